@@ -1,0 +1,5 @@
+"""Commands: parse, call a job, show."""
+
+from ekistics.cli.app import main
+
+__all__ = ["main"]

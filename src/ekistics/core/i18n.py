@@ -1,0 +1,86 @@
+"""Texts for people: one gettext domain, named placeholders only.
+
+Modules write ``_("… {name} …").format(name=…)``. The language is switched by the rim (command, page) with
+:func:`use_language`; nothing is read at import.
+"""
+
+import gettext as _gettext
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from importlib.resources import as_file, files
+
+__all__ = ["_", "N_", "use_language"]
+
+DOMAIN = "ekistics"
+_SOURCE = _gettext.NullTranslations()
+_current: ContextVar[_gettext.NullTranslations | None] = ContextVar("translations", default=None)
+
+
+def _(message: str) -> str:
+    """Translate a message into the language in use; English is the source language.
+
+    Parameters
+    ----------
+    message : str
+        The English text, with named placeholders such as ``{path}``.
+
+    Returns
+    -------
+    str
+        The translation, or the message itself where there is none.
+
+    Examples
+    --------
+    >>> _("{count} people").format(count=3)
+    '3 people'
+    """
+    return (_current.get() or _SOURCE).gettext(message)
+
+
+def N_(message: str) -> str:  # noqa: N802 - the conventional name of "mark now, translate later"
+    """Mark a text for translation without translating it; the reader passes it to :func:`_` when it is shown.
+
+    Parameters
+    ----------
+    message : str
+        The English text.
+
+    Returns
+    -------
+    str
+        The same text.
+
+    Examples
+    --------
+    >>> N_("Open space")
+    'Open space'
+    """
+    return message
+
+
+@contextmanager
+def use_language(language: str | _gettext.NullTranslations) -> Iterator[None]:
+    """Show texts in a language within a ``with`` block.
+
+    Parameters
+    ----------
+    language : str or gettext.NullTranslations
+        A language code such as ``"fr"``, or a catalogue (tests pass a pseudo-language).
+
+    Examples
+    --------
+    >>> with use_language("en"):
+    ...     _("Open space")
+    'Open space'
+    """
+    if isinstance(language, str):
+        with as_file(files("ekistics") / "locale") as folder:
+            catalogue = _gettext.translation(DOMAIN, folder, [language], fallback=True)
+    else:
+        catalogue = language
+    token = _current.set(catalogue)
+    try:
+        yield
+    finally:
+        _current.reset(token)

@@ -1,0 +1,189 @@
+"""Observations: one table for every value, with numerator, denominator, interval or its stated absence, and status.
+
+Indicators return *results*: long frames indexed by ``ref_area`` with :data:`RESULT_COLUMNS`. A job adds unit, base,
+method and run and gets *observations* with :data:`OBSERVATION_COLUMNS`.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ekistics.core.indicator import IndicatorSpec
+from ekistics.core.reasons import Reason
+
+__all__ = ["DIMENSIONS", "OBSERVATION_COLUMNS", "RESULT_COLUMNS", "Estimate", "absent_rows", "observations",
+           "result_rows", "share_rows"]
+
+DIMENSIONS = ("sex", "age", "disability", "urbanisation", "income_quantile", "tenure", "displacement_status",
+              "migrant_status")
+RESULT_COLUMNS = ("series", "variant", "time_period", *DIMENSIONS, "obs_value", "numerator", "denominator", "se", "lci",
+                  "uci", "uncertainty", "obs_status", "reason")
+OBSERVATION_COLUMNS = ("indicator", "series", "variant", "ref_area", "time_period", *DIMENSIONS, "obs_value",
+                       "unit_measure", "numerator", "denominator", "base", "se", "lci", "uci", "uncertainty",
+                       "obs_status", "conf_status", "reason", "method", "run")
+_NUMBERS = ("obs_value", "numerator", "denominator", "se", "lci", "uci")
+
+NOT_STATED = "not-stated"
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A value with its uncertainty, or the stated absence of it.
+
+    Parameters
+    ----------
+    value : float
+        The value; NaN when absent.
+    se, lci, uci : float
+        Standard error and interval; NaN when not known.
+    uncertainty : str
+        How the interval was made (``monte-carlo``, ``taylor``, ``bounds`` …), or ``not-stated``.
+
+    Examples
+    --------
+    >>> Estimate(58.0).uncertainty
+    'not-stated'
+    """
+
+    value: float
+    se: float = float("nan")
+    lci: float = float("nan")
+    uci: float = float("nan")
+    uncertainty: str = NOT_STATED
+
+
+def result_rows(obs_value: pd.Series, *, series: str, variant: str = "", **columns: Any) -> pd.DataFrame:
+    """Make result rows of one series: a value an area.
+
+    Parameters
+    ----------
+    obs_value : pandas.Series, shape (n_areas,)
+        Values, indexed by area; NaN needs a ``reason``.
+    series : str
+        Series code.
+    variant : str, default ""
+        Variant code.
+    **columns : scalar or pandas.Series
+        Any other of :data:`RESULT_COLUMNS`.
+
+    Returns
+    -------
+    pandas.DataFrame, shape (n_areas, n_columns)
+        Rows with all of :data:`RESULT_COLUMNS`, indexed by ``ref_area``; ``obs_status`` is ``O`` where the value is
+        missing and ``A`` where it is not, unless given; total (``_T``) in every dimension unless given.
+
+    Examples
+    --------
+    >>> rows = result_rows(pd.Series([1.0, np.nan], ["a", "b"]), series="total", reason="no-streets")
+    >>> rows[["obs_value", "obs_status", "reason"]].values.tolist()
+    [[1.0, 'A', ''], [nan, 'O', 'no-streets']]
+    """
+    unknown = set(columns) - set(RESULT_COLUMNS)
+    if unknown:
+        raise TypeError(f"not columns of a result: {sorted(unknown)}")
+    frame = pd.DataFrame({"obs_value": obs_value.astype(float)}, index=obs_value.index.rename("ref_area"))
+    defaults: dict[str, Any] = {"time_period": "", "uncertainty": NOT_STATED, "reason": "",
+                                **dict.fromkeys(DIMENSIONS, "_T"), **dict.fromkeys(_NUMBERS[1:], np.nan)}
+    for name, value in {**defaults, "series": series, "variant": variant, **columns}.items():
+        frame[name] = value
+    missing = frame["obs_value"].isna()
+    if "obs_status" not in columns:
+        frame["obs_status"] = np.where(missing, "O", "A")
+    frame["reason"] = frame["reason"].where(missing, "").fillna("").astype(str)
+    frame.loc[missing, ["se", "lci", "uci"]] = np.nan
+    return frame[list(RESULT_COLUMNS)]
+
+
+def share_rows(numerator: pd.Series, denominator: pd.Series, *, series: str, variant: str = "", scale: float = 100.0,
+               zero: str = Reason.ZERO_DENOMINATOR, **columns: Any) -> pd.DataFrame:
+    """Make result rows of a share or ratio, keeping numerator and denominator.
+
+    Parameters
+    ----------
+    numerator, denominator : pandas.Series, shape (n_areas,)
+        What is counted, and of what; same index.
+    series : str
+        Series code.
+    variant : str, default ""
+        Variant code.
+    scale : float, default 100
+        100 for percentages, 1 for ratios.
+    zero : str
+        Reason where the denominator is zero.
+    **columns : scalar or pandas.Series
+        Any other of :data:`RESULT_COLUMNS`; ``reason`` is used where an input is missing.
+
+    Returns
+    -------
+    pandas.DataFrame, shape (n_areas, n_columns)
+        As :func:`result_rows`; NaN with its reason where the denominator is zero or an input is missing.
+
+    Examples
+    --------
+    >>> rows = share_rows(pd.Series([1.0, 0.0], ["a", "b"]), pd.Series([4.0, 0.0], ["a", "b"]), series="share")
+    >>> rows["obs_value"].tolist(), rows["reason"].tolist()
+    ([25.0, nan], ['', 'zero-denominator'])
+    """
+    numerator, denominator = numerator.astype(float), denominator.astype(float)
+    is_zero = denominator == 0
+    value = scale * numerator / denominator.mask(is_zero)
+    given = columns.pop("reason", "")
+    reason = pd.Series(given, index=value.index, dtype=object).mask(is_zero, str(zero))
+    return result_rows(value, series=series, variant=variant, numerator=numerator, denominator=denominator,
+                       reason=reason, **columns)
+
+
+def absent_rows(areas: pd.Index, spec: IndicatorSpec, reason: str, *, time_period: str = "") -> pd.DataFrame:
+    """Make the rows that say an indicator was not computed, and why: one a headline series and area.
+
+    Parameters
+    ----------
+    areas : pandas.Index
+        Area codes.
+    spec : IndicatorSpec
+        The indicator.
+    reason : str
+        Code of :class:`~ekistics.core.reasons.Reason`.
+    time_period : str, default ""
+        The period asked for, if any.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As :func:`result_rows`, with NaN values and status ``O``.
+    """
+    variant = spec.variants[0].code if spec.variants else ""
+    empty = pd.Series(np.nan, index=areas)
+    shown = [s for s in spec.series if s.headline] or [spec.series[0]]
+    return pd.concat([result_rows(empty, series=s.code, variant=variant, reason=str(reason), time_period=time_period)
+                      for s in shown])
+
+
+def observations(results: pd.DataFrame, spec: IndicatorSpec, *, run: str) -> pd.DataFrame:
+    """Turn an indicator's results into observations: unit, base, method and run are added from the spec.
+
+    Parameters
+    ----------
+    results : pandas.DataFrame
+        Rows of :data:`RESULT_COLUMNS`, indexed by ``ref_area``.
+    spec : IndicatorSpec
+        The indicator.
+    run : str
+        Id of the run.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of :data:`OBSERVATION_COLUMNS`.
+    """
+    frame = results.reset_index()
+    by_series = {code: spec.find_series(code) for code in frame["series"].unique()}
+    frame["indicator"] = spec.code
+    frame["unit_measure"] = frame["series"].map({c: s.unit_measure for c, s in by_series.items()})
+    frame["base"] = frame["series"].map({c: s.base for c, s in by_series.items()})
+    frame["conf_status"] = "F"
+    frame["method"] = str(spec.method)
+    frame["run"] = run
+    return frame[list(OBSERVATION_COLUMNS)]

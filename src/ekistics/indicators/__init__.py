@@ -1,0 +1,1 @@
+"""One indicator, one module, one golden case; the registry lists them."""

@@ -1,0 +1,1 @@
+"""One run() a task: read, compute, check, write."""

@@ -1,0 +1,90 @@
+"""What a profile package holds, as one typed value: place, run, observations, layers, checks."""
+
+from dataclasses import dataclass, field
+
+import geopandas as gpd
+import pandas as pd
+
+from ekistics.core.errors import InvalidValueError
+from ekistics.core.i18n import _
+from ekistics.core.place import Place
+from ekistics.core.provenance import Run
+from ekistics.core.quality import QualityFlag
+from ekistics.core.raster import Raster
+
+__all__ = ["SCHEMA_VERSION", "Layer", "ProfilePackage"]
+
+SCHEMA_VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    """One map layer of a package: vectors or a raster.
+
+    Parameters
+    ----------
+    code : str
+        File stem in ``layers/``: ``boundary``, ``neighbourhoods``, ``streets``, ``stops``, ``people``, ``open_space``,
+        ``degree_of_urbanisation``, ``population``, ``built_up``, ``pm25``.
+    title : str
+        Name for people.
+    frame : geopandas.GeoDataFrame, optional
+        Vectors, in EPSG:4326.
+    raster : Raster, optional
+        Cells, in their own CRS.
+    value : str
+        Column (or, for rasters, the quantity) that is drawn; empty when only the shape is.
+    unit_measure : str
+        Unit of that column.
+    note : str
+        One line for the legend.
+    """
+
+    code: str
+    title: str
+    frame: gpd.GeoDataFrame | None = None
+    raster: Raster | None = None
+    value: str = ""
+    unit_measure: str = ""
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if (self.frame is None) == (self.raster is None):
+            raise InvalidValueError(_("A layer holds either vectors or a raster."), param=self.code)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ProfilePackage:
+    """A city's profile before it is written, or after it was read.
+
+    Parameters
+    ----------
+    place : Place
+        The city.
+    places : tuple of Place
+        The city and its neighbourhoods; observations refer to them by ``ref_area``.
+    run : Run
+        What made the numbers.
+    observations : pandas.DataFrame
+        Rows of ``ekistics.core.observation.OBSERVATION_COLUMNS``.
+    layers : tuple of Layer
+        Map layers, in drawing order from below.
+    checks : tuple of QualityFlag
+        Quality of inputs and results.
+    certificates : tuple of dict
+        Conformance: for each method ``indicator``, ``cases``, ``passed``, ``source``.
+    created : str
+        Time of making, ISO 8601 in UTC.
+    edition : str
+        The package's edition for citation, e.g. ``2026-11-21``.
+    """
+
+    place: Place
+    places: tuple[Place, ...]
+    run: Run
+    observations: pd.DataFrame
+    layers: tuple[Layer, ...]
+    checks: tuple[QualityFlag, ...] = ()
+    certificates: tuple[dict[str, object], ...] = field(default=())
+    created: str = ""
+    edition: str = ""
