@@ -43,9 +43,9 @@ class EkisticsError(Exception):
 
     Examples
     --------
-    >>> error = InvalidValueError("Population is negative.", where="pop.tif, row 3, column 7", expected=">= 0", got=-1.5)
+    >>> error = InvalidValueError("Population is negative.", where="pop.tif, row 3", expected=">= 0", got=-1.5)
     >>> print(error)
-    pop.tif, row 3, column 7: Population is negative. Expected >= 0, got -1.5.
+    pop.tif, row 3: Population is negative. Expected >= 0, got -1.5.
     >>> error.code
     'invalid-value'
     """
