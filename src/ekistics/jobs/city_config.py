@@ -1,0 +1,373 @@
+"""``city.toml``: where a city's inputs are and how they are to be read.
+
+The schema is these dataclasses: the reader, the commented file of ``ekistics init`` and the reference page all come
+from them, so they cannot drift apart.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from ekistics.core import schema
+from ekistics.core.errors import ConfigurationError, EkisticsError, MissingInputError
+from ekistics.core.i18n import N_, _
+from ekistics.core.period import Period
+from ekistics.core.place import Place
+from ekistics.core.schema import key
+
+__all__ = ["AirInput", "BoundaryInput", "BuiltUpInput", "City", "CityConfig", "LandInput", "NeighbourhoodsInput",
+           "Parameters", "PopulationInput", "StreetsInput", "TimetableInput", "Uncertainty", "city_template",
+           "input_entries", "parameter_values", "parse_city", "read_city"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What every input may state about where it comes from; the profile prints it."""
+
+    path: str = key(N_("The file, from the folder of this city.toml."))
+    producer: str = key(N_("Who made the data."), default="")
+    citation: str = key(N_("How to cite it."), default="")
+    licence: str = key(N_("Its licence, as its producer states it."), default="")
+    accessed: str = key(N_("The day it was fetched, e.g. 2026-11-21."), default="")
+
+    def stated(self) -> dict[str, str]:
+        """Give what is stated about the source, for the reader's provenance."""
+        return {"producer": self.producer, "citation": self.citation, "licence": self.licence,
+                "accessed": self.accessed}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class City:
+    """The place."""
+
+    name: str = key(N_("Name of the city."), example="My city")
+    code: str = key(N_("A stable code of your choice: letters, digits and _ . : -."), example="XXX-MYCITY")
+    country: str = key(N_("ISO 3166-1 alpha-3 code of the country."), example="XXX")
+    language: str = key(N_("Language of the profile (code)."), default="en")
+    edition: str = key(N_("Name of this edition for citation; the day of the run when empty."), default="")
+
+    def place(self) -> Place:
+        """Give the city as a place."""
+        return Place(self.code, self.name, "city", self.country)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoundaryInput:
+    """The boundary."""
+
+    path: str = key(N_("A polygon file (GeoPackage, GeoJSON, GeoParquet, zipped Shapefile)."), example="boundary.gpkg",
+                     default="")
+    layer: str = key(N_("Layer, where the file has several."), default="")
+    column: str = key(N_("Column to choose rows by; all polygons are merged when empty."), default="")
+    value: str = key(N_("Value of that column."), default="")
+    crs: str = key(N_("CRS, only when the file has none."), default="")
+    point: tuple[float, float] | None = key(
+        N_("Longitude and latitude inside the city. Without 'path', the boundary is the urban centre that holds it."),
+        example=[0.0, 0.0], default=None)
+    from_population: bool = key(N_("Take the ground that the population points cover as the boundary."), default=False)
+    producer: str = key(N_("Who made the data."), default="")
+    citation: str = key(N_("How to cite it."), default="")
+    licence: str = key(N_("Its licence, as its producer states it."), default="")
+    accessed: str = key(N_("The day it was fetched."), default="")
+    stated = Source.stated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PopulationInput(Source):
+    """One file of people."""
+
+    time_period: str = key(N_("The time the data describe, e.g. 2020."), example="2020")
+    value: str = key(N_("Column with the number of people (tables only)."), default="population")
+    id: str = key(N_("Column with the id of a point (tables only)."), default="")
+    lon: str = key(N_("Column with the longitude or easting (tables only)."), default="lon")
+    lat: str = key(N_("Column with the latitude or northing (tables only)."), default="lat")
+    crs: str = key(N_("CRS, only when the file has none."), default="")
+    sex: str = key(N_("SDMX code when the file counts one sex: F or M."), default="_T")
+    age: str = key(N_("SDMX code when the file counts one age group, e.g. Y0T14 or Y_GE65."), default="_T")
+
+    @property
+    def is_grid(self) -> bool:
+        """Tell whether the file is a raster."""
+        return Path(self.path).suffix.lower() in (".tif", ".tiff", ".vrt")
+
+    @property
+    def is_total(self) -> bool:
+        """Tell whether the file counts everybody."""
+        return self.sex == "_T" and self.age == "_T"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuiltUpInput(Source):
+    """One file of built-up surface."""
+
+    time_period: str = key(N_("The time the data describe, e.g. 2020."), example="2020")
+    unit: str = key(N_("'m2' per cell, or 'share' of the cell (0 to 1)."), default="m2")
+    crs: str = key(N_("CRS, only when the file has none."), default="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LandInput(Source):
+    """Permanent land."""
+
+    unit: str = key(N_("'m2' per cell, or 'share' of the cell (0 to 1)."), default="m2")
+    crs: str = key(N_("CRS, only when the file has none."), default="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreetsInput(Source):
+    """An OpenStreetMap extract."""
+
+    time_period: str = key(N_("The day of the extract; read from the file where it says."), default="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimetableInput(Source):
+    """One GTFS feed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AirInput(Source):
+    """A grid of fine particles."""
+
+    time_period: str = key(N_("The year."), example="2020")
+    crs: str = key(N_("CRS, only when the file has none."), default="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeighbourhoodsInput(Source):
+    """Neighbourhood polygons."""
+
+    layer: str = key(N_("Layer, where the file has several."), default="")
+    id: str = key(N_("Column with a stable code."), example="id")
+    name: str = key(N_("Column with the name."), example="name")
+    crs: str = key(N_("CRS, only when the file has none."), default="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameters:
+    """Choices of method."""
+
+    low_capacity_m: float = key(N_("Walking distance to bus, tram or informal transit, metres."), default=500.0)
+    high_capacity_m: float = key(N_("Walking distance to rail, metro, ferry or cable, metres."), default=1000.0)
+    open_space_m: float = key(N_("Walking distance to open public space, metres."), default=400.0)
+    max_leg_m: float = key(N_("Longest straight leg between a place and its nearest street, metres."), default=250.0)
+    service_day: str = key(N_("'busiest-midweek', 'any', or a day such as 2019-05-14."), default="busiest-midweek")
+    open_space_entrance_m: float = key(N_("How far an open space without entrance may lie from a street, metres."),
+                                        default=50.0)
+    small_part_nodes: int = key(N_("Parts of the street network with fewer nodes are reported as small."), default=100)
+    intersection_ways: int = key(N_("Street segments that meet in an intersection, at least."), default=3)
+    delineation_window_km: float = key(N_("How far around the city the grids are read, kilometres."), default=60.0)
+    degurba: dict[str, Any] | None = key(
+        N_("Parameters of the Degree of Urbanisation ('ekistics delineate --list-parameters' names them)."),
+        default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uncertainty:
+    """Errors of inputs."""
+
+    built_up_relative_sd: float | None = key(N_("Relative standard deviation of built-up surface, e.g. 0.05."),
+                                              example=0.05, default=None)
+    population_relative_sd: float | None = key(N_("Relative standard deviation of population, e.g. 0.10."),
+                                                example=0.10, default=None)
+    time_correlation: float = key(N_("Correlation of one quantity's errors between two dates."), default=0.8)
+    cross_correlation: float = key(N_("Correlation of the errors of built-up surface and population."), default=0.5)
+    draws: int = key(N_("Draws of the simulation."), default=20000)
+    seed: int = key(N_("Seed of the simulation."), default=20261121)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CityConfig:
+    """A whole city.toml."""
+
+    city: City = key(N_("The place."))
+    boundary: BoundaryInput = key(
+        N_("The boundary: a file, or the urban centre that holds a point, or the ground that the population "
+           "points cover."))
+    population: tuple[PopulationInput, ...] = key(
+        N_("People: a grid of people per cell, or a table of points; repeat the table for other years and for "
+           "groups."), default=())
+    built_up: tuple[BuiltUpInput, ...] = key(
+        N_("Built-up surface: a grid of square metres, or of shares, per cell; repeat the table for other years."), default=())
+    land: LandInput | None = key(
+        N_("Permanent land: a grid of square metres, or of shares, per cell; needed to delineate."), default=None)
+    streets: StreetsInput | None = key(
+        N_("Streets, open spaces and buildings: an OpenStreetMap extract (.osm.pbf)."), default=None)
+    timetables: tuple[TimetableInput, ...] = key(
+        N_("A public transport timetable (GTFS zip); repeat the table for several feeds."), default=())
+    air: AirInput | None = key(
+        N_("Fine particles (PM2.5): a grid of micrograms per cubic metre, annual mean."), default=None)
+    neighbourhoods: NeighbourhoodsInput | None = key(
+        N_("Neighbourhood polygons; every indicator that can be split is also given by them."), default=None)
+    parameters: Parameters = key(
+        N_("Choices of method; the defaults follow the metadata, and the profile prints every value used."), default=Parameters())
+    uncertainty: Uncertainty = key(
+        N_("What is known about the error of inputs; with it, values get intervals."), default=Uncertainty())
+    folder: Path = field(default=Path(), metadata={"internal": True})
+
+    def file(self, path: str) -> Path:
+        """Give the path of an input from the folder of the configuration."""
+        return self.folder / path
+
+
+def read_city(path: Path) -> CityConfig:
+    """Read and check a city.toml.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file, or the folder that holds it.
+
+    Returns
+    -------
+    CityConfig
+        The configuration; its files exist.
+
+    Raises
+    ------
+    MissingInputError
+        The configuration, or a file that it names, is not there.
+    ConfigurationError
+        The file is not TOML, or breaks the schema.
+    """
+    path = path / "city.toml" if path.is_dir() else path
+    if not path.is_file():
+        raise MissingInputError(_("There is no such configuration."), where=path,
+                                hint=_("Make one with 'ekistics init {folder}'.").format(folder=path.parent))
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(_("This is not a TOML file."), where=path, got=str(error)) from error
+    config = parse_city(content, folder=path.parent, where=str(path))
+    for role, entry in input_entries(config):
+        if not config.file(entry.path).is_file():
+            raise MissingInputError(_("The file for '{role}' is not there.").format(role=role), where=path,
+                                    got=str(config.file(entry.path)),
+                                    hint=_("Paths count from the folder of city.toml."))
+    return config
+
+
+def parse_city(content: Mapping[str, Any], *, folder: Path = Path(), where: str = "city.toml") -> CityConfig:
+    """Check the content of a city.toml against the schema.
+
+    Parameters
+    ----------
+    content : mapping
+        The parsed file.
+    folder : pathlib.Path
+        Where its paths count from.
+    where : str
+        Name for error texts.
+
+    Returns
+    -------
+    CityConfig
+        The configuration.
+
+    Raises
+    ------
+    ConfigurationError
+        A key is missing or has the wrong type, or values contradict each other.
+    UnknownNameError
+        A key is not in the schema; the nearest right one is named.
+    """
+    config: CityConfig = replace(schema.build(CityConfig, content, where=where), folder=folder)
+    _check(config, where)
+    return config
+
+
+def input_entries(config: CityConfig) -> list[tuple[str, Any]]:
+    """List every input file of a configuration with its role.
+
+    Parameters
+    ----------
+    config : CityConfig
+        The configuration.
+
+    Returns
+    -------
+    list of (str, dataclass)
+        Role and entry; each entry has a ``path``.
+    """
+    entries: list[tuple[str, Any]] = []
+    for role in ("boundary", "population", "built_up", "land", "streets", "timetables", "air", "neighbourhoods"):
+        value = getattr(config, role)
+        for entry in value if isinstance(value, tuple) else (value,):
+            if entry is not None and entry.path:
+                entries.append((role, entry))
+    return entries
+
+
+def _check(config: CityConfig, where: str) -> None:
+    """Check what single keys cannot say: places, periods, years given twice, one way to a boundary."""
+    try:
+        config.city.place()
+    except EkisticsError as error:
+        raise ConfigurationError(error.message, where=f"{where}: [city]", expected=error.expected,
+                                 got=error.got) from error
+    b = config.boundary
+    ways = [bool(b.path), b.point is not None and not b.path, b.from_population]
+    if sum(ways) != 1:
+        raise ConfigurationError(_("A boundary is needed, in one way."), where=f"{where}: [boundary]",
+                                 expected=_("one of 'path', 'point' or 'from_population'"), got=sum(ways))
+    for entry in config.built_up:
+        _check_unit(entry.unit, f"{where}: [[built_up]]")
+    if config.land:
+        _check_unit(config.land.unit, f"{where}: [land]")
+    _check_once([(p.time_period, p.sex, p.age) for p in config.population], f"{where}: [[population]]")
+    _check_once([(b.time_period,) for b in config.built_up], f"{where}: [[built_up]]")
+
+
+def _check_unit(text: str, where: str) -> None:
+    if text not in ("m2", "share"):
+        raise ConfigurationError(_("Unknown unit."), where=where, expected=_("'m2' or 'share'"), got=repr(text))
+
+
+def _check_once(keys: list[tuple[str, ...]], where: str) -> None:
+    seen: set[tuple[str, ...]] = set()
+    for entry in keys:
+        try:
+            Period.parse(entry[0])
+        except EkisticsError as error:
+            raise ConfigurationError(error.message, where=where, expected=error.expected, got=error.got) from error
+        if entry in seen:
+            raise ConfigurationError(_("A time period is given twice."), where=where, got=" ".join(entry),
+                                     hint=_("Keep one file for each period and group."))
+        seen.add(entry)
+
+
+def city_template() -> str:
+    """Write the commented city.toml that ``ekistics init`` gives.
+
+    Returns
+    -------
+    str
+        TOML in which only what must be filled in is not commented out.
+
+    Examples
+    --------
+    >>> parse_city(tomllib.loads(city_template())).city.name
+    'My city'
+    """
+    return schema.template(CityConfig, _(
+        "A city for 'ekistics profile'. Fill in what you have; a line that starts with # is not read.\n"
+        "What is not given is not guessed: the profile says what was not computed, and why."))
+
+
+def parameter_values(config: CityConfig) -> dict[str, Any]:
+    """Give every parameter of a configuration as plain values, for the run's identity.
+
+    Parameters
+    ----------
+    config : CityConfig
+        The configuration.
+
+    Returns
+    -------
+    dict
+        Parameters and uncertainty, flat, by name.
+    """
+    plain = asdict(config.parameters)
+    return {**plain, **{f"uncertainty.{k}": v for k, v in asdict(config.uncertainty).items()}}
