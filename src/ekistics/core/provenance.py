@@ -97,6 +97,29 @@ class Provenance:
     accessed: str = ""
     time_period: str = ""
 
+    @classmethod
+    def of_file(cls, path: Path, *, role: str, time_period: str = "",
+                stated: Mapping[str, str] | None = None) -> "Provenance":
+        """Describe a file as an input: its name and checksum, and what its user states about it.
+
+        Parameters
+        ----------
+        path : pathlib.Path
+            The file.
+        role : str
+            What the input is to the run.
+        time_period : str
+            What time it describes, in SDMX form.
+        stated : mapping, optional
+            Any of producer, citation, licence and accessed.
+
+        Returns
+        -------
+        Provenance
+            The record.
+        """
+        return cls(path.name, digest_file(path), role=role, time_period=time_period, **dict(stated or {}))
+
     @property
     def id(self) -> str:
         """Give the short id by which observations refer to this input."""
