@@ -56,6 +56,8 @@ class SeriesSpec:
         How areas are merged: ``sum``, ``ratio_of_sums`` (numerators and denominators are added) or ``none``.
     headline : bool
         Whether it is shown on the indicator's card.
+    variants : tuple of str
+        Codes of the indicator's variants in which it is given, the default first; empty for all of them.
     """
 
     code: str
@@ -67,6 +69,7 @@ class SeriesSpec:
     upper: float | None = None
     aggregation: str = "ratio_of_sums"
     headline: bool = False
+    variants: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         unit(self.unit_measure)
@@ -86,11 +89,15 @@ class Variant:
         Name for people.
     why : str
         One line on why it differs from the default.
+    base : str
+        For shares and rates whose variants differ in what they are of: the name of that base; empty where the base is
+        the series' own.
     """
 
     code: str
     title: str
     why: str = ""
+    base: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +153,45 @@ class IndicatorSpec:
         object.__setattr__(self, "_by_code", {s.code: s for s in self.series})
         if len(self._by_code) != len(self.series):
             raise InvalidValueError(_("Two series of an indicator have one code."), param=self.code)
+        known = [v.code for v in self.variants]
+        for code in (c for s in self.series for c in s.variants):
+            if code not in known:
+                raise UnknownNameError.among(code, known, what=_("variant"), where=self.code)
+
+    def variants_of(self, series: str) -> tuple[Variant, ...]:
+        """Give the variants in which a series is given, the default first.
+
+        Parameters
+        ----------
+        series : str
+            The series code.
+
+        Returns
+        -------
+        tuple of Variant
+            The variants; empty where the indicator has none.
+        """
+        codes = self.find_series(series).variants
+        by_code = {v.code: v for v in self.variants}
+        return tuple(by_code[code] for code in codes) if codes else self.variants
+
+    def base_of(self, series: str, variant: str = "") -> str:
+        """Give the name of what a value is of.
+
+        Parameters
+        ----------
+        series : str
+            The series code.
+        variant : str, default ""
+            The variant code.
+
+        Returns
+        -------
+        str
+            The variant's base where it has one of its own, else the series' base.
+        """
+        own = {v.code: v.base for v in self.variants_of(series)}
+        return own.get(variant) or self.find_series(series).base
 
     def find_series(self, code: str) -> SeriesSpec:
         """Look a series up by its code.

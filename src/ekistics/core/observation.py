@@ -154,11 +154,11 @@ def absent_rows(areas: pd.Index, spec: IndicatorSpec, reason: str, *, time_perio
     pandas.DataFrame
         As :func:`result_rows`, with NaN values and status ``O``.
     """
-    variant = spec.variants[0].code if spec.variants else ""
     empty = pd.Series(np.nan, index=areas)
-    shown = [s for s in spec.series if s.headline] or [spec.series[0]]
-    return pd.concat([result_rows(empty, series=s.code, variant=variant, reason=str(reason), time_period=time_period)
-                      for s in shown])
+    shown = [s.code for s in spec.series if s.headline] or [spec.series[0].code]
+    first = {code: next((v.code for v in spec.variants_of(code)), "") for code in shown}
+    return pd.concat([result_rows(empty, series=code, variant=variant, reason=str(reason), time_period=time_period)
+                      for code, variant in first.items()])
 
 
 def observations(results: pd.DataFrame, spec: IndicatorSpec, *, run: str) -> pd.DataFrame:
@@ -182,7 +182,7 @@ def observations(results: pd.DataFrame, spec: IndicatorSpec, *, run: str) -> pd.
     by_series = {code: spec.find_series(code) for code in frame["series"].unique()}
     frame["indicator"] = spec.code
     frame["unit_measure"] = frame["series"].map({c: s.unit_measure for c, s in by_series.items()})
-    frame["base"] = frame["series"].map({c: s.base for c, s in by_series.items()})
+    frame["base"] = [spec.base_of(*pair) for pair in zip(frame["series"], frame["variant"], strict=True)]
     frame["conf_status"] = "F"
     frame["method"] = str(spec.method)
     frame["run"] = run
