@@ -25,8 +25,10 @@ $(READY): requirements/dev.lock pyproject.toml
 frontend/node_modules/.ready: frontend/package-lock.json
 	cd frontend && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.ready
 
-$(STATIC)/.ready: frontend/node_modules/.ready $(wildcard frontend/src/* frontend/*.mjs frontend/package.json)
-	cd frontend && npm run --silent build && touch ../$@
+$(STATIC)/.ready: $(READY) frontend/node_modules/.ready tools/make_fonts.py $(wildcard frontend/src/* frontend/*.mjs frontend/package.json)
+	cd frontend && npm run --silent build
+	$(BIN)/python tools/make_fonts.py
+	touch $@
 
 install: $(READY) $(STATIC)/.ready ## install the program and build its pages into .venv and src
 
