@@ -10,10 +10,10 @@ STATIC := src/ekistics/publish/static
 OUT ?= out
 SERVE ?= 1
 .DEFAULT_GOAL := help
-.PHONY: help install frontend demo test test-full check bench docs pictures lock clean messages
+.PHONY: help install demo test test-full check bench docs reference pictures shown-main lock clean messages
 
 help: ## list the targets
-	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 18
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 18
 
 $(READY): requirements/dev.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Set PYTHON=.") if sys.version_info < (3, 11) else None'
@@ -23,6 +23,8 @@ $(READY): requirements/dev.lock pyproject.toml
 	touch $@
 
 frontend/node_modules/.ready: frontend/package-lock.json
+	@node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' \
+	  || { echo "Node 20.19 or newer is needed; this is $$(node --version 2>/dev/null || echo none)." >&2; exit 1; }
 	cd frontend && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.ready
 
 $(STATIC)/.ready: $(READY) frontend/node_modules/.ready tools/make_fonts.py $(wildcard frontend/src/* frontend/*.mjs frontend/package.json)
@@ -36,11 +38,11 @@ demo: install ## make the sample city, profile it, and say where the profile is 
 	$(BIN)/ekistics sample-city $(OUT)/sample-city
 	$(BIN)/ekistics profile $(OUT)/sample-city/city.toml --out $(OUT)/sample-city-profile
 
-test: install ## run the test suite
-	$(BIN)/python -m pytest -n 2 -m "not full"
+test: install ## run the test suite: tests, properties, examples in docstrings and in docs
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not full"
 
 test-full: install ## run the test suite with its long runs
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: install ## run every static check that CI runs
 	$(BIN)/ruff check .
@@ -48,7 +50,33 @@ check: install ## run every static check that CI runs
 	$(BIN)/lint-imports
 	$(BIN)/python tools/check_docstrings.py
 	$(BIN)/python tools/check_licences.py
+	$(BIN)/python tools/check_repository.py
 	cd frontend && npm run --silent check
+
+docs: install ## build the documentation site into docs/_build, warnings as errors
+	$(BIN)/python tools/make_reference.py
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
+reference: install ## renew the pages of docs/reference that come from the code
+	$(BIN)/python tools/make_reference.py
+
+messages: install ## renew the catalogue of texts for translators
+	$(BIN)/python tools/messages.py
+
+shown-main: install ## show what the program promises, line by line
+	$(BIN)/python -m tools.shown_main
+
+$(PEERS)/.ready: requirements/peers.lock
+	test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --require-hashes -r requirements/peers.lock
+	touch $@
+
+bench: install $(PEERS)/.ready ## time the kernels beside their peers (BENCH_QUICK=1: a short run)
+	$(BIN)/python -m benchmarks
+
+clean: ## remove what was built and made; the environments stay
+	rm -rf $(OUT) build dist docs/_build $(STATIC) frontend/node_modules/.ready
 
 lock: ## renew the lock files (needs uv on the path)
 	uv pip compile pyproject.toml --group dev --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements/dev.lock

@@ -1,0 +1,1 @@
+"""Speed of the kernels and of the whole profile, beside peers."""

@@ -1,0 +1,144 @@
+"""Time the program beside its peers, in one run on one machine: ``make bench`` (``BENCH_QUICK=1`` for a short run).
+
+Each module of this folder with a ``rows(quick)`` gives dicts with the keys ``name``, ``ours_s``, ``peer``, ``peer_s``,
+``ratio``, ``bar``, ``peak_mib``, ``note`` and, where the bar was tested, ``met``. The table is printed and written to
+``docs/benchmarks.md`` with machine, versions and date.
+"""
+
+import importlib
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs/benchmarks.md"
+PEERS = ROOT / ".venv-peers"
+MODULES = ("degurba", "network", "zonal", "profile")
+OURS = ("ekistics", "numpy", "numba", "scipy", "shapely", "exactextract", "rasterio")
+THEIRS = ("networkx", "osmnx", "pandana", "rasterstats")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One timed task."""
+
+    name: str
+    ours_s: float | None = None
+    peer: str = ""
+    peer_s: float | None = None
+    ratio: float | None = None
+    bar: str = ""
+    peak_mib: float | None = None
+    note: str = ""
+    met: bool | None = None
+
+    def cells(self) -> tuple[str, ...]:
+        """Give the cells of the printed table."""
+        ratio = self.ratio
+        if ratio is None and self.ours_s and self.peer_s:
+            ratio = self.peer_s / self.ours_s
+        return (self.name, seconds(self.ours_s), self.peer, seconds(self.peer_s),
+                "" if ratio is None else f"{ratio:.3g}", self.bar, {True: "yes", False: "no", None: ""}[self.met],
+                "" if self.peak_mib is None else f"{self.peak_mib:,.0f}", self.note)
+
+    def figure(self) -> str:
+        """Give the row as one line."""
+        return ", ".join(f"{head} {cell}" for head, cell in zip(HEADS[1:-1], self.cells()[1:-1], strict=True) if cell)
+
+
+HEADS = ("task", "ours, s", "peer", "peer, s", "times faster", "bar", "met", "peak MiB", "note")
+
+
+def seconds(value: float | None) -> str:
+    """Give a time with three digits."""
+    return "" if value is None else f"{value:.3g}"
+
+
+def verdict(row: Row) -> str:
+    """Say whether a row meets its bar: pass, fail, or skipped where nothing was tested."""
+    return {True: "pass", False: "fail", None: "skipped"}[row.met]
+
+
+def ensure_peers() -> None:
+    """Make the peers' own environment where it is absent."""
+    if (PEERS / ".ready").exists():
+        return
+    subprocess.run(["make", "--no-print-directory", f"{PEERS.name}/.ready"], cwd=ROOT, check=True)
+
+
+def collect(*, quick: bool) -> list[Row]:
+    """Run every module."""
+    ensure_peers()
+    known = {f.name for f in fields(Row)}
+    rows = []
+    for name in MODULES:
+        print(f"{name} ...", file=sys.stderr, flush=True)
+        for raw in importlib.import_module(f"benchmarks.{name}").rows(quick):
+            rows.append(Row(**{key: value for key, value in raw.items() if key in known}))
+    return rows
+
+
+def versions(names: Iterable[str], python: Path | None = None) -> str:
+    """Give the versions of packages, of this environment or of another."""
+    if python is None:
+        return ", ".join(f"{name} {metadata.version(name)}" for name in names)
+    code = "import sys; from importlib.metadata import version as v; print(', '.join(n + ' ' + v(n) for n in sys.argv[1:]))"
+    outcome = subprocess.run([str(python), "-c", code, *names], capture_output=True, text=True, check=False)
+    return outcome.stdout.strip()
+
+
+def machine() -> str:
+    """Describe the machine."""
+    model = platform.machine()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        named = [line.split(":", 1)[1].strip() for line in cpuinfo.read_text().splitlines() if "model name" in line]
+        model = named[0] if named else model
+    return f"{os.cpu_count()} cores of {model}; {platform.system()}, Python {platform.python_version()}"
+
+
+def page(rows: list[Row], *, quick: bool) -> str:
+    """Write the page of the documentation."""
+    body: list[Any] = [" | ".join(row.cells()) for row in rows]
+    return "\n".join([
+        "# Benchmarks", "",
+        "`make bench` times the program beside its peers in one run, and writes this page. Peers come from the package",
+        "index in the versions of `requirements/peers.lock` and stand in an environment of their own. Where a time is so",
+        "short that one call says little, it is the best of several. \"Times faster\" is the peer's time divided by ours.", "",
+        f"- Date: {datetime.now(UTC):%-d %b %Y}" + (", the short run" if quick else ""),
+        f"- Machine: {machine()}", f"- Versions: {versions(OURS)}", f"- Peers: {versions(THEIRS, PEERS / 'bin/python')}", "",
+        "| " + " | ".join(HEADS) + " |", "|" + "---|" * len(HEADS), *(f"| {line} |" for line in body), ""])
+
+
+def show(rows: list[Row]) -> None:
+    """Print the table."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*HEADS, title="ekistics beside its peers")
+    for row in rows:
+        table.add_row(*row.cells())
+    Console(width=None if sys.stdout.isatty() else 180).print(table)
+
+
+def main() -> int:
+    """Run, print and write; the exit code is 1 where a bar is not met."""
+    quick = os.environ.get("BENCH_QUICK") == "1"
+    rows = collect(quick=quick)
+    show(rows)
+    print(f"{machine()}\n{versions(OURS)}\n{versions(THEIRS, PEERS / 'bin/python')}")
+    if not quick:
+        PAGE.write_text(page(rows, quick=quick), encoding="utf-8")
+        print(PAGE.relative_to(ROOT))
+    return int(any(row.met is False for row in rows))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What the program shows of itself: a module a line, gathered by ``tools.shown_main``."""
