@@ -18,6 +18,13 @@ def skip_or_fail(reason: str) -> None:
     pytest.skip(reason)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let tests marked `network` open sockets to this machine; all others may open none."""
+    for item in items:
+        if item.get_closest_marker("network"):
+            item.add_marker(pytest.mark.allow_hosts(["127.0.0.1", "::1"]))
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Callable[[str], Path]:
     """Give the path of a file of real data, or skip with one clear line."""
