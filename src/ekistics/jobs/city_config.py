@@ -190,7 +190,8 @@ class CityConfig:
         N_("People: a grid of people per cell, or a table of points; repeat the table for other years and for "
            "groups."), default=())
     built_up: tuple[BuiltUpInput, ...] = key(
-        N_("Built-up surface: a grid of square metres, or of shares, per cell; repeat the table for other years."), default=())
+        N_("Built-up surface: a grid of square metres, or of shares, per cell; repeat the table for other years."),
+        default=())
     land: LandInput | None = key(
         N_("Permanent land: a grid of square metres, or of shares, per cell; needed to delineate."), default=None)
     streets: StreetsInput | None = key(
@@ -202,7 +203,8 @@ class CityConfig:
     neighbourhoods: NeighbourhoodsInput | None = key(
         N_("Neighbourhood polygons; every indicator that can be split is also given by them."), default=None)
     parameters: Parameters = key(
-        N_("Choices of method; the defaults follow the metadata, and the profile prints every value used."), default=Parameters())
+        N_("Choices of method; the defaults follow the metadata, and the profile prints every value used."),
+        default=Parameters())
     uncertainty: Uncertainty = key(
         N_("What is known about the error of inputs; with it, values get intervals."), default=Uncertainty())
     folder: Path = field(default=Path(), metadata={"internal": True})

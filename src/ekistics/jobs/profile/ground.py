@@ -1,0 +1,346 @@
+"""Stages on the ground: boundary, delineation, areas, and the sums of grids within them."""
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from ekistics.core.crs import MOLLWEIDE, WGS84, equal_area_for
+from ekistics.core.errors import EkisticsError, InputFormatError, InvalidValueError, UnknownNameError
+from ekistics.core.i18n import _
+from ekistics.core.period import Period
+from ekistics.core.raster import Grid, Raster
+from ekistics.core.reasons import Reason
+from ekistics.geo.degurba import DegurbaParameters, classify
+from ekistics.geo.reproject import reproject_population, target_grid_for
+from ekistics.geo.zonal import Coverage, cell_areas_m2, coverage, weighted_mean, zonal_sums
+from ekistics.jobs.city_config import BuiltUpInput, CityConfig, LandInput, PopulationInput
+from ekistics.jobs.delineate import urban_centre_at
+from ekistics.jobs.stages import StageRunner
+from ekistics.readers.population import PopulationPoints, read_population_points
+from ekistics.readers.raster import read_raster
+from ekistics.readers.vector import read_vector, to_wgs84
+
+GRID_M = 1000.0
+
+
+def totals_of(config: CityConfig) -> list[PopulationInput]:
+    """Give the population files that count everybody, oldest first."""
+    return sorted((p for p in config.population if p.is_total), key=lambda p: Period.parse(p.time_period))
+
+
+def latest(config: CityConfig) -> str:
+    """Give the latest time that people or built-up surface are known for; empty where neither is."""
+    periods = [e.time_period for e in (*totals_of(config), *config.built_up)]
+    return max(periods, key=Period.parse, default="")
+
+
+def read_points(config: CityConfig, entry: PopulationInput) -> PopulationPoints:
+    """Read a table of population points as its entry says."""
+    return read_population_points(config.file(entry.path), value=entry.value, id=entry.id or None, lon=entry.lon,
+                                  lat=entry.lat, crs=entry.crs or "EPSG:4326", stated=entry.stated())
+
+
+def read_people(config: CityConfig, entry: PopulationInput, within: gpd.GeoDataFrame, buffer_cells: int = 1) -> Raster:
+    """Read the window of a population grid that covers an area."""
+    return read_raster(config.file(entry.path), role="population", unit_measure="PS", time_period=entry.time_period,
+                       within=within, buffer_cells=buffer_cells, crs=entry.crs or None, stated=entry.stated())
+
+
+def read_surface(config: CityConfig, entry: BuiltUpInput | LandInput, within: gpd.GeoDataFrame, *, role: str) -> Raster:
+    """Read the window of a surface grid as square metres per cell, whatever its unit."""
+    period = getattr(entry, "time_period", "")
+    raster = read_raster(config.file(entry.path), role=role, unit_measure="M2", time_period=period, within=within,
+                         buffer_cells=1, crs=entry.crs or None, stated=entry.stated())
+    if entry.unit == "m2":
+        return raster
+    if np.nanmax(raster.values, initial=0.0) > 1.0:
+        raise InvalidValueError(_("A share is greater than 1."), where=entry.path, expected="0-1",
+                                got=float(np.nanmax(raster.values)), hint=_("State unit = \"m2\" for square metres."))
+    values = raster.values * cell_areas_m2(raster.grid)
+    return Raster(values, raster.grid, "M2", period, raster.provenance)
+
+
+def outline(config: CityConfig) -> dict[str, Any]:
+    """Read the boundary that was given; empty where it is to be delineated."""
+    b = config.boundary
+    if b.path:
+        given = read_vector(config.file(b.path), role="boundary", layer=b.layer or None, crs=b.crs or None,
+                            stated=b.stated())
+        frame = to_wgs84(_chosen(given.frame, b.column, b.value, b.path))
+        return {"frame": _one_polygon(frame, b.path), "rule": "given", "repaired": given.repaired}
+    if b.from_population:
+        return {"frame": _ground_of_points(config), "rule": "population", "repaired": 0}
+    empty = gpd.GeoDataFrame({"geometry": []}, geometry="geometry", crs=WGS84)
+    return {"frame": empty, "rule": "fixed_last", "repaired": 0}
+
+
+def _chosen(frame: gpd.GeoDataFrame, column: str, value: str, where: str) -> gpd.GeoDataFrame:
+    if not column:
+        return frame
+    if column not in frame.columns:
+        raise UnknownNameError.among(column, list(frame.columns), what=_("column"), where=where)
+    rows = frame[frame[column].astype(str) == value]
+    if rows.empty:
+        raise UnknownNameError.among(value, sorted(frame[column].astype(str)), what=_("value"),
+                                     where=f"{where}: {column}")
+    return rows
+
+
+def _one_polygon(frame: gpd.GeoDataFrame, where: str) -> gpd.GeoDataFrame:
+    polygons = frame.geometry[frame.geom_type.isin(["Polygon", "MultiPolygon"])]
+    if polygons.empty:
+        raise InputFormatError(_("The boundary has no polygon."), where=where,
+                               got=", ".join(sorted(set(frame.geom_type.dropna()))) or _("nothing"))
+    return gpd.GeoDataFrame({"geometry": [polygons.union_all()]}, geometry="geometry", crs=WGS84)
+
+
+def _ground_of_points(config: CityConfig) -> gpd.GeoDataFrame:
+    """Give the ground that population points cover: each point's Voronoi cell, no wider than the points' spacing.
+
+    On a lattice of hexagon centres the cells inside are the hexagons themselves.
+    """
+    tables = [p for p in totals_of(config) if not p.is_grid]
+    if not tables:
+        raise InvalidValueError(_("There are no population points to take the boundary from."),
+                                where="city.toml: [boundary]", hint=_("Give 'path' or 'point' instead."))
+    points = read_points(config, tables[-1]).frame
+    local = equal_area_for(float(points["lon"].mean()), float(points["lat"].mean()))
+    places = gpd.GeoSeries(gpd.points_from_xy(points["lon"], points["lat"]), crs=WGS84).to_crs(local)
+    xy = shapely.get_coordinates(places.values)
+    tree = shapely.STRtree(places.values)
+    neighbour = tree.query_nearest(places.values, exclusive=True, return_distance=True, all_matches=False)[1]
+    radius = float(np.median(neighbour)) / np.sqrt(3.0) if len(xy) > 1 else 500.0
+    discs = shapely.buffer(shapely.points(xy), radius, quad_segs=16)
+    ground = shapely.union_all(discs)
+    ground = shapely.buffer(shapely.buffer(ground, radius / 2), -radius / 2)  # closes the chinks between discs
+    return gpd.GeoDataFrame({"geometry": [ground]}, geometry="geometry", crs=local).to_crs(WGS84)
+
+
+def _window(config: CityConfig, runner: StageRunner) -> gpd.GeoDataFrame:
+    """Give the ground on which grids are read for delineation: the city and its surroundings."""
+    frame = runner.get("outline")["frame"]
+    if frame.empty:
+        point = shapely.Point(*(config.boundary.point or (0.0, 0.0)))
+        frame = gpd.GeoDataFrame({"geometry": [point]}, geometry="geometry", crs=WGS84)
+    centre = frame.geometry.iloc[0].representative_point()
+    local = equal_area_for(centre.x, centre.y)
+    near = frame.to_crs(local).buffer(config.parameters.delineation_window_km * 1000.0, quad_segs=8)
+    return gpd.GeoDataFrame({"geometry": near}, geometry="geometry", crs=local).to_crs(WGS84)
+
+
+def delineation(config: CityConfig, runner: StageRunner) -> dict[str, Any]:
+    """Classify the city's surroundings at each time that has people and built-up surface, and find its urban centre."""
+    built = {b.time_period: b for b in config.built_up}
+    pairs = [(p, built[p.time_period]) for p in totals_of(config) if p.is_grid and p.time_period in built]
+    if not pairs or config.land is None:
+        reason = (Reason.NO_LAND if pairs else Reason.NO_BUILT_UP if totals_of(config) else Reason.NO_POPULATION)
+        return {"reason": str(reason), "residual": 0.0}
+    parameters = DegurbaParameters.from_mapping(config.parameters.degurba or {})
+    window = _window(config, runner)
+    land = read_surface(config, config.land, window, role="land")
+    lon, lat = _point(config, runner)
+    frames: list[gpd.GeoDataFrame] = []
+    values: dict[str, Any] = {"reason": "", "residual": 0.0}
+    for entry, surface in pairs:
+        people = read_people(config, entry, window)
+        grid = _kilometre_grid(people.grid, window)
+        people, lost = _on_grid(people, grid)
+        built_up, _lost = _on_grid(read_surface(config, surface, window, role="built_up"), grid)
+        ground, _lost = _on_grid(land, grid)
+        classes = classify(people.values, built_up.values, ground.values, cell_area=grid.cell_area,
+                           parameters=parameters)
+        values |= {"level1": Raster(classes.level1, grid, "NUMBER", entry.time_period),
+                   "level2": Raster(classes.level2, grid, "NUMBER", entry.time_period),
+                   "population": people, "residual": float(lost)}
+        try:
+            centre = urban_centre_at(lon, lat, people, built_up, ground, parameters)
+            frames.append(centre.assign(time_period=entry.time_period))
+        except EkisticsError as error:
+            if runner.get("outline")["rule"] == "fixed_last" and entry is pairs[-1][0]:
+                raise
+            values["no_centre"] = [*values.get("no_centre", []), f"{entry.time_period}: {error.message}"]
+    if frames:
+        values["centres"] = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), geometry="geometry", crs=WGS84)
+    return values
+
+
+def _point(config: CityConfig, runner: StageRunner) -> tuple[float, float]:
+    if config.boundary.point:
+        return config.boundary.point
+    point = runner.get("outline")["frame"].geometry.iloc[0].representative_point()
+    return point.x, point.y
+
+
+def _kilometre_grid(grid: Grid, window: gpd.GeoDataFrame) -> Grid:
+    """Give the 1 km equal-area grid to classify on: the population's own where it is one."""
+    own = grid.crs == MOLLWEIDE and np.allclose([grid.transform.a, -grid.transform.e], GRID_M)
+    return grid if own else target_grid_for(window, GRID_M, MOLLWEIDE)
+
+
+def _on_grid(raster: Raster, grid: Grid) -> tuple[Raster, float]:
+    """Bring people or square metres per cell onto a grid, keeping the total; give also what fell outside."""
+    if raster.grid.same_cells(grid):
+        return raster, 0.0
+    moved, residual = reproject_population(raster, grid)
+    return moved, residual.outside
+
+
+def areas(config: CityConfig, runner: StageRunner) -> dict[str, Any]:
+    """Make the table of areas: the city first, then its neighbourhoods."""
+    given = runner.get("outline")
+    frame, rule = given["frame"], given["rule"]
+    if frame.empty:
+        found = runner.get("delineation")
+        if "centres" not in found:
+            raise InvalidValueError(_("The boundary cannot be delineated."), where="city.toml: [boundary]",
+                                    got=found["reason"],
+                                    hint=_("Give grids of population, built-up surface and land, or a boundary file."))
+        frame = found["centres"].tail(1)
+    city = config.city.place()
+    rows = [{"ref_area": city.code, "name": city.name, "kind": "city", "geometry": frame.geometry.iloc[0]}]
+    repaired = given["repaired"]
+    if config.neighbourhoods:
+        parts, fixed = _neighbourhoods(config)
+        rows += parts
+        repaired += fixed
+    table = gpd.GeoDataFrame(rows, geometry="geometry", crs=WGS84).set_index("ref_area")
+    local = equal_area_for(*_centre(table))
+    table["area_m2"] = table.to_crs(local).area
+    return {"frame": table, "rule": rule, "repaired": repaired}
+
+
+def _centre(frame: gpd.GeoDataFrame) -> tuple[float, float]:
+    left, bottom, right, top = frame.total_bounds
+    return (left + right) / 2, (bottom + top) / 2
+
+
+def _neighbourhoods(config: CityConfig) -> tuple[list[dict[str, Any]], int]:
+    n = config.neighbourhoods
+    if n is None:
+        return [], 0
+    given = read_vector(config.file(n.path), role="neighbourhoods", layer=n.layer or None, crs=n.crs or None,
+                        stated=n.stated())
+    for column in (n.id, n.name):
+        if column not in given.frame.columns:
+            raise UnknownNameError.among(column, list(given.frame.columns), what=_("column"), where=n.path)
+    frame = to_wgs84(given.frame)
+    codes = frame[n.id].astype(str)
+    if codes.duplicated().any():
+        raise InvalidValueError(_("Two neighbourhoods have one code."), where=f"{n.path}: {n.id}",
+                                got=codes[codes.duplicated()].iloc[0])
+    rows = [{"ref_area": f"{config.city.code}:{code}", "name": str(name), "kind": "neighbourhood", "geometry": shape}
+            for code, name, shape in zip(codes, frame[n.name], frame.geometry, strict=True)]
+    return rows, given.repaired
+
+
+def totals(config: CityConfig, runner: StageRunner) -> dict[str, Any]:
+    """Sum people and built-up surface within each area, and within the delineated centres, at each time."""
+    table = runner.get("areas")["frame"]
+    zones = [_zones(table, "boundary", "")]
+    centres = runner.get("delineation").get("centres") if "delineation" in runner.names else None
+    if centres is not None:
+        zones += [_zones(centres.iloc[[i]].set_axis([config.city.code]), "centre", period)
+                  for i, period in enumerate(centres["time_period"])]
+    together = gpd.GeoDataFrame(pd.concat(zones, ignore_index=True), geometry="geometry", crs=WGS84)
+    rows = [_sums(read_people(config, p, together), together, "population") if p.is_grid
+            else _point_sums(config, p, together) for p in totals_of(config)]
+    rows += [_sums(read_surface(config, b, together, role="built_up"), together, "built_up_area")
+             for b in config.built_up]
+    if not rows:
+        return {"frame": pd.DataFrame(columns=["boundary", "ref_area", "centre_period", "area_m2", "quantity",
+                                               "time_period", "value", "nodata_share", "outside_share"])}
+    return {"frame": pd.concat(rows, ignore_index=True)}
+
+
+def _zones(frame: gpd.GeoDataFrame, boundary: str, period: str) -> gpd.GeoDataFrame:
+    local = equal_area_for(*_centre(frame))
+    return gpd.GeoDataFrame({"boundary": boundary, "ref_area": frame.index.to_numpy(), "centre_period": period,
+                             "area_m2": frame.to_crs(local).area.to_numpy(), "geometry": frame.geometry.to_numpy()},
+                            geometry="geometry", crs=WGS84)
+
+
+def _sums(raster: Raster, zones: gpd.GeoDataFrame, quantity: str) -> pd.DataFrame:
+    sums = zonal_sums(raster.values, coverage(raster.grid, zones))
+    return _total_rows(zones, quantity, raster.time_period, sums["sum"], sums["nodata_share"], sums["outside_share"])
+
+
+def _point_sums(config: CityConfig, entry: PopulationInput, zones: gpd.GeoDataFrame) -> pd.DataFrame:
+    points = read_points(config, entry).frame
+    inside = points_in(points, zones)
+    people = points["population"].to_numpy()[inside["point"]]
+    by_zone = pd.Series(people).groupby(inside["zone"].to_numpy()).sum(min_count=1).reindex(range(len(zones)))
+    return _total_rows(zones, "population", entry.time_period, by_zone, np.nan, np.nan)
+
+
+def points_in(points: pd.DataFrame, zones: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Give the pairs of point and zone (row numbers) where the point lies in the zone or on its border."""
+    tree = shapely.STRtree(shapely.points(points["lon"].to_numpy(), points["lat"].to_numpy()))
+    zone, point = tree.query(zones.geometry.to_numpy(), predicate="intersects")
+    return pd.DataFrame({"zone": zone, "point": point}).sort_values(["zone", "point"], ignore_index=True)
+
+
+def _total_rows(zones: gpd.GeoDataFrame, quantity: str, period: str, value: Any, nodata: Any,  # noqa: PLR0913 - columns
+                outside: Any) -> pd.DataFrame:
+    frame = pd.DataFrame(zones.drop(columns="geometry"))
+    return frame.assign(quantity=quantity, time_period=period, value=np.asarray(value, dtype=float),
+                        nodata_share=nodata, outside_share=outside)
+
+
+def cells(config: CityConfig, runner: StageRunner) -> dict[str, Any]:
+    """Sum people and surface by area and class of the Degree of Urbanisation."""
+    found = runner.get("delineation")
+    if found["reason"]:
+        return {"reason": found["reason"]}
+    table = runner.get("areas")["frame"]
+    people, level1, level2 = found["population"], found["level1"].values, found["level2"].values
+    cover: Coverage = coverage(people.grid, table.reset_index())
+    surface = np.full(people.grid.shape, people.grid.cell_area / 1e6)
+    rows = []
+    for one, two in sorted({(int(a), int(b)) for a, b in zip(level1.ravel(), level2.ravel(), strict=True)}):
+        here = (level1 == one) & (level2 == two)
+        counted = zonal_sums(np.where(here, np.nan_to_num(people.values), 0.0), cover)["sum"].to_numpy()
+        ground = zonal_sums(np.where(here, surface, 0.0), cover)["sum"].to_numpy()
+        rows.append(pd.DataFrame({"ref_area": table.index, "level1": one, "level2": two, "population": counted,
+                                  "area_km2": ground}))
+    frame = pd.concat(rows, ignore_index=True)
+    return {"frame": frame[frame["area_km2"] > 0].reset_index(drop=True), "reason": "",
+            "time_period": people.time_period}
+
+
+def air(config: CityConfig, runner: StageRunner) -> dict[str, Any]:
+    """Weigh fine particles by people: each population cell takes the value of the air cell that holds its centre."""
+    people_entry = next((p for p in reversed(totals_of(config)) if p.is_grid), None)
+    if config.air is None or people_entry is None:
+        return {"reason": str(Reason.NO_AIR if config.air is None else Reason.NO_POPULATION)}
+    table = runner.get("areas")["frame"]
+    zones = table.reset_index()
+    particles = read_raster(config.file(config.air.path), role="air", unit_measure="GPERM3",
+                            time_period=config.air.time_period, within=zones, buffer_cells=1,
+                            crs=config.air.crs or None, stated=config.air.stated())
+    people = read_people(config, people_entry, zones)
+    values = _at_centres(particles, people.grid)
+    cover = coverage(people.grid, zones)
+    means = weighted_mean(values, people.values, cover)
+    frame = pd.DataFrame({"weighted_sum": means["weighted_sum"].to_numpy(), "population": means["weight"].to_numpy(),
+                          "mean": weighted_mean(values, np.ones_like(values), cover)["mean"].to_numpy()},
+                         index=table.index)
+    return {"frame": frame, "reason": "", "time_period": config.air.time_period, "layer": particles}
+
+
+def _at_centres(raster: Raster, grid: Grid) -> np.ndarray[Any, Any]:
+    """Give the value of the raster cell that holds each cell centre of a grid; NaN outside."""
+    from pyproj import Transformer
+
+    x, y = np.meshgrid(*grid.centres())
+    if raster.grid.crs != grid.crs:
+        x, y = Transformer.from_crs(grid.crs, raster.grid.crs, always_xy=True).transform(x, y)
+    t = raster.grid.transform
+    column = np.floor((x - t.c) / t.a).astype(np.int64)
+    row = np.floor((y - t.f) / t.e).astype(np.int64)
+    inside = (row >= 0) & (row < raster.grid.height) & (column >= 0) & (column < raster.grid.width)
+    values = np.full(grid.shape, np.nan)
+    values[inside] = raster.values[row[inside], column[inside]]
+    return values

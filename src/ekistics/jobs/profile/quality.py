@@ -1,0 +1,198 @@
+"""Quality flags of a profile: how old, how complete and how well attached its inputs are."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from ekistics.core.i18n import _
+from ekistics.core.period import Period
+from ekistics.core.quality import QualityFlag
+from ekistics.jobs.city_config import CityConfig, input_entries
+from ekistics.jobs.stages import StageRunner
+
+NETWORK_INDICATORS = ("sdg_11_2_1", "sdg_11_7_1")
+STREET_INDICATORS = ("sdg_11_7_1", "street_density", "intersection_density")
+
+
+def quality_flags(config: CityConfig, runner: StageRunner, *, today: date) -> tuple[QualityFlag, ...]:
+    """Make the quality flags of a profile.
+
+    Parameters
+    ----------
+    config : CityConfig
+        The city.
+    runner : StageRunner
+        Gives what was measured.
+    today : datetime.date
+        The day of the run, for the age of inputs.
+
+    Returns
+    -------
+    tuple of QualityFlag
+        Flags in the order in which they are shown.
+    """
+    makers = (_ages(config, runner, today), _people_flags(config, runner), _stop_flags(runner), _street_flags(runner),
+              _ground_flags(config, runner))
+    return tuple(flag for maker in makers for flag in maker)
+
+
+def graded(value: float | None, *, good: float, warn: float) -> str:
+    """Say how good a figure is that should be small: ``good`` up to one limit, ``warn`` up to another, else ``bad``.
+
+    Parameters
+    ----------
+    value : float or None
+        The figure; None when it could not be measured.
+    good, warn : float
+        The limits.
+
+    Returns
+    -------
+    str
+        A status of :data:`ekistics.core.quality.STATUSES`.
+
+    Examples
+    --------
+    >>> graded(0.5, good=1, warn=5), graded(7, good=1, warn=5), graded(None, good=1, warn=5)
+    ('good', 'bad', 'info')
+    """
+    if value is None or np.isnan(value):
+        return "info"
+    return "good" if value <= good else "warn" if value <= warn else "bad"
+
+
+def share_flag(code: str, title: str, part: float, whole: float, *, base: str, limits: tuple[float, float],  # noqa: PLR0913
+               note: str, indicators: tuple[str, ...] = ()) -> QualityFlag:
+    """Make a flag that is a share in percent, with its numerator, denominator and base."""
+    value = 100.0 * part / whole if whole else None
+    return QualityFlag(code, title, value, "PT", graded(value, good=limits[0], warn=limits[1]), note, indicators,
+                       float(part), float(whole), base)
+
+
+def _ages(config: CityConfig, runner: StageRunner, today: date) -> Iterator[QualityFlag]:
+    for role, entry in input_entries(config):
+        period = getattr(entry, "time_period", "")
+        if role == "streets" and not period:
+            period = str(runner.get("streets").get("timestamp", ""))[:10]
+        name = entry.path.rsplit("/", 1)[-1]
+        if not period:
+            if role in ("streets", "timetables"):
+                days = runner.get("stops").get("days", {}).get(name, []) if role == "timetables" else []
+                period = days[0] if days else ""
+        if period:
+            years = max(0.0, (today - Period.parse(period).end).days / 365.2425)
+            yield QualityFlag(f"age-{role}-{name}", _("Age of {name}").format(name=name), round(years, 1), "Y",
+                              graded(years, good=5, warn=10), _("Describes {period}.").format(period=period))
+        elif role in ("streets", "timetables"):
+            yield QualityFlag(f"age-{role}-{name}", _("Age of {name}").format(name=name), None, "Y", "info",
+                              _("The file does not say what day it describes."))
+
+
+def _city_people(config: CityConfig, runner: StageRunner) -> pd.DataFrame:
+    people = runner.get("people")["people"]
+    return people[(people["ref_area"] == config.city.code) & (people["sex"] == "_T") & (people["age"] == "_T")]
+
+
+def _people_flags(config: CityConfig, runner: StageRunner) -> Iterator[QualityFlag]:
+    if runner.get("people")["reason"] or "attached" not in runner.get("access"):
+        return
+    city, reach = _city_people(config, runner), runner.get("access")
+    counted, place = city["population"], city["place"].to_numpy()
+    total = float(counted.sum())
+    base = _("people living inside the boundary")
+    unattached = float(counted[~reach["attached"][place]].sum())
+    yield share_flag("people-unattached", _("People far from any street"), unattached, total,
+                     base=base, limits=(1, 5), indicators=NETWORK_INDICATORS,
+                     note=_("More than {metres} m from a walkable street; they count as out of reach.")
+                     .format(metres=f"{config.parameters.max_leg_m:g}"))
+    small = reach["attached"][place] & (reach["part_nodes"][place] < config.parameters.small_part_nodes)
+    yield share_flag("people-small-parts", _("People on cut-off parts of the street network"),
+                     float(counted[small].sum()), total, base=base, limits=(1, 5), indicators=NETWORK_INDICATORS,
+                     note=_("On parts with fewer than {nodes} nodes, which may be gaps in the map.")
+                     .format(nodes=config.parameters.small_part_nodes))
+    missing = int(counted.isna().sum())
+    if missing:
+        yield QualityFlag("people-missing", _("Places without a count of people"), float(missing), "NUMBER", "warn",
+                          _("They are left out; they do not count as zero."))
+
+
+def _stop_flags(runner: StageRunner) -> Iterator[QualityFlag]:
+    found = runner.get("stops")
+    if found.get("frame") is None:
+        return
+    stops = found["frame"]
+    served = stops["served"].to_numpy(dtype=bool)
+    yield share_flag("stops-without-service", _("Stops without service"), float((~served).sum()), float(len(stops)),
+                     base=_("stops in the timetables"), limits=(5, 20), indicators=("sdg_11_2_1",),
+                     note=_("No trip calls there on the chosen day; they are left out."))
+    attached = runner.get("access").get("stops_attached", {}) if not runner.get("people")["reason"] else {}
+    if "low_all" in attached:
+        far = sum(attached[f"{c}_all"] - attached[c] for c in ("low", "high"))
+        total = attached["low_all"] + attached["high_all"]
+        yield share_flag("stops-unattached", _("Served stops far from any street"), far, total,
+                         base=_("served stops"), limits=(5, 20), indicators=("sdg_11_2_1",),
+                         note=_("Often outside the street file; they cannot be reached along it."))
+    for i, problem in enumerate(found["problems"]):
+        yield QualityFlag(f"timetable-{i + 1}", _("In the timetable"), None, "NUMBER", "warn", str(problem),
+                          ("sdg_11_2_1",))
+
+
+def _street_flags(runner: StageRunner) -> Iterator[QualityFlag]:
+    land = runner.get("street_land")
+    if land["reason"]:
+        return
+    city = land["frame"].iloc[0]
+    length = float(city["length_m"])
+    for tag, limits in (("width", (50, 80)), ("lanes", (50, 80))):
+        tagged = float(city[f"{tag}_tagged_share"]) * length
+        yield share_flag(f"streets-without-{tag}", _("Street length without a {tag} tag").format(tag=tag),
+                         (length - tagged) / 1000, length / 1000, base=_("street length inside the boundary, km"),
+                         limits=limits, indicators=("sdg_11_7_1",),
+                         note=_("Its width comes from the next best rule: lanes, then the class of street."))
+    if not land["open_space_reason"]:
+        known = float(city["public_m2"] + city["private_m2"])
+        unknown = float(city["unknown_m2"])
+        yield share_flag("open-space-unknown", _("Open space of unknown access"), unknown / 1e6,
+                         (known + unknown) / 1e6, base=_("mapped open space, km²"), limits=(20, 50), indicators=("sdg_11_7_1",),
+                         note=_("Kept apart: neither counted as public nor left out without a word."))
+
+
+def _ground_flags(config: CityConfig, runner: StageRunner) -> Iterator[QualityFlag]:
+    areas = runner.get("areas")
+    if areas["repaired"]:
+        yield QualityFlag("boundary-repaired", _("Repaired polygons"), float(areas["repaired"]), "NUMBER", "warn",
+                          _("Boundaries crossed themselves and were repaired before use."))
+    sums = runner.get("totals")["frame"]
+    own = sums[(sums["boundary"] == "boundary") & (sums["ref_area"] == config.city.code)]
+    for row in own.itertuples():
+        for name, title, note in (
+                ("nodata", _("Ground without data"), _("Cells inside the boundary hold no value; they are left out.")),
+                ("outside", _("Ground outside the grid"), _("The grid does not cover the whole boundary."))):
+            share = getattr(row, f"{name}_share")
+            if share > 0:
+                yield QualityFlag(f"{name}-{row.quantity}-{row.time_period}",
+                                  f"{title}: {row.quantity} {row.time_period}", 100 * float(share), "PT",
+                                  graded(100 * float(share), good=1, warn=10), note,
+                                  numerator=float(share) * row.area_m2 / 1e6, denominator=row.area_m2 / 1e6,
+                                  base=_("area inside the boundary, km²"))
+    if "delineation" in runner.names:
+        yield from _delineation_flags(runner)
+
+
+def _delineation_flags(runner: StageRunner) -> Iterator[QualityFlag]:
+    found = runner.get("delineation")
+    if found["reason"]:
+        return
+    one, two = found["level1"].values, found["level2"].values
+    apart = int(((one == 1) & np.isin(two, (21, 22, 23, 30))).sum())
+    yield QualityFlag("levels-not-nested", _("Cells urban at level 2 and rural at level 1"), float(apart), "NUMBER",
+                      "info", _("The two levels use different sizes and do not nest; both are shown."),
+                      ("degree_of_urbanisation",))
+    if found["residual"]:
+        yield QualityFlag("reprojection-residual", _("People outside the 1 km frame"), float(found["residual"]), "PS",
+                          "info", _("Reprojection keeps every person; these fell outside the frame."))
+    for text in found.get("no_centre", []):
+        yield QualityFlag("no-urban-centre", _("No urban centre at one time"), None, "NUMBER", "warn", str(text),
+                          ("sdg_11_3_1",))

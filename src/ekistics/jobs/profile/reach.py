@@ -1,0 +1,219 @@
+"""Stages along the streets: where people are, the network, stops, open spaces, and the distances between them."""
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from ekistics.core.crs import WGS84, equal_area_for
+from ekistics.core.reasons import Reason
+from ekistics.geo.network import Network, Snapped, WalkRules, build_network, nearest, snap, straight_line
+from ekistics.geo.open_space import entrances, open_space_within
+from ekistics.geo.street_area import intersections_within, streets_within
+from ekistics.geo.streets import Streets
+from ekistics.geo.zonal import cell_points
+from ekistics.jobs.city_config import CityConfig, PopulationInput
+from ekistics.jobs.profile.ground import points_in, read_people, read_points, totals_of
+from ekistics.jobs.stages import StageRunner
+from ekistics.readers.gtfs import read_gtfs, stop_service
+from ekistics.readers.osm import read_osm
+from ekistics.readers.osm_areas import read_areas
+
+FREQUENCY_CLASSES = ("high", "medium", "low")
+
+
+def access_population(config: CityConfig) -> list[PopulationInput]:
+    """Give the population files that access is counted with: the latest total and the groups of its time."""
+    totals = totals_of(config)
+    if not totals:
+        return []
+    last = totals[-1]
+    return [last, *(p for p in config.population if not p.is_total and p.time_period == last.time_period)]
+
+
+def people(config: CityConfig, runner: StageRunner) -> dict[str, Any]:
+    """List where people are: unique places, and how many people of which group and area are at each."""
+    zones = runner.get("areas")["frame"].reset_index()
+    counted = [_people_rows(config, entry, zones) for entry in access_population(config)]
+    if not counted:
+        return {"reason": str(Reason.NO_POPULATION)}
+    rows = pd.concat(counted, ignore_index=True)
+    places = rows[["lon", "lat"]].drop_duplicates(ignore_index=True)
+    numbered = places.reset_index(names="place")
+    rows["place"] = rows[["lon", "lat"]].merge(numbered, on=["lon", "lat"], how="left")["place"]
+    return {"places": places, "people": rows.drop(columns=["lon", "lat"]), "reason": "",
+            "time_period": access_population(config)[0].time_period}
+
+
+def _people_rows(config: CityConfig, entry: PopulationInput, zones: gpd.GeoDataFrame) -> pd.DataFrame:
+    if entry.is_grid:
+        found = cell_points(read_people(config, entry, zones), zones)
+        codes = zones["ref_area"].to_numpy()[found["zone"].to_numpy()]
+    else:
+        points = read_points(config, entry).frame
+        pairs = points_in(points, zones)
+        found = points.iloc[pairs["point"].to_numpy()].reset_index(drop=True)
+        codes = zones["ref_area"].to_numpy()[pairs["zone"].to_numpy()]
+    frame = pd.DataFrame({"ref_area": codes, "lon": found["lon"].to_numpy(), "lat": found["lat"].to_numpy(),
+                          "population": found["population"].to_numpy(dtype=float), "sex": entry.sex, "age": entry.age})
+    return frame[frame["population"] != 0].reset_index(drop=True) if entry.is_grid else frame
+
+
+def streets(config: CityConfig) -> dict[str, Any]:
+    """Read the street file into arrays."""
+    if config.streets is None:
+        return {"reason": str(Reason.NO_STREETS)}
+    found = read_osm(config.file(config.streets.path), stated=config.streets.stated())
+    s = found.streets
+    return {"lon": s.lon, "lat": s.lat, "start": s.start, "end": s.end, "way": s.way, "ways": s.ways,
+            "timestamp": found.timestamp, "reason": "" if len(s.start) else str(Reason.NO_STREETS)}
+
+
+def street_table(runner: StageRunner) -> Streets:
+    """Give the streets of the ``streets`` stage."""
+    v = runner.get("streets")
+    return Streets(lon=v["lon"], lat=v["lat"], start=v["start"], end=v["end"], way=v["way"], ways=v["ways"])
+
+
+def network_of(runner: StageRunner) -> Network:
+    """Build the walking network of the ``streets`` stage; cheap enough to build again in each run."""
+    return build_network(street_table(runner), rules=WalkRules())
+
+
+def stops(config: CityConfig) -> dict[str, Any]:
+    """Read the timetables and say which stops are served on the chosen day, how often, and by what."""
+    if not config.timetables:
+        return {"reason": str(Reason.NO_TIMETABLE)}
+    feeds = [read_gtfs(config.file(entry.path), stated=entry.stated()) for entry in config.timetables]
+    service = stop_service(feeds, day=config.parameters.service_day)
+    frame = service.stops.reset_index(names="stop")
+    reason = "" if frame["served"].any() else str(Reason.NO_SERVICE)
+    return {"frame": frame, "days": {str(k): [str(d) for d in v] for k, v in service.days.items()}, "reason": reason,
+            "problems": [problem for feed in feeds for problem in feed.problems]}
+
+
+def open_space(config: CityConfig) -> dict[str, Any]:
+    """Read open spaces and buildings from the street file."""
+    if config.streets is None:
+        return {"reason": str(Reason.NO_STREETS)}
+    found = read_areas(config.file(config.streets.path), stated=config.streets.stated())
+    return {"open_space": found.open_space, "buildings": found.buildings, "problems": list(found.problems),
+            "reason": "" if len(found.open_space) else str(Reason.NO_OPEN_SPACE)}
+
+
+def street_land(config: CityConfig, runner: StageRunner) -> dict[str, Any]:
+    """Measure streets, intersections and open space within each area."""
+    if runner.get("streets")["reason"]:
+        return {"reason": runner.get("streets")["reason"]}
+    table = runner.get("areas")["frame"]
+    arrays = street_table(runner)
+    within = streets_within(arrays, table)
+    crossings = intersections_within(arrays, table, minimum_ways=config.parameters.intersection_ways)
+    spaces = runner.get("open_space")
+    open_areas = open_space_within(spaces["open_space"], table) if not spaces["reason"] else None
+    frame = within.join(crossings) if open_areas is None else within.join(crossings).join(open_areas)
+    return {"frame": frame, "reason": "", "open_space_reason": spaces["reason"]}
+
+
+def access(config: CityConfig, runner: StageRunner) -> dict[str, Any]:
+    """Measure the distance from every place where people are to the nearest stop and the nearest open space."""
+    where = runner.get("people")
+    if where["reason"]:
+        return {"reason": where["reason"]}
+    places = where["places"]
+    lon, lat = places["lon"].to_numpy(), places["lat"].to_numpy()
+    distances = pd.DataFrame(index=places.index)
+    values: dict[str, Any] = {"reason": ""}
+    has_streets = not runner.get("streets")["reason"]
+    network = network_of(runner) if has_streets else None
+    origins = snap(network, lon, lat, max_leg_m=config.parameters.max_leg_m) if network is not None else None
+    if network is not None and origins is not None:
+        values["attached"] = np.asarray(origins.attached)
+        values["part_nodes"] = _part_nodes(network, origins)
+    if not runner.get("stops")["reason"]:
+        frame, attached = _to_stops(config, runner, network, origins, lon, lat)
+        distances = distances.join(frame)
+        values["stops_attached"] = attached
+    if not runner.get("open_space")["reason"]:
+        frame, unreached = _to_open_space(config, runner, network, origins, lon, lat)
+        distances = distances.join(frame)
+        values["spaces_unreached"] = unreached
+    return values | {"distances": distances}
+
+
+def _part_nodes(network: Network, origins: Snapped) -> npt.NDArray[np.int64]:
+    """Give the size of the network part that each place is attached to; 0 where it is attached to none."""
+    size = np.zeros(len(origins.segment), dtype=np.int64)
+    here = np.asarray(origins.attached)
+    size[here] = network.part_size[network.part[network.start[origins.segment[here]]]]
+    return size
+
+
+def _to_stops(config: CityConfig, runner: StageRunner, network: Network | None,  # noqa: PLR0913 - what it joins
+              origins: Snapped | None, lon: Any, lat: Any) -> tuple[pd.DataFrame, dict[str, int]]:
+    served = runner.get("stops")["frame"]
+    columns: dict[str, Any] = {}
+    attached: dict[str, int] = {}
+    for capacity in ("low", "high"):
+        here = served[served[capacity] & served["served"]]
+        stop_lon, stop_lat = here["lon"].to_numpy(), here["lat"].to_numpy()
+        columns[f"{capacity}_straight"] = straight_line(lon, lat, stop_lon, stop_lat).distance_m
+        if network is None or origins is None:
+            columns[f"{capacity}_network"] = np.full(len(lon), np.nan)
+            continue
+        targets = snap(network, stop_lon, stop_lat, max_leg_m=config.parameters.max_leg_m)
+        attached[capacity], attached[f"{capacity}_all"] = int(np.sum(targets.attached)), len(here)
+        columns[f"{capacity}_network"] = nearest(network, origins, targets).distance_m
+        for frequency in FREQUENCY_CLASSES:
+            chosen = (here["frequency_class"] == frequency).to_numpy()
+            columns[f"{capacity}_{frequency}_frequency"] = nearest(network, origins, targets.take(chosen)).distance_m
+    frame = pd.DataFrame(columns)
+    if network is not None:
+        frame["frequency_class"] = _best_frequency(frame, config)
+        frame = frame.drop(columns=[c for c in frame if c.endswith("_frequency")])
+    return frame, attached
+
+
+def _best_frequency(frame: pd.DataFrame, config: CityConfig) -> npt.NDArray[np.object_]:
+    """Give the class of the most frequent stop within reach of each place; ``none`` where there is none."""
+    reach = {"low": config.parameters.low_capacity_m, "high": config.parameters.high_capacity_m}
+    best = np.full(len(frame), "none", dtype=object)
+    for frequency in reversed(FREQUENCY_CLASSES):
+        near = np.zeros(len(frame), dtype=bool)
+        for capacity, metres in reach.items():
+            near |= frame[f"{capacity}_{frequency}_frequency"].to_numpy() <= metres
+        best[near] = frequency
+    return best
+
+
+def _to_open_space(config: CityConfig, runner: StageRunner, network: Network | None,  # noqa: PLR0913 - what it joins
+                   origins: Snapped | None, lon: Any, lat: Any) -> tuple[pd.DataFrame, int]:
+    spaces = runner.get("open_space")["open_space"]
+    columns: dict[str, Any] = {}
+    unreached = 0
+    for name, classes in (("public", ["public"]), ("public_or_unknown", ["public", "unknown"])):
+        here = spaces[spaces["access"].isin(classes)]
+        columns[f"{name}_straight"] = _straight_to_polygons(lon, lat, here)
+        if network is None or origins is None:
+            columns[f"{name}_network"] = np.full(len(lon), np.nan)
+            continue
+        ways_in = entrances(network, here, within_m=config.parameters.open_space_entrance_m)
+        columns[f"{name}_network"] = nearest(network, origins, ways_in.targets).distance_m
+        unreached = len(ways_in.unreached)
+    return pd.DataFrame(columns), unreached
+
+
+def _straight_to_polygons(lon: Any, lat: Any, spaces: gpd.GeoDataFrame) -> npt.NDArray[np.float64]:
+    """Give the straight distance to the nearest polygon; the local system keeps it to some parts per million."""
+    if spaces.empty:
+        return np.full(len(lon), np.inf)
+    local = equal_area_for(float(np.mean(lon)), float(np.mean(lat)))
+    points = gpd.GeoSeries(gpd.points_from_xy(lon, lat), crs=WGS84).to_crs(local).to_numpy()
+    tree = shapely.STRtree(spaces.to_crs(local).geometry.to_numpy())
+    pairs, distance = tree.query_nearest(points, return_distance=True, all_matches=False)
+    result = np.full(len(lon), np.inf)
+    result[pairs[0]] = distance
+    return result

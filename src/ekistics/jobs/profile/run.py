@@ -1,0 +1,216 @@
+"""The job: read, compute, check, write; a killed run continues where it stopped."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+import ekistics
+from ekistics.core.errors import EkisticsError
+from ekistics.core.i18n import use_language
+from ekistics.core.observation import observations
+from ekistics.core.place import Place
+from ekistics.core.provenance import Provenance, Run, digest_file
+from ekistics.indicators import specs
+from ekistics.indicators.certificate import certificates
+from ekistics.jobs.city_config import CityConfig, input_entries, parameter_values, read_city
+from ekistics.jobs.profile import ground, reach
+from ekistics.jobs.profile.changes import Change, changed_causes, changed_values
+from ekistics.jobs.profile.layers import layers_of
+from ekistics.jobs.profile.quality import quality_flags
+from ekistics.jobs.profile.results import all_results
+from ekistics.jobs.stages import Stage, StageEvent, StageRunner, StageStore
+from ekistics.package import ProfilePackage
+from ekistics.package.read import read_package
+from ekistics.package.write import write_package
+from ekistics.publish import profile_html, profile_pdf
+
+__all__ = ["ProfileOutcome", "profile"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ProfileOutcome:
+    """What a run of the job gave.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Where the package is.
+    package : ProfilePackage
+        Its content.
+    changes : tuple of Change
+        Values that differ from the package that stood there before; empty at the first run.
+    causes : tuple of str
+        Which inputs, parameters, methods or code differ from then.
+    first : bool
+        Whether no package stood there before.
+    """
+
+    folder: Path
+    package: ProfilePackage
+    changes: tuple[Change, ...] = field(default=())
+    causes: tuple[str, ...] = field(default=())
+    first: bool = True
+
+
+def _quiet(event: StageEvent) -> None:
+    """Take an event and say nothing."""
+
+
+def profile(city: Path | str, *, out: Path | str, documents: bool = True,
+            on_event: Callable[[StageEvent], None] = _quiet) -> ProfileOutcome:
+    """Profile a city.
+
+    Parameters
+    ----------
+    city : path
+        A city.toml, or the folder that holds it.
+    out : path
+        Folder for the package; an earlier package there is replaced when the new one is whole.
+    documents : bool, default True
+        Whether to make profile.html and profile.pdf.
+    on_event : callable
+        Takes a :class:`~ekistics.jobs.stages.StageEvent` as stages start, end or are reused.
+
+    Returns
+    -------
+    ProfileOutcome
+        The package and what changed.
+
+    Raises
+    ------
+    EkisticsError
+        An input cannot be used; nothing was written.
+    """
+    out = Path(out)
+    config = read_city(Path(city))
+    now = datetime.now(UTC).replace(microsecond=0)
+    with use_language(config.city.language):
+        inputs = _inputs(config)
+        runner = stage_runner(config, out, inputs=inputs, on_event=on_event)
+        package = _package(config, runner, inputs, now)
+        before = _package_before(out)
+        files = _documents(package, config.city.language, on_event) if documents else {}
+        write_package(package, out, documents=files)
+        runner.prune()
+    if before is None:
+        return ProfileOutcome(out, package)
+    return ProfileOutcome(out, package, tuple(changed_values(before.observations, package.observations)),
+                          tuple(changed_causes(before.run, package.run)), first=False)
+
+
+def stage_runner(config: CityConfig, out: Path, *, inputs: list[Provenance],
+                 on_event: Callable[[StageEvent], None] = _quiet) -> StageRunner:
+    """Make the runner of a city's stages; results are kept beside the package.
+
+    Parameters
+    ----------
+    config : CityConfig
+        The city.
+    out : pathlib.Path
+        Folder of the package.
+    inputs : list of Provenance
+        The input files with their checksums.
+    on_event : callable
+        Takes stage events.
+
+    Returns
+    -------
+    StageRunner
+        The runner.
+    """
+    digests: dict[str, list[Any]] = {}
+    entries = {entry.path.rsplit("/", 1)[-1]: entry for _role, entry in input_entries(config)}
+    for p in inputs:
+        digests.setdefault(p.role, []).append([p.sha256, _reading(entries[p.name])])
+    digests["boundary"] = [*digests.get("boundary", []), _reading(config.boundary), config.city.code, config.city.name]
+    store = StageStore(out.parent / f".{out.name}.stages")
+    return StageRunner(stages_of(config), store, inputs=digests, parameters=parameter_values(config), on_event=on_event)
+
+
+def _reading(entry: Any) -> dict[str, Any]:
+    """Give what an entry says about how its file is read; where the data come from does not change a result."""
+    apart = {"path", "producer", "citation", "licence", "accessed"}
+    return {name: getattr(entry, name) for name in entry.__dataclass_fields__ if name not in apart}
+
+
+def stages_of(config: CityConfig) -> list[Stage]:
+    """List the stages of a city, with what each depends on.
+
+    Parameters
+    ----------
+    config : CityConfig
+        The city.
+
+    Returns
+    -------
+    list of Stage
+        The stages; a delineation hangs on the boundary, or the boundary on it where a point is given.
+    """
+    grids = ("population", "built_up", "land")
+    delineated = not (config.boundary.path or config.boundary.from_population)
+    leg = ("max_leg_m",)
+    return [
+        Stage("outline", "1", lambda runner: ground.outline(config),
+              roles=("boundary", *(("population",) if config.boundary.from_population else ()))),
+        Stage("delineation", "1", partial(ground.delineation, config), ("outline",), grids,
+              ("degurba", "delineation_window_km")),
+        Stage("areas", "1", partial(ground.areas, config), ("outline", *(("delineation",) if delineated else ())),
+              ("boundary", "neighbourhoods")),
+        Stage("totals", "1", partial(ground.totals, config), ("areas", "delineation"), grids),
+        Stage("cells", "1", partial(ground.cells, config), ("areas", "delineation")),
+        Stage("air", "1", partial(ground.air, config), ("areas",), ("air", "population")),
+        Stage("people", "1", partial(reach.people, config), ("areas",), ("population",)),
+        Stage("streets", "1", lambda runner: reach.streets(config), roles=("streets",)),
+        Stage("open_space", "1", lambda runner: reach.open_space(config), roles=("streets",)),
+        Stage("stops", "1", lambda runner: reach.stops(config), roles=("timetables",), parameters=("service_day",)),
+        Stage("street_land", "1", partial(reach.street_land, config), ("areas", "streets", "open_space"),
+              parameters=("intersection_ways",)),
+        Stage("access", "1", partial(reach.access, config), ("people", "streets", "stops", "open_space"),
+              parameters=(*leg, "low_capacity_m", "high_capacity_m", "open_space_entrance_m")),
+    ]
+
+
+def _inputs(config: CityConfig) -> list[Provenance]:
+    return [Provenance(entry.path.rsplit("/", 1)[-1], digest_file(config.file(entry.path)), role,
+                       time_period=getattr(entry, "time_period", ""), **entry.stated())
+            for role, entry in input_entries(config)]
+
+
+def _package(config: CityConfig, runner: StageRunner, inputs: list[Provenance], now: datetime) -> ProfilePackage:
+    results = all_results(config, runner)
+    by_code = {spec.code: spec for spec in specs()}
+    run = Run(tuple(inputs), parameter_values(config), {code: str(by_code[code].method) for code in results},
+              ekistics.__version__)
+    table = runner.get("areas")["frame"]
+    city = config.city.place()
+    parts = tuple(Place(code, row["name"], "neighbourhood", city.country, city.code)
+                  for code, row in table.iloc[1:].iterrows())
+    rows = [observations(frame, by_code[code], run=run.id) for code, frame in results.items()]
+    return ProfilePackage(place=city, places=(city, *parts), run=run, observations=pd.concat(rows, ignore_index=True),
+                          layers=layers_of(config, runner), checks=quality_flags(config, runner, today=now.date()),
+                          certificates=certificates(), created=now.isoformat(),
+                          edition=config.city.edition or now.date().isoformat())
+
+
+def _documents(package: ProfilePackage, language: str, on_event: Callable[[StageEvent], None]) -> dict[str, bytes]:
+    by_code = {spec.code: spec for spec in specs()}
+    files = {}
+    for name, make in (("profile.html", profile_html), ("profile.pdf", profile_pdf)):
+        on_event(StageEvent(name, "started"))
+        begin = datetime.now(UTC)
+        files[name] = make(package, by_code, language=language)
+        on_event(StageEvent(name, "computed", (datetime.now(UTC) - begin).total_seconds()))
+    return files
+
+
+def _package_before(out: Path) -> ProfilePackage | None:
+    """Read the package that stands at a place, if one does that can be read."""
+    try:
+        return read_package(out) if (out / "datapackage.json").is_file() else None
+    except EkisticsError:
+        return None
