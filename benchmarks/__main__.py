@@ -15,7 +15,6 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs/benchmarks.md"
@@ -53,6 +52,15 @@ class Row:
         return ", ".join(f"{head} {cell}" for head, cell in zip(HEADS[1:-1], self.cells()[1:-1], strict=True) if cell)
 
 
+INTRODUCTION = """# Benchmarks
+
+`make bench` times the program beside its peers in one run, and writes this page. The peers have the versions of
+`requirements/peers.lock` and stand in an environment of their own. "Times faster" is the peer's time divided by ours.
+"""
+VERSIONS = """import sys
+from importlib.metadata import version
+print(", ".join(f"{name} {version(name)}" for name in sys.argv[1:]))
+"""
 HEADS = ("task", "ours, s", "peer", "peer, s", "times faster", "bar", "met", "peak MiB", "note")
 
 
@@ -89,8 +97,7 @@ def versions(names: Iterable[str], python: Path | None = None) -> str:
     """Give the versions of packages, of this environment or of another."""
     if python is None:
         return ", ".join(f"{name} {metadata.version(name)}" for name in names)
-    code = "import sys; from importlib.metadata import version as v; print(', '.join(n + ' ' + v(n) for n in sys.argv[1:]))"
-    outcome = subprocess.run([str(python), "-c", code, *names], capture_output=True, text=True, check=False)
+    outcome = subprocess.run([str(python), "-c", VERSIONS, *names], capture_output=True, text=True, check=False)
     return outcome.stdout.strip()
 
 
@@ -106,15 +113,12 @@ def machine() -> str:
 
 def page(rows: list[Row], *, quick: bool) -> str:
     """Write the page of the documentation."""
-    body: list[Any] = [" | ".join(row.cells()) for row in rows]
-    return "\n".join([
-        "# Benchmarks", "",
-        "`make bench` times the program beside its peers in one run, and writes this page. Peers come from the package",
-        "index in the versions of `requirements/peers.lock` and stand in an environment of their own. Where a time is so",
-        "short that one call says little, it is the best of several. \"Times faster\" is the peer's time divided by ours.", "",
-        f"- Date: {datetime.now(UTC):%-d %b %Y}" + (", the short run" if quick else ""),
-        f"- Machine: {machine()}", f"- Versions: {versions(OURS)}", f"- Peers: {versions(THEIRS, PEERS / 'bin/python')}", "",
-        "| " + " | ".join(HEADS) + " |", "|" + "---|" * len(HEADS), *(f"| {line} |" for line in body), ""])
+    facts = {"Date": f"{datetime.now(UTC):%-d %b %Y}" + (", the short run" if quick else ""), "Machine": machine(),
+             "Versions": versions(OURS), "Peers": versions(THEIRS, PEERS / "bin/python")}
+    lines = [INTRODUCTION, *(f"- {head}: {text}" for head, text in facts.items()), "",
+             "| " + " | ".join(HEADS) + " |", "|" + "---|" * len(HEADS),
+             *("| " + " | ".join(row.cells()) + " |" for row in rows), ""]
+    return "\n".join(lines)
 
 
 def show(rows: list[Row]) -> None:

@@ -1,7 +1,7 @@
 """Gather every text for people into ``src/ekistics/locale/ekistics.pot``, the file that translators start from.
 
-Texts are marked with ``_`` or ``N_`` in Python and with ``_`` or ``trans`` in templates. The catalogue has no date and no
-line numbers, so that it changes only when a text does; ``--check`` says whether it is up to date.
+Texts are marked with ``_`` or ``N_`` in Python and with ``_`` or ``trans`` in templates. The catalogue has no date and
+no line numbers, so that it changes only when a text does; ``--check`` says whether it is up to date.
 """
 
 import re
@@ -12,6 +12,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = "src/ekistics"
+OPTIONS = ("--mapping-file", "pyproject.toml", "--keywords", "N_", "--add-comments", "Translators:", "--add-location",
+           "file", "--sort-by-file", "--project", "Ekistics", "--width", "120")
 CATALOGUE = ROOT / SOURCE / "locale/ekistics.pot"
 
 
@@ -19,9 +21,7 @@ def extract() -> str:
     """Extract the catalogue from the sources."""
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "ekistics.pot"
-        subprocess.run([sys.executable, "-m", "babel.messages.frontend", "-q", "extract", "--mapping-file", "pyproject.toml",
-                        "--keywords", "N_", "--add-comments", "Translators:", "--add-location", "file", "--sort-by-file",
-                        "--project", "Ekistics", "--copyright-holder", "the Ekistics contributors", "--width", "120",
+        subprocess.run([sys.executable, "-m", "babel.messages.frontend", "-q", "extract", *OPTIONS,
                         "--output-file", str(target), SOURCE], cwd=ROOT, check=True)
         text = target.read_text(encoding="utf-8")
     text = re.sub(r'^"(POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Translator|Language-Team|'

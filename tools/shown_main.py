@@ -39,7 +39,7 @@ def gather(names: list[str], console: Console) -> Iterator[Line]:
 
 def table(lines: list[Line]) -> Table:
     """Lay the lines out, in their order."""
-    shown_table = Table("line", "what", "figure", "pass/fail/skipped", title="A city profiled from raw data", expand=False)
+    shown_table = Table("line", "what", "figure", "pass/fail/skipped", title="A city profiled from raw data")
     for number, text, figure, status in sorted(lines, key=lambda line: (str(line[0]).zfill(3), line[1])):
         shown_table.add_row(str(number), text, figure, f"[{STYLES[status]}]{status}[/]")
     return shown_table

@@ -17,9 +17,10 @@ def lines() -> list[tuple[int, str, str, str]]:
         clone = Path(folder) / "clone"
         subprocess.run(["git", "clone", "-q", str(ROOT), str(clone)], check=True)
         environment = {k: v for k, v in os.environ.items() if k != "CI"} | {"PYTHONPATH": str(clone / "src")}
-        outcome = subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "golden", "tests"],
-                                 cwd=clone, env=environment, capture_output=True, text=True, check=False)
-    closing = outcome.stdout.strip().splitlines()[-1].strip("= ") if outcome.stdout.strip() else "pytest printed nothing"
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "golden", "tests"]
+        outcome = subprocess.run(command, cwd=clone, env=environment, capture_output=True, text=True, check=False)
+    printed = outcome.stdout.strip().splitlines()
+    closing = printed[-1].strip("= ") if printed else "pytest printed nothing"
     passed = re.search(r"(\d+) passed", closing)
     if outcome.returncode:
         print(outcome.stdout[-4000:])
