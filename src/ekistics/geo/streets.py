@@ -11,7 +11,8 @@ from ekistics.core.i18n import _
 
 __all__ = ["WAY_TAGS", "Streets", "empty_streets", "make_ways"]
 
-WAY_TAGS = ("highway", "foot", "access", "width", "lanes", "sidewalk", "surface", "area", "oneway", "bridge", "tunnel")
+WAY_TAGS = ("highway", "foot", "access", "width", "lanes", "sidewalk", "surface", "area", "oneway", "bridge", "tunnel",
+            "service")
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
