@@ -42,7 +42,7 @@ class OpenSpaceRow:
     tag : str
         Key and value, such as ``leisure=park``.
     kind : str
-        Kind of open space: park, square, recreation, garden …
+        Kind of open space, such as park, square or garden.
     access : str
         Who may enter where no other tag says so: one of :data:`ACCESS`.
     source, why : str
