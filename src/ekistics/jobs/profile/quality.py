@@ -155,7 +155,8 @@ def _street_flags(runner: StageRunner) -> Iterator[QualityFlag]:
         known = float(city["public_m2"] + city["private_m2"])
         unknown = float(city["unknown_m2"])
         yield share_flag("open-space-unknown", _("Open space of unknown access"), unknown / 1e6,
-                         (known + unknown) / 1e6, base=_("mapped open space, km²"), limits=(20, 50), indicators=("sdg_11_7_1",),
+                         (known + unknown) / 1e6, base=_("mapped open space, km²"), limits=(20, 50),
+                         indicators=("sdg_11_7_1",),
                          note=_("Kept apart: neither counted as public nor left out without a word."))
 
 
