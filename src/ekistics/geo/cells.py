@@ -1,0 +1,81 @@
+"""True areas of grid cells: exact in equal-area systems and in degrees, by corners elsewhere."""
+
+import numpy as np
+import numpy.typing as npt
+from pyproj import Transformer
+
+from ekistics.core.crs import GEOD, is_equal_area
+from ekistics.core.errors import GeographicCrsError
+from ekistics.core.i18n import _
+from ekistics.core.raster import Grid
+from ekistics.geo.outlines import metres_per_unit
+
+__all__ = ["cell_areas_m2"]
+
+Floats = npt.NDArray[np.float64]
+
+
+def cell_areas_m2(grid: Grid, *, distorted: bool = False) -> Floats:
+    """Give the true area of the cells of a grid.
+
+    Parameters
+    ----------
+    grid : Grid
+        The cells.
+    distorted : bool
+        Measure also the cells of a projection that does not keep areas, one by one.
+
+    Returns
+    -------
+    numpy.ndarray, shape (height, 1), or (height, width) for a distorted projection
+        Square metres; it broadcasts over the columns.
+
+    Raises
+    ------
+    GeographicCrsError
+        The projection does not keep areas, and ``distorted`` is not set.
+
+    Notes
+    -----
+    Degrees: the closed form for the ellipsoid of the CRS between two parallels. Distorted projections: each cell's
+    corners in the cylindrical equal-area projection of the ellipsoid.
+
+    Examples
+    --------
+    >>> from affine import Affine
+    >>> from ekistics.core.crs import WGS84
+    >>> round(float(cell_areas_m2(Grid(WGS84, Affine(360, 0, -180, 0, -180, 90), 1, 1))[0, 0]) / 1e12, 6)
+    510.065622
+    """
+    crs = grid.crs
+    if crs.is_geographic:
+        return _areas_between_parallels(grid)
+    if is_equal_area(crs):
+        return np.full((grid.height, 1), grid.cell_area * metres_per_unit(crs) ** 2)
+    if not distorted:
+        raise GeographicCrsError(_("Areas cannot be measured in this projection."), expected=_("an equal-area CRS"),
+                                 got=crs.name, hint=_("Reproject the grid to an equal-area system first."))
+    return _areas_by_corners(grid)
+
+
+def _areas_between_parallels(grid: Grid) -> Floats:
+    """Give the area of cells in degrees, row by row."""
+    geod = grid.crs.get_geod() or GEOD
+    a, b = geod.a, geod.b
+    t = grid.transform
+    unit = np.pi / 180
+    sine = np.sin(np.clip((t.f + t.e * np.arange(grid.height + 1)) * unit, -np.pi / 2, np.pi / 2))
+    e = np.sqrt(max(1 - (b / a) ** 2, 1e-30))
+    belt = b**2 * (sine / (1 - (e * sine) ** 2) + np.arctanh(e * sine) / e) / 2
+    return np.asarray(-np.diff(belt)[:, None] * t.a * unit, dtype=np.float64)
+
+
+def _areas_by_corners(grid: Grid) -> Floats:
+    """Give the area of each cell from its corners in an equal-area projection of the ellipsoid."""
+    t = grid.transform
+    x, y = np.meshgrid(t.c + t.a * np.arange(grid.width + 1), t.f + t.e * np.arange(grid.height + 1))
+    flat = f"+proj=cea +a={GEOD.a} +b={GEOD.b} +units=m +no_defs"
+    x, y = Transformer.from_crs(grid.crs, flat, always_xy=True).transform(x, y)
+    across = (x[:-1, :-1] - x[1:, 1:]) * (y[:-1, 1:] - y[1:, :-1])
+    along = (x[:-1, 1:] - x[1:, :-1]) * (y[:-1, :-1] - y[1:, 1:])
+    return np.asarray(np.abs(across - along) / 2, dtype=np.float64)
