@@ -7,6 +7,7 @@ import pandas as pd
 
 from ekistics.core.errors import InvalidValueError
 from ekistics.core.i18n import _
+from ekistics.core.indicator import IndicatorSpec
 from ekistics.core.place import Place
 from ekistics.core.provenance import Run
 from ekistics.core.quality import QualityFlag
@@ -77,6 +78,9 @@ class ProfilePackage:
         Time of making, ISO 8601 in UTC.
     edition : str
         The package's edition for citation, e.g. ``2026-11-21``.
+    indicators : tuple of IndicatorSpec
+        What the observations are about: titles, units, bases and bounds travel with the numbers, so that a package
+        explains itself and its values can be held against their bounds.
     """
 
     place: Place
@@ -88,3 +92,4 @@ class ProfilePackage:
     certificates: tuple[dict[str, object], ...] = field(default=())
     created: str = ""
     edition: str = ""
+    indicators: tuple[IndicatorSpec, ...] = ()

@@ -1,0 +1,179 @@
+"""The observations as files: one canonical table, written as CSV and Parquet with the same rows in the same order."""
+
+import csv
+import io
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ekistics.core.errors import PackageError
+from ekistics.core.i18n import _
+from ekistics.core.observation import OBSERVATION_COLUMNS
+
+__all__ = ["NUMBER_COLUMNS", "TEXT_COLUMNS", "canonical_observations", "csv_bytes", "read_csv", "read_parquet",
+           "table_schema", "write_parquet"]
+
+NUMBER_COLUMNS = ("obs_value", "numerator", "denominator", "se", "lci", "uci")
+TEXT_COLUMNS = tuple(name for name in OBSERVATION_COLUMNS if name not in NUMBER_COLUMNS)
+_REQUIRED = ("indicator", "series", "ref_area", "unit_measure", "obs_status", "conf_status", "run")
+_ARROW = pa.schema([pa.field(name, pa.float64() if name in NUMBER_COLUMNS else pa.string(),
+                             nullable=name in NUMBER_COLUMNS) for name in OBSERVATION_COLUMNS])
+
+
+def canonical_observations(frame: pd.DataFrame) -> pd.DataFrame:
+    """Bring observations into the one form that is written: columns in order, text without gaps, plain floats.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Rows of ``ekistics.core.observation.OBSERVATION_COLUMNS``; their order is kept.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A new frame with a fresh index; missing text is empty, missing numbers are NaN.
+
+    Raises
+    ------
+    PackageError
+        A column is absent or unknown, or a number is infinite.
+    """
+    wrong = set(frame.columns) ^ set(OBSERVATION_COLUMNS)
+    if wrong:
+        raise PackageError(_("The observations do not have the agreed columns."), where="observations",
+                           expected=", ".join(OBSERVATION_COLUMNS), got=", ".join(map(str, frame.columns)))
+    columns = {name: frame[name].astype(float) if name in NUMBER_COLUMNS
+               else frame[name].astype(object).where(frame[name].notna(), "").map(str).astype(str)
+               for name in OBSERVATION_COLUMNS}
+    table = pd.DataFrame(columns, columns=list(OBSERVATION_COLUMNS)).reset_index(drop=True)
+    infinite = np.isinf(table[list(NUMBER_COLUMNS)].to_numpy(dtype=float))
+    if infinite.any():
+        row, column = (int(i) for i in np.argwhere(infinite)[0])
+        raise PackageError(_("An observation is infinite."), param=NUMBER_COLUMNS[column],
+                           where=_("observations, row {row}").format(row=row + 1),
+                           expected=_("a finite number, or none with a reason"))
+    return table
+
+
+def csv_bytes(table: pd.DataFrame) -> bytes:
+    """Write the canonical table as CSV: UTF-8, comma, line feed, shortest text that gives the same float again.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As :func:`canonical_observations` gives it.
+
+    Returns
+    -------
+    bytes
+        The file's content; the same table gives the same bytes.
+    """
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(OBSERVATION_COLUMNS)
+    columns = [[_number_text(value) for value in table[name].tolist()] if name in NUMBER_COLUMNS
+               else table[name].tolist() for name in OBSERVATION_COLUMNS]
+    writer.writerows(zip(*columns, strict=True))
+    return stream.getvalue().encode()
+
+
+def _number_text(value: float) -> str:
+    return "" if value != value else repr(value)
+
+
+def read_csv(path: Path) -> pd.DataFrame:
+    """Read the canonical table from CSV.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As :func:`canonical_observations` gives it.
+
+    Raises
+    ------
+    PackageError
+        The columns differ, a row is too short or long, or a number cannot be read.
+    """
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            header, *rows = csv.reader(stream, strict=True)
+        by_name = _columns(tuple(header), rows)
+        return canonical_observations(pd.DataFrame(
+            {name: [float(text or "nan") for text in cells] if name in NUMBER_COLUMNS else list(cells)
+             for name, cells in by_name.items()}))
+    except (OSError, ValueError, csv.Error) as error:
+        raise PackageError(_("The table cannot be read."), where=path.name, got=str(error)) from error
+
+
+def _columns(header: tuple[str, ...], rows: list[list[str]]) -> dict[str, tuple[str, ...]]:
+    if header != OBSERVATION_COLUMNS or any(len(row) != len(header) for row in rows):
+        raise PackageError(_("The rows do not have the agreed columns."), expected=", ".join(OBSERVATION_COLUMNS))
+    return dict(zip(header, zip(*rows, strict=True) if rows else [()] * len(header), strict=True))
+
+
+def write_parquet(table: pd.DataFrame, path: Path) -> None:
+    """Write the canonical table as Parquet, without the traces of the program that wrote it.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As :func:`canonical_observations` gives it.
+    path : pathlib.Path
+        The file to be made.
+    """
+    columns = [pa.array(table[field.name].tolist(), type=field.type, from_pandas=True) for field in _ARROW]
+    pq.write_table(pa.Table.from_arrays(columns, schema=_ARROW), path, compression="zstd")
+
+
+def read_parquet(path: Path) -> pd.DataFrame:
+    """Read the canonical table from Parquet.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As :func:`canonical_observations` gives it.
+
+    Raises
+    ------
+    PackageError
+        The file is not Parquet, or its columns or their types differ.
+    """
+    try:
+        with pq.ParquetFile(path) as file:
+            table = file.read()
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise PackageError(_("The table cannot be read."), where=path.name, got=str(error)) from error
+    if table.schema.names != _ARROW.names or table.schema.types != _ARROW.types:
+        raise PackageError(_("The table does not have the agreed columns and types."), where=path.name,
+                           expected=str(_ARROW), got=str(table.schema))
+    return canonical_observations(table.to_pandas())
+
+
+def table_schema() -> dict[str, object]:
+    """Give the Frictionless Table Schema of the observations.
+
+    Returns
+    -------
+    dict
+        Fields with type and constraints; an empty cell is a missing value.
+    """
+    fields: list[dict[str, object]] = []
+    for name in OBSERVATION_COLUMNS:
+        field: dict[str, object] = {"name": name, "type": "number" if name in NUMBER_COLUMNS else "string"}
+        if name in _REQUIRED:
+            field["constraints"] = {"required": True}
+        fields.append(field)
+    return {"fields": fields, "missingValues": [""]}

@@ -1,0 +1,234 @@
+"""Verify a profile package: files, checksums, schema, rules of the observations, layers."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pyogrio
+from jsonschema import Draft7Validator  # type: ignore[import-untyped]
+from pyogrio.errors import DataLayerError, DataSourceError
+
+from ekistics.core.errors import EkisticsError, PackageError
+from ekistics.core.i18n import _
+from ekistics.core.provenance import digest_file
+from ekistics.core.units import UNITS
+from ekistics.package.descriptor import (
+    DESCRIPTOR,
+    descriptor_bytes,
+    listed_files,
+    load_checks,
+    load_descriptor,
+    parse_head,
+    seal,
+)
+from ekistics.package.read import read_layer
+from ekistics.package.rules import observation_breaches
+from ekistics.package.table import read_csv, read_parquet
+
+__all__ = ["Problem", "Verification", "verify_package"]
+
+_SHOWN_ROWS = 5
+_NEEDED = ("observations.csv", "observations.parquet", "checks.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with a package.
+
+    Parameters
+    ----------
+    code : str
+        Its kind: ``missing``, ``extra``, ``bytes``, ``hash``, ``schema``, ``layer``, or a rule of the observations.
+    where : str
+        The file, and the rows where there are some.
+    message : str
+        What is wrong, in words.
+    """
+
+    code: str
+    where: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The outcome of verifying a package.
+
+    Parameters
+    ----------
+    folder : str
+        The package.
+    problems : tuple of Problem
+        What is wrong; empty when the package is whole.
+    files : int
+        Files looked at, the descriptor included.
+    observations : int
+        Rows of the table that was read.
+    run : str
+        Id of the run; empty when it cannot be told.
+    """
+
+    folder: str
+    problems: tuple[Problem, ...]
+    files: int
+    observations: int
+    run: str
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether the package is whole."""
+        return not self.problems
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the outcome as plain values, for ``--json``.
+
+        Returns
+        -------
+        dict
+            The keys ok, folder, problems, files, observations and run.
+        """
+        return {"ok": self.ok, **asdict(self)}
+
+
+def verify_package(folder: Path) -> Verification:
+    """Hold a package against its own descriptor and the rules of all packages.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The package.
+
+    Returns
+    -------
+    Verification
+        Every problem found; a package that cannot be opened at all is one problem.
+
+    Raises
+    ------
+    MissingInputError
+        There is no package in the folder.
+    """
+    folder = Path(folder)
+    try:
+        descriptor = load_descriptor(folder)
+    except PackageError as error:
+        return Verification(str(folder), (Problem("schema", DESCRIPTOR, str(error)),), 1, 0, "")
+    problems = [*_descriptor_problems(folder, descriptor)]
+    if any(problem.code == "schema" for problem in problems):
+        return Verification(str(folder), tuple(problems), 1, 0, "")
+    problems += _file_problems(folder, descriptor)
+    broken = {problem.where for problem in problems}
+    rows, found = _content_problems(folder, descriptor, broken)
+    return Verification(str(folder), (*problems, *found), len(listed_files(descriptor)), rows,
+                        descriptor["ekistics"]["run"]["id"])
+
+
+def _descriptor_problems(folder: Path, descriptor: Mapping[str, Any]) -> Iterator[Problem]:
+    """Check shape, seal and form of the descriptor; every byte of it counts."""
+    schema = json.loads((files("ekistics.package") / "schema" / "profile-package-1.json").read_text("utf-8"))
+    faults = sorted(Draft7Validator(schema).iter_errors(descriptor), key=lambda fault: list(map(str, fault.path)))
+    for fault in faults:
+        yield Problem("schema", DESCRIPTOR, f"{'/'.join(map(str, fault.path))}: {fault.message}")
+    if faults:
+        return
+    try:
+        *_places, run, _specs = parse_head(descriptor)
+    except PackageError as error:
+        yield Problem("schema", DESCRIPTOR, str(error))
+        return
+    head = descriptor["ekistics"]
+    if run.id != head["run"]["id"]:
+        yield Problem("run", DESCRIPTOR, _("The run's id is not that of its inputs, parameters and methods."))
+    if seal(descriptor)["ekistics"]["digest"] != head["digest"]:
+        yield Problem("hash", DESCRIPTOR, _("The descriptor was changed after it was written."))
+    elif (folder / DESCRIPTOR).read_bytes() != descriptor_bytes(descriptor):
+        yield Problem("hash", DESCRIPTOR, _("The descriptor's text was changed, though not its values."))
+
+
+def _file_problems(folder: Path, descriptor: Mapping[str, Any]) -> Iterator[Problem]:
+    listed = listed_files(descriptor)
+    for name in sorted({name for name in listed if listed.count(name) > 1}):
+        yield Problem("schema", name, _("The descriptor lists this file twice."))
+    for name in sorted(set(_NEEDED) - set(listed)):
+        yield Problem("missing", name, _("The descriptor does not list this file."))
+    for resource in descriptor["resources"]:
+        yield from _resource_problems(folder / resource["path"], resource)
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_symlink() or not (path.is_dir() or name in listed):
+            yield Problem("extra", name, _("The descriptor does not list this file."))
+
+
+def _resource_problems(path: Path, resource: Mapping[str, Any]) -> Iterator[Problem]:
+    name = resource["path"]
+    if path.is_symlink() or not path.is_file():
+        yield Problem("missing", name, _("The file is not there."))
+    elif path.stat().st_size != resource["bytes"]:
+        yield Problem("bytes", name, _("The file has {got} bytes, not {expected}.").format(
+            got=path.stat().st_size, expected=resource["bytes"]))
+    elif f"sha256:{digest_file(path)}" != resource["hash"]:
+        yield Problem("hash", name, _("The file was changed after it was written."))
+
+
+def _content_problems(folder: Path, descriptor: Mapping[str, Any], broken: set[str]) -> tuple[int, list[Problem]]:
+    """Look into the files that are what the descriptor says; the others are reported already."""
+    rows, problems = _table_problems(folder, descriptor, broken)
+    if "checks.json" not in broken:
+        problems += _guarded("checks.json", lambda: load_checks(folder / "checks.json"))
+    listed = listed_files(descriptor)
+    for entry in descriptor["ekistics"]["layers"]:
+        names = [name for name in listed if name.rsplit(".", 1)[0] == f"layers/{entry['code']}"]
+        problems += _layer_problems(folder, entry, set(names), broken)
+    return rows, problems
+
+
+def _table_problems(folder: Path, descriptor: Mapping[str, Any], broken: set[str]) -> tuple[int, list[Problem]]:
+    name = "observations.parquet" if "observations.parquet" not in broken else "observations.csv"
+    if name in broken:
+        return 0, []
+    try:
+        table = (read_parquet if name.endswith("parquet") else read_csv)(folder / name)
+        _place, places, run, indicators = parse_head(descriptor)
+        other = read_csv(folder / "observations.csv") if "observations.csv" not in broken else table
+    except EkisticsError as error:
+        return 0, [Problem("schema", name, str(error))]
+    problems = [Problem(breach.code, f"{name}, {_rows(breach.rows)}", breach.message)
+                for breach in observation_breaches(table, places=places, run=run.id, indicators=indicators)]
+    if not table.equals(other):
+        problems.append(Problem("tables", name, _("The two tables of observations differ.")))
+    return len(table), problems
+
+
+def _rows(rows: tuple[int, ...]) -> str:
+    shown = ", ".join(str(row) for row in rows[:_SHOWN_ROWS])
+    if len(rows) > _SHOWN_ROWS:
+        return _("rows {rows} and {more} more").format(rows=shown, more=len(rows) - _SHOWN_ROWS)
+    return _("rows {rows}").format(rows=shown) if len(rows) > 1 else _("row {rows}").format(rows=shown)
+
+
+def _layer_problems(folder: Path, entry: Mapping[str, Any], names: set[str], broken: set[str]) -> list[Problem]:
+    stem = f"layers/{entry['code']}"
+    main = f"{stem}.parquet" if entry["kind"] == "vector" else f"{stem}.tif"
+    problems = [] if main in names else [Problem("missing", main, _("The descriptor does not list this file."))]
+    unknown = [code for code in (entry["unit_measure"], entry.get("cell_unit", "")) if code and code not in UNITS]
+    problems += [Problem("unit", main, _("Unknown unit {code}.").format(code=code)) for code in unknown]
+    if main in names - broken:
+        problems += _guarded(main, lambda: read_layer(folder, entry))
+    tiles = f"{stem}.pmtiles"
+    if tiles in names - broken:
+        problems += _guarded(tiles, lambda: pyogrio.read_info(folder / tiles))
+    return problems
+
+
+def _guarded(name: str, look: Any) -> list[Problem]:
+    try:
+        look()
+    except (EkisticsError, DataSourceError, DataLayerError, OSError, ValueError) as error:
+        return [Problem("layer" if name.startswith("layers/") else "schema", name, str(error))]
+    return []
