@@ -15,9 +15,8 @@ PROGRAM = """
 import json, resource, sys, time
 from pathlib import Path
 import ekistics.jobs.profile as job
-from ekistics.jobs.city_config import read_city
 begin = time.perf_counter()
-job.profile_city(Path(sys.argv[1]), out=Path(sys.argv[2]))
+job.profile(Path(sys.argv[1]), out=Path(sys.argv[2]))
 seconds = time.perf_counter() - begin
 print(json.dumps({"seconds": seconds, "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
 """

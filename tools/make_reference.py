@@ -1,0 +1,172 @@
+"""Write the pages of ``docs/reference`` that come from the code, so that they cannot say anything else.
+
+``--check`` compares instead of writing; a test does the same.
+"""
+
+import inspect
+import re
+import sys
+from collections.abc import Iterable
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import click
+import typer.main
+
+from tools import make_indicator_docs
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "docs/reference"
+NOTICE = "<!-- Written by tools/make_reference.py from the code; `make reference` renews it. -->\n"
+CITY = """The file says where a city's inputs are. `ekistics init` writes one with every key explained; `ekistics validate`
+checks it. Unknown keys are refused, with the nearest right one. Paths count from the folder of the file. Tables in
+double brackets may be repeated.
+"""
+COMMANDS = """Exit codes: 0 it went well; 1 a check failed; 2 the input or the call is wrong, with one clear error; 130 it
+was cancelled. Every command has `--help`, and those that print a result have `--json`.
+"""
+
+
+def table(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """Lay out a Markdown table."""
+    lines = ["| " + " | ".join(heads) + " |"]
+    lines.append("|" + "---|" * (lines[0].count("|") - 1))
+    for row in rows:
+        cells = (str(cell).replace("|", "\\|").replace("\n", " ") for cell in row)
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def code(text: object) -> str:
+    """Set a text as code; nothing stays nothing."""
+    return f"`{text}`" if str(text) else ""
+
+
+def errors_page() -> str:
+    """List the errors."""
+    from ekistics.core import errors
+
+    classes = [getattr(errors, name) for name in errors.__all__]
+    rows = [(code(c.code), code(c.__name__), ", ".join(code(b.__name__) for b in c.__bases__), first_line(c))
+            for c in sorted(classes, key=lambda c: c.code)]
+    return (f"# Errors\n{NOTICE}\nEvery error has a code, and says where it was met, what was expected, what came "
+            "instead and what to do. On the command line its exit code is 2; with `--json` it is printed as "
+            "`{\"error\": {code, message, where, param, expected, got, hint}}`. Every class is also a standard "
+            "exception of Python.\n\n" + table(("code", "class", "is also", "meaning"), rows))
+
+
+def first_line(thing: Any) -> str:
+    """Give the first line of a docstring."""
+    return (inspect.getdoc(thing) or "").split("\n")[0]
+
+
+def reasons_page() -> str:
+    """List the reasons for absent values."""
+    from ekistics.core.reasons import Reason, reason_text
+
+    rows = [(code(r.value), reason_text(r.value)) for r in Reason]
+    return (f"# Reasons\n{NOTICE}\nA value that was not computed is an observation with `obs_status` `O`, no "
+            "`obs_value`, and one of these codes in `reason`.\n\n" + table(("reason", "in words"), rows))
+
+
+def units_page() -> str:
+    """List the units."""
+    from ekistics.core.units import UNITS
+
+    rows = [(code(u.code), u.symbol, u.title, u.digits) for u in UNITS.values()]
+    return (f"# Units\n{NOTICE}\nThe codes of `unit_measure`: those of the SDG code list of SDMX where it has one.\n\n"
+            + table(("code", "symbol", "unit", "digits shown without an interval"), rows))
+
+
+def documented(kind: Any) -> dict[str, str]:
+    """Read the Parameters section of a class's docstring."""
+    text = inspect.getdoc(kind) or ""
+    section = re.search(r"^Parameters\n-+\n(.*?)(?=^\w[^\n]*\n-+$|\Z)", text, re.M | re.S)
+    return {} if section is None else {
+        m[1]: " ".join(m[2].split()) for m in re.finditer(r"^(\w+) : [^\n]*\n((?: +[^\n]+\n?)+)", section[1], re.M)}
+
+
+def settings_page() -> str:
+    """List the settings."""
+    from ekistics.core.settings import PREFIX, Settings
+
+    texts = documented(Settings)
+    rows = [(code(PREFIX + f.name.upper()), code(f.default), texts[f.name]) for f in fields(Settings)]
+    return (f"# Settings\n{NOTICE}\nRead from the environment by the commands; nothing is read when the package is "
+            "imported.\n\n" + table(("variable", "default", "meaning"), rows))
+
+
+def city_page() -> str:
+    """Describe city.toml."""
+    from ekistics.core.schema import schema_rows
+    from ekistics.jobs.city_config import CityConfig
+
+    parts = [f"# city.toml\n{NOTICE}\n{CITY}"]
+    helps = {f.name: f.metadata["help"] for f in fields(CityConfig) if f.metadata.get("help")}
+    rows = schema_rows(CityConfig)
+    for at in dict.fromkeys(row["table"] for row in rows):
+        keys = [(code(r["key"]), r["needed"], code(r["default"]), r["help"]) for r in rows if r["table"] == at]
+        parts.append(f"## `{at}`\n\n{helps[at.strip('[]')]}\n\n{table(('key', 'needed', 'default', 'meaning'), keys)}")
+    return "\n".join(parts)
+
+
+def commands_page() -> str:
+    """Describe the commands."""
+    from ekistics.cli.app import app
+
+    group = typer.main.get_command(app)
+    commands: dict[str, Any] = group.commands  # type: ignore[attr-defined]
+    parts = [f"# Commands\n{NOTICE}\n{COMMANDS}"]
+    parts += [command_section(name, command) for name, command in commands.items()]
+    return "\n".join(parts)
+
+
+def command_section(name: str, command: Any) -> str:
+    """Describe one command."""
+    context = click.Context(command, info_name=f"ekistics {name}")
+    usage = " ".join(command.collect_usage_pieces(context))
+    rows = []
+    for p in command.params:
+        names = p.make_metavar(context) if p.param_type_name == "argument" else ", ".join(
+            (*p.opts, *p.secondary_opts))
+        default = "" if p.required or p.default in (None, False) or callable(p.default) else code(shown(p.default))
+        rows.append((code(names), "yes" if p.required else "no", default, getattr(p, "help", "") or ""))
+    text = inspect.cleandoc(command.help or "").replace("\b", "")
+    return (f"## {name}\n\n{text}\n\n```text\nekistics {name} {usage}\n```\n\n"
+            + table(("argument or option", "needed", "default", "meaning"), rows))
+
+
+def shown(value: object) -> str:
+    """Write a default as it is typed."""
+    return " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+PAGES = {"commands.md": commands_page, "city-toml.md": city_page, "errors.md": errors_page, "reasons.md": reasons_page,
+         "units.md": units_page, "settings.md": settings_page}
+
+
+def pages() -> dict[str, str]:
+    """Make every page: path below ``docs/reference`` to text."""
+    made = {name: make() for name, make in PAGES.items()}
+    return made | make_indicator_docs.pages(NOTICE)
+
+
+def main() -> int:
+    """Write or compare the pages."""
+    checking, stale = "--check" in sys.argv, []
+    for name, text in pages().items():
+        path = FOLDER / name
+        if path.is_file() and path.read_text(encoding="utf-8") == text:
+            continue
+        stale.append(name)
+        if not checking:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    verb = "out of date (run 'make reference')" if checking else "renewed"
+    print(f"reference: {', '.join(stale)} {verb}" if stale else "reference: up to date")
+    return int(checking and bool(stale))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
