@@ -13,7 +13,7 @@ from ekistics.core.i18n import _
 from ekistics.core.period import Period
 from ekistics.core.raster import Grid, Raster
 from ekistics.core.reasons import Reason
-from ekistics.geo.degurba import DegurbaParameters, classify
+from ekistics.geo.degurba import MISSING, DegurbaParameters, classify
 from ekistics.geo.reproject import reproject_population, target_grid_for
 from ekistics.geo.zonal import Coverage, cell_areas_m2, coverage, weighted_mean, zonal_sums
 from ekistics.jobs.city_config import BuiltUpInput, CityConfig, LandInput, PopulationInput
@@ -138,7 +138,7 @@ def delineation(config: CityConfig, runner: StageRunner) -> dict[str, Any]:
     if not pairs or config.land is None:
         reason = (Reason.NO_LAND if pairs else Reason.NO_BUILT_UP if totals_of(config) else Reason.NO_POPULATION)
         return {"reason": str(reason), "residual": 0.0}
-    parameters = DegurbaParameters.from_mapping(config.parameters.degurba or {})
+    parameters = DegurbaParameters.from_settings(f"{k}={v}" for k, v in (config.parameters.degurba or {}).items())
     window = _window(config, runner)
     land = read_surface(config, config.land, window, role="land")
     lon, lat = _point(config, runner)
@@ -299,7 +299,9 @@ def cells(config: CityConfig, runner: StageRunner) -> dict[str, Any]:
     cover: Coverage = coverage(people.grid, table.reset_index())
     surface = np.full(people.grid.shape, people.grid.cell_area / 1e6)
     rows = []
-    for one, two in sorted({(int(a), int(b)) for a, b in zip(level1.ravel(), level2.ravel(), strict=True)}):
+    for one, two in np.unique(np.column_stack([level1.ravel(), level2.ravel()]), axis=0).tolist():
+        if MISSING in (one, two):
+            continue
         here = (level1 == one) & (level2 == two)
         counted = zonal_sums(np.where(here, np.nan_to_num(people.values), 0.0), cover)["sum"].to_numpy()
         ground = zonal_sums(np.where(here, surface, 0.0), cover)["sum"].to_numpy()
@@ -324,8 +326,9 @@ def air(config: CityConfig, runner: StageRunner) -> dict[str, Any]:
     values = _at_centres(particles, people.grid)
     cover = coverage(people.grid, zones)
     means = weighted_mean(values, people.values, cover)
-    frame = pd.DataFrame({"weighted_sum": means["weighted_sum"].to_numpy(), "population": means["weight"].to_numpy(),
-                          "mean": weighted_mean(values, np.ones_like(values), cover)["mean"].to_numpy()},
+    frame = pd.DataFrame({"weighted_sum": (means["mean"] * means["weight"]).to_numpy(),
+                          "population": means["weight"].to_numpy(),
+                          "unweighted_mean": weighted_mean(values, np.ones_like(values), cover)["mean"].to_numpy()},
                          index=table.index)
     return {"frame": frame, "reason": "", "time_period": config.air.time_period, "layer": particles}
 

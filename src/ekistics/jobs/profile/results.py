@@ -63,7 +63,7 @@ def _urbanisation(config: CityConfig, runner: StageRunner) -> pd.DataFrame | str
     cells = runner.get("cells")
     if cells["reason"]:
         return str(cells["reason"])
-    return degree_of_urbanisation.compute(cells["frame"]).assign(time_period=cells["time_period"])
+    return degree_of_urbanisation.compute(cells["frame"], time_period=str(cells["time_period"]))
 
 
 def _pivot(frame: pd.DataFrame, quantity: str, value: str = "value") -> pd.DataFrame:
@@ -122,8 +122,9 @@ def _transport(config: CityConfig, runner: StageRunner) -> pd.DataFrame | str:
     if reason:
         return str(reason)
     frame = _people_with_distances(runner)
-    rows = sdg_11_2_1.compute(frame, low_m=config.parameters.low_capacity_m, high_m=config.parameters.high_capacity_m)
-    return rows.assign(time_period=runner.get("people")["time_period"])
+    missing = runner.get("streets")["reason"] or Reason.NO_TIMETABLE
+    return sdg_11_2_1.compute(frame, low_m=config.parameters.low_capacity_m, high_m=config.parameters.high_capacity_m,
+                              time_period=str(runner.get("people")["time_period"]), missing=str(missing))
 
 
 def _people_with_distances(runner: StageRunner) -> pd.DataFrame:
@@ -145,8 +146,9 @@ def _open_space(config: CityConfig, runner: StageRunner) -> pd.DataFrame | str:
         "street_area_mid_m2": frame["street_area_mid_m2"], "street_area_high_m2": frame["street_area_high_m2"],
         "built_up_area_m2": frame["built_up_m2"], "urban_extent_m2": frame["area_m2"]})
     people = None if runner.get("people")["reason"] else _people_with_distances(runner)
-    rows = sdg_11_7_1.compute(areas, people, distance_m=config.parameters.open_space_m)
-    return rows.assign(time_period=runner.get("streets")["timestamp"][:10] or latest(config))
+    return sdg_11_7_1.compute(areas, people, distance_m=config.parameters.open_space_m,
+                              time_period=_street_time(config, runner),
+                              population_period=str(runner.get("people").get("time_period", "")))
 
 
 def _built_up_now(runner: StageRunner) -> pd.Series:
@@ -165,7 +167,7 @@ def _air(config: CityConfig, runner: StageRunner) -> pd.DataFrame | str:
     found = runner.get("air")
     if found["reason"]:
         return str(found["reason"])
-    return sdg_11_6_2.compute(found["frame"]).assign(time_period=found["time_period"])
+    return sdg_11_6_2.compute(found["frame"], time_period=str(found["time_period"]))
 
 
 def _per_person(config: CityConfig, runner: StageRunner) -> pd.DataFrame | str:
@@ -176,20 +178,20 @@ def _per_person(config: CityConfig, runner: StageRunner) -> pd.DataFrame | str:
     if not both:
         return str(Reason.NO_BUILT_UP if built_up.empty else Reason.NO_POPULATION)
     frames = {p: pd.DataFrame({"built_up_area_m2": built_up[p], "population": people[p]}) for p in both}
-    return pd.concat([built_up_per_person.compute(frame).assign(time_period=p) for p, frame in frames.items()])
+    return pd.concat([built_up_per_person.compute(frame, time_period=p) for p, frame in frames.items()])
 
 
 def _population_density(config: CityConfig, runner: StageRunner) -> pd.DataFrame | str:
     people = _now(runner, "population")
     if people.isna().all():
         return str(Reason.NO_POPULATION)
-    return population_density.compute(_surfaces(runner).assign(population=people)).assign(time_period=latest(config))
+    return population_density.compute(_surfaces(runner).assign(population=people), time_period=latest(config))
 
 
 def _surfaces(runner: StageRunner) -> pd.DataFrame:
-    """Give the two surfaces that densities are of, in square kilometres."""
+    """Give the two surfaces that densities are of, in square metres."""
     areas = runner.get("areas")["frame"]
-    return pd.DataFrame({"urban_extent_km2": areas["area_m2"] / 1e6, "built_up_area_km2": _built_up_now(runner) / 1e6})
+    return pd.DataFrame({"urban_extent_m2": areas["area_m2"], "built_up_area_m2": _built_up_now(runner)})
 
 
 def _intersections(config: CityConfig, runner: StageRunner) -> pd.DataFrame | str:
@@ -197,15 +199,15 @@ def _intersections(config: CityConfig, runner: StageRunner) -> pd.DataFrame | st
     if land["reason"]:
         return str(land["reason"])
     frame = _surfaces(runner).assign(intersections=land["frame"]["intersections"])
-    return intersection_density.compute(frame).assign(time_period=_street_time(config, runner))
+    return intersection_density.compute(frame, time_period=_street_time(config, runner))
 
 
 def _streets(config: CityConfig, runner: StageRunner) -> pd.DataFrame | str:
     land = runner.get("street_land")
     if land["reason"]:
         return str(land["reason"])
-    frame = _surfaces(runner).assign(street_length_km=land["frame"]["length_m"] / 1000.0)
-    return street_density.compute(frame).assign(time_period=_street_time(config, runner))
+    frame = _surfaces(runner).assign(street_length_m=land["frame"]["length_m"])
+    return street_density.compute(frame, time_period=_street_time(config, runner))
 
 
 def _street_time(config: CityConfig, runner: StageRunner) -> str:
