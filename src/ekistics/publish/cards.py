@@ -1,0 +1,128 @@
+"""Indicator cards: the headline figures, their variants, the quality of what they rest on, and how they were made."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from ekistics.core.i18n import N_, _
+from ekistics.core.indicator import IndicatorSpec
+from ekistics.core.provenance import Provenance
+from ekistics.core.quality import QualityFlag
+from ekistics.package.model import ProfilePackage
+from ekistics.publish.content import Card, Fact, Figure, Flag
+from ekistics.publish.figures import default_variant, figure, headline_series, latest, ordered, rows_of, totals
+from ekistics.publish.method import parameter_sentences
+from ekistics.publish.numbers import period_text, value_text
+
+__all__ = ["cards", "flag"]
+
+STATUS_WORDS = {"good": N_("good"), "warn": N_("take care"), "bad": N_("weak"), "info": N_("for information")}
+
+
+def cards(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], rows: pd.DataFrame, *,
+          language: str) -> tuple[Card, ...]:
+    """Make the card of every indicator that the package has rows of, in the order of the specifications.
+
+    Parameters
+    ----------
+    package : ProfilePackage
+        The profile.
+    specs : mapping of str to IndicatorSpec
+        The indicators by code.
+    rows : pandas.DataFrame
+        Observations from :func:`~ekistics.publish.figures.numbered`.
+    language : str
+        Language of the numbers.
+
+    Returns
+    -------
+    tuple of Card
+        The cards.
+    """
+    city = latest(totals(rows[rows["ref_area"] == package.place.code]))
+    made = (_card(spec, rows_of(city, spec), package, language) for spec in specs.values())
+    return tuple(card for card in made if card is not None)
+
+
+def _card(spec: IndicatorSpec, rows: pd.DataFrame, package: ProfilePackage, language: str) -> Card | None:
+    if rows.empty:
+        return None
+    shown = [s.code for s in headline_series(spec, rows)]
+    figures, others = _figures(spec, rows, shown, language)
+    more, _other = _figures(spec, rows, [s.code for s in spec.series if s.code not in shown], language)
+    flags = tuple(flag(f, language=language) for f in package.checks if spec.code in f.indicators)
+    return Card(spec.code, spec.number, _(spec.title), _(spec.question), tuple(figures), tuple(others), tuple(more),
+                flags, _how(spec, package, figures, language))
+
+
+def _figures(spec: IndicatorSpec, rows: pd.DataFrame, series: list[str],
+             language: str) -> tuple[list[Figure], list[Figure]]:
+    """Give the default figure of each series, and those of the further variants."""
+    figures: list[Figure] = []
+    others: list[Figure] = []
+    for code in series:
+        own = rows_of(rows, spec, code)
+        found = ordered(own, [v.code for v in spec.variants_of(code)], "variant")
+        first = default_variant(spec, found)
+        for row in found.itertuples():
+            default = row.variant == first
+            (figures if default else others).append(figure(row, spec, language=language, default=default))
+    return figures, others
+
+
+def flag(check: QualityFlag, *, language: str) -> Flag:
+    """Write a quality flag out.
+
+    Parameters
+    ----------
+    check : QualityFlag
+        The flag.
+    language : str
+        Language of the number.
+
+    Returns
+    -------
+    Flag
+        The flag in words.
+    """
+    text = _("not measured") if check.value is None else value_text(check.value, check.unit_measure, language=language)
+    return Flag(_(check.title), text, check.status, _(STATUS_WORDS[check.status]), _(check.note) if check.note else "")
+
+
+def _how(spec: IndicatorSpec, package: ProfilePackage, figures: list[Figure], language: str) -> tuple[Fact, ...]:
+    inputs = [p for p in package.run.inputs if p.role in spec.inputs or p.role.split(":")[0] in spec.inputs]
+    facts = [Fact(_("Definition"), _(spec.definition)),
+             Fact(_("Method"), str(spec.method)),
+             Fact(_("Made of"), items=tuple(f"{f.label}: {f.of}" for f in figures if f.of)),
+             Fact(_("Parameters"), items=parameter_sentences(package.run.parameters, spec.code, language=language)),
+             Fact(_("Inputs"), items=tuple(input_line(p, language=language) for p in inputs)),
+             Fact(_("Certificate"), items=tuple(_certified(c) for c in package.certificates
+                                                if c.get("indicator") == spec.code)),
+             Fact(_("Run"), package.run.id, code=True)]
+    if spec.source:
+        facts.insert(2, Fact(_("Where to read it"), spec.source))
+    return tuple(f for f in facts if f.text or f.items)
+
+
+def input_line(source: Provenance, *, language: str) -> str:
+    """Write an input in one line: file, time and checksum.
+
+    Parameters
+    ----------
+    source : Provenance
+        The input.
+    language : str
+        Language of dates.
+
+    Returns
+    -------
+    str
+        The line.
+    """
+    when = period_text(source.time_period, language=language)
+    return _("{name} ({when}), SHA-256 {digest}").format(name=source.name, when=when, digest=source.sha256[:16])
+
+
+def _certified(certificate: dict[str, object]) -> str:
+    return _("{passed} of {cases} cases computed outside this program agree ({source}).").format(
+        passed=certificate.get("passed"), cases=certificate.get("cases"), source=certificate.get("source"))

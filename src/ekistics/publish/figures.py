@@ -1,0 +1,288 @@
+"""From observations to figures: which rows a profile shows first, and the words and digits they are shown with."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from ekistics.core.i18n import N_, _
+from ekistics.core.indicator import IndicatorSpec, SeriesSpec, Variant
+from ekistics.core.observation import DIMENSIONS
+from ekistics.core.period import Period
+from ekistics.core.reasons import reason_text
+from ekistics.publish.content import Figure
+from ekistics.publish.numbers import interval_text, number_text, period_text, value_text
+
+__all__ = ["absence_text", "default_variant", "figure", "group_text", "latest", "numbered", "rows_of", "share_text",
+           "totals", "variant_of"]
+
+SEXES = {"F": N_("women and girls"), "M": N_("men and boys")}
+
+
+def numbered(observations: pd.DataFrame) -> pd.DataFrame:
+    """Give the observations with their position as index, so that a shown figure can name its row.
+
+    Parameters
+    ----------
+    observations : pandas.DataFrame
+        Rows of ``OBSERVATION_COLUMNS``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows with a fresh index and blanks for missing texts.
+    """
+    frame = observations.reset_index(drop=True)
+    texts = ["variant", "time_period", "reason", "base", "uncertainty", *DIMENSIONS]
+    return frame.assign(**{name: frame[name].astype(object).where(frame[name].notna(), "") for name in texts})
+
+
+def totals(rows: pd.DataFrame) -> pd.DataFrame:
+    """Keep the rows that are not split by any dimension.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Observations.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Those with the total in every dimension.
+    """
+    keep = pd.Series(True, index=rows.index)
+    for name in DIMENSIONS:
+        keep &= rows[name].isin(["_T", ""])
+    return rows[keep]
+
+
+def latest(rows: pd.DataFrame) -> pd.DataFrame:
+    """Keep the newest row of each series, variant and area.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Observations.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each; rows with a value go before rows without.
+    """
+    ends = {text: Period.parse(text).end.toordinal() if text else 0 for text in rows["time_period"].unique()}
+    order = rows.assign(_has=rows["obs_value"].notna(), _end=rows["time_period"].map(ends))
+    newest = order.sort_values(["_has", "_end"], kind="stable")
+    keys = ["indicator", "series", "variant", "ref_area", *DIMENSIONS]
+    return newest.drop_duplicates(keys, keep="last").drop(columns=["_has", "_end"]).sort_index()
+
+
+def rows_of(rows: pd.DataFrame, spec: IndicatorSpec, series: str | None = None) -> pd.DataFrame:
+    """Keep the rows of an indicator or of one of its series.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Observations.
+    spec : IndicatorSpec
+        The indicator.
+    series : str, optional
+        The series code.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows.
+    """
+    keep = rows["indicator"] == spec.code
+    return rows[keep if series is None else keep & (rows["series"] == series)]
+
+
+def variant_of(spec: IndicatorSpec, code: str) -> Variant | None:
+    """Look a variant up; None where the indicator has no such variant.
+
+    Parameters
+    ----------
+    spec : IndicatorSpec
+        The indicator.
+    code : str
+        The variant's code.
+
+    Returns
+    -------
+    Variant or None
+        The variant.
+    """
+    return next((v for v in spec.variants if v.code == code), None)
+
+
+def default_variant(spec: IndicatorSpec, rows: pd.DataFrame) -> str:
+    """Give the code of the variant that stands first among some rows.
+
+    Parameters
+    ----------
+    spec : IndicatorSpec
+        The indicator.
+    rows : pandas.DataFrame
+        Rows of one of its series.
+
+    Returns
+    -------
+    str
+        The first of the indicator's variants that has a row; else the first that the rows name.
+    """
+    present = list(dict.fromkeys(rows["variant"]))
+    series = rows["series"].iloc[0] if len(rows) else spec.series[0].code
+    return next((v.code for v in spec.variants_of(series) if v.code in present), present[0] if present else "")
+
+
+def absence_text(row: Any) -> str:
+    """Say why an observation has no value.
+
+    Parameters
+    ----------
+    row : namedtuple
+        The observation.
+
+    Returns
+    -------
+    str
+        Words, never a dash and never zero.
+    """
+    reason = reason_text(str(row.reason)) if row.reason else _("no reason was recorded")
+    if str(row.conf_status) not in ("F", "", "nan"):
+        return _("withheld: {reason}").format(reason=reason)
+    return _("not computed: {reason}").format(reason=reason)
+
+
+def share_text(row: Any, *, language: str) -> str:
+    """Write what a share is of: numerator, denominator and the name of the base.
+
+    Parameters
+    ----------
+    row : namedtuple
+        The observation.
+    language : str
+        Language of the numbers.
+
+    Returns
+    -------
+    str
+        The text; empty where the observation has none.
+    """
+    base = _(str(row.base)) if row.base else ""
+    if pd.isna(row.numerator) or pd.isna(row.denominator):
+        return base
+    parts = [number_text(part, _plain_digits(part), language=language) for part in (row.numerator, row.denominator)]
+    if not base:
+        return _("{numerator} divided by {denominator}").format(numerator=parts[0], denominator=parts[1])
+    return _("{numerator} of {denominator}; base: {base}").format(numerator=parts[0], denominator=parts[1], base=base)
+
+
+def _plain_digits(value: float) -> int:
+    return 0 if abs(value) >= 100 or float(value).is_integer() else 4
+
+
+def group_text(row: Any) -> str:
+    """Name the group of people an observation is about.
+
+    Parameters
+    ----------
+    row : namedtuple
+        The observation.
+
+    Returns
+    -------
+    str
+        E.g. ``women and girls, 0-14 years``; words for everybody where it is a total.
+    """
+    parts = []
+    for name in DIMENSIONS:
+        code = str(getattr(row, name))
+        if code in ("_T", ""):
+            continue
+        parts.append(_(SEXES[code]) if name == "sex" and code in SEXES else
+                     _age_text(code) if name == "age" else code)
+    return ", ".join(parts) or _("everybody")
+
+
+def _age_text(code: str) -> str:
+    if code.startswith("Y_GE"):
+        return _("{age} years and older").format(age=code[4:])
+    if code.startswith("Y_LT"):
+        return _("under {age} years").format(age=code[4:])
+    first, found, last = code.removeprefix("Y").partition("T")
+    return _("{first} to {last} years").format(first=first, last=last) if found else code
+
+
+def figure(row: Any, spec: IndicatorSpec, *, language: str, default: bool = True) -> Figure:
+    """Write an observation as a figure.
+
+    Parameters
+    ----------
+    row : namedtuple
+        The observation, with its position as ``Index``.
+    spec : IndicatorSpec
+        Its indicator.
+    language : str
+        Language of the numbers.
+    default : bool
+        Whether it is the default variant.
+
+    Returns
+    -------
+    Figure
+        The figure.
+    """
+    series = spec.find_series(str(row.series))
+    variant = variant_of(spec, str(row.variant))
+    named = {"label": _(series.title), "row": int(row.Index), "default": default,
+             "variant": _(variant.title) if variant else str(row.variant),
+             "why": _(variant.why) if variant and variant.why else "",
+             "period": period_text(str(row.time_period), language=language) if row.time_period else ""}
+    if pd.isna(row.obs_value):
+        return Figure(text=absence_text(row), absent=True, **named)
+    bounds = {"lci": float(row.lci), "uci": float(row.uci)}
+    return Figure(text=value_text(float(row.obs_value), str(row.unit_measure), language=language, **bounds),
+                  interval=interval_text(unit_measure=str(row.unit_measure), language=language, **bounds),
+                  of=share_text(row, language=language), **named)
+
+
+def headline_series(spec: IndicatorSpec, rows: pd.DataFrame) -> tuple[SeriesSpec, ...]:
+    """Choose the series of an indicator's card, in the order of the specification.
+
+    Parameters
+    ----------
+    spec : IndicatorSpec
+        The indicator.
+    rows : pandas.DataFrame
+        Its rows.
+
+    Returns
+    -------
+    tuple of SeriesSpec
+        Headline series that have rows; the first series with rows where none is marked.
+    """
+    present = set(rows["series"])
+    shown = tuple(s for s in spec.series if s.headline and s.code in present)
+    return shown or tuple(s for s in spec.series if s.code in present)[:1]
+
+
+def ordered(rows: pd.DataFrame, order: Iterable[str], column: str) -> pd.DataFrame:
+    """Order rows by a list of codes; unknown codes go last in their own order.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Rows.
+    order : iterable of str
+        Codes, first to last.
+    column : str
+        The column that holds the code.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows, ordered.
+    """
+    rank: Mapping[str, int] = {code: i for i, code in enumerate(order)}
+    return rows.iloc[rows[column].map(lambda c: rank.get(c, len(rank))).argsort(kind="stable")]

@@ -1,0 +1,156 @@
+"""Method text from the run's own parameters: a sentence for each one that was used, with the value that was used."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ekistics.core.i18n import N_, _
+from ekistics.publish.numbers import number_text
+
+__all__ = ["flattened", "parameter_sentences", "role_text", "sentence"]
+
+# Name of a parameter: the indicators it bears on (by start of the code; empty for all), and its sentence.
+SENTENCES: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "low_capacity_m": (("sdg_11_2_1",), N_("A stop of bus, tram or informal transit counts within {value} m along the"
+                                           " streets.")),
+    "high_capacity_m": (("sdg_11_2_1",), N_("A stop of rail, metro, ferry or cable car counts within {value} m along"
+                                            " the streets.")),
+    "service_day": (("sdg_11_2_1",), N_("A stop counts when a trip calls there on the service day; the day: {value}.")),
+    "open_space_m": (("sdg_11_7_1",), N_("Open public space counts within {value} m along the streets.")),
+    "open_space_entrance_m": (("sdg_11_7_1",), N_("An open space without an entrance is entered from the nearest street"
+                                                  " within {value} m.")),
+    "max_leg_m": (("sdg_11_2_1", "sdg_11_7_1"), N_("A place farther than {value} m from any street counts as not"
+                                                   " reachable.")),
+    "small_part_nodes": (("sdg_11_2_1", "sdg_11_7_1"), N_("Parts of the street network with fewer than {value} nodes"
+                                                          " are reported as small.")),
+    "intersection_ways": (("street", "intersection"), N_("An intersection is where at least {value} street segments"
+                                                         " meet.")),
+    "delineation_window_km": (("degree", "degurba"), N_("Grids are read as far as {value} km around the city.")),
+    "service_day_used": (("sdg_11_2_1",), N_("The service day that was taken: {value}.")),
+}
+
+ROLES: Mapping[str, str] = {
+    "population": N_("people"), "population_points": N_("people"), "built_up": N_("built-up surface"),
+    "land": N_("land"), "streets": N_("streets and open space"), "timetable": N_("timetable"),
+    "timetables": N_("timetable"), "air": N_("fine particles (PM2.5)"), "boundary": N_("boundary"),
+    "neighbourhoods": N_("neighbourhoods"),
+}
+
+
+def role_text(role: str) -> str:
+    """Name what an input is to the run.
+
+    Parameters
+    ----------
+    role : str
+        Its role.
+
+    Returns
+    -------
+    str
+        Words for people; the role itself where there are none.
+    """
+    known = ROLES.get(role.split(":")[0])
+    return _(known) if known else role
+
+
+def flattened(parameters: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Flatten nested parameters to names with points.
+
+    Parameters
+    ----------
+    parameters : mapping
+        Parameters, perhaps with mappings among the values.
+    prefix : str
+        What the names begin with.
+
+    Returns
+    -------
+    dict
+        Name to value.
+
+    Examples
+    --------
+    >>> flattened({"a": 1, "b": {"c": 2}})
+    {'a': 1, 'b.c': 2}
+    """
+    flat: dict[str, Any] = {}
+    for name, value in parameters.items():
+        if isinstance(value, Mapping):
+            flat |= flattened(value, f"{prefix}{name}.")
+        else:
+            flat[f"{prefix}{name}"] = value
+    return flat
+
+
+def sentence(name: str, value: Any, *, language: str) -> str:
+    """Say one parameter with its value.
+
+    Parameters
+    ----------
+    name : str
+        The parameter's flat name.
+    value : object
+        The value that was used.
+    language : str
+        Language of numbers.
+
+    Returns
+    -------
+    str
+        A sentence where the parameter has one, else ``name = value``.
+    """
+    known = SENTENCES.get(name.rpartition(".")[2])
+    shown = value_shown(value, language=language)
+    return _(known[1]).format(value=shown) if known else f"{name} = {shown}"
+
+
+def value_shown(value: Any, *, language: str) -> str:
+    """Write a parameter's value.
+
+    Parameters
+    ----------
+    value : object
+        A number, text, truth value, list or None.
+    language : str
+        Language of numbers.
+
+    Returns
+    -------
+    str
+        The text.
+    """
+    if value is None or value == "":
+        return _("not set")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, int | float):
+        whole = float(value).is_integer()
+        return number_text(value, 0 if whole else 4, language=language)
+    if isinstance(value, list | tuple):
+        return ", ".join(value_shown(v, language=language) for v in value)
+    return str(value)
+
+
+def parameter_sentences(parameters: Mapping[str, Any], indicator: str, *, language: str) -> tuple[str, ...]:
+    """Give the sentences of the parameters that bear on an indicator.
+
+    Parameters
+    ----------
+    parameters : mapping
+        The run's parameters.
+    indicator : str
+        The indicator's code.
+    language : str
+        Language of numbers.
+
+    Returns
+    -------
+    tuple of str
+        The sentences; parameters under the indicator's own name are always among them.
+    """
+    found = []
+    for name, value in flattened(parameters).items():
+        owners = SENTENCES.get(name.rpartition(".")[2], ((), ""))[0]
+        if name.split(".")[0] == indicator or any(indicator.startswith(owner) for owner in owners):
+            found.append(sentence(name, value, language=language))
+    return tuple(found)
