@@ -5,8 +5,10 @@ from ekistics.geo.degurba.classification import Classification, classify, classi
 from ekistics.geo.degurba.codes import COLOURS, LEVEL1, LEVEL2, MISSING, NAMES, colour_table
 from ekistics.geo.degurba.grids import ArrayGrids, Block, GridSource
 from ekistics.geo.degurba.parameters import PRESETS, DegurbaParameters, list_parameters
+from ekistics.geo.degurba.units import UNIT_NAMES, UNIT_RULES, classify_units, unit_shares
 
 __all__ = [
-    "COLOURS", "LEVEL1", "LEVEL2", "MISSING", "NAMES", "PRESETS", "ArrayGrids", "Block", "Centres", "Classification",
-    "DegurbaParameters", "GridSource", "centre_frame", "classify", "classify_source", "colour_table", "list_parameters",
+    "COLOURS", "LEVEL1", "LEVEL2", "MISSING", "NAMES", "PRESETS", "UNIT_NAMES", "UNIT_RULES", "ArrayGrids", "Block",
+    "Centres", "Classification", "DegurbaParameters", "GridSource", "centre_frame", "classify", "classify_source",
+    "classify_units", "colour_table", "list_parameters", "unit_shares",
 ]

@@ -56,7 +56,7 @@ class Centres:
     @property
     def area_km2(self) -> FloatArray:
         """Give the area of each centre in square kilometres."""
-        return self.size * (self.cell_area / 1e6)
+        return (self.size * (self.cell_area / 1e6)).astype(np.float64)
 
     def cells_of(self, number: int) -> tuple[IntArray, IntArray]:
         """Give the cells of one centre.
@@ -93,7 +93,7 @@ class Centres:
 
 
 def tabulate(cells: IntArray, owner: npt.NDArray[np.int32], source: GridSource) -> Centres:
-    """Number the centres by their first cell and sum what lies in them.
+    """Count off the centres by their first cell and sum what lies in them.
 
     Parameters
     ----------
@@ -118,7 +118,8 @@ def tabulate(cells: IntArray, owner: npt.NDArray[np.int32], source: GridSource) 
     size = np.bincount(centre, minlength=len(first))
 
     def total(values: npt.NDArray[Any]) -> FloatArray:
-        return np.bincount(centre, weights=np.nan_to_num(values, nan=0.0), minlength=len(first))
+        weights = np.nan_to_num(values, nan=0.0)
+        return np.bincount(centre, weights=weights, minlength=len(first)).astype(np.float64)
 
     return Centres(cells, (centre + 1).astype(np.int32), source.shape[1], source.cell_area, total(people),
                    total(built_up), size, total(rows) / size + 0.5, total(columns) / size + 0.5)

@@ -82,4 +82,4 @@ def find_clusters(mask: BoolArray, population: FloatArray, *, queen: bool) -> Cl
     run_of_cell = np.cumsum(starts.ravel()[mask.ravel()]) - 1
     run_people = np.bincount(run_of_cell, weights=population[mask])
     people = np.bincount(labels[starts], weights=run_people, minlength=count + 1)
-    return Clusters(labels, people)
+    return Clusters(labels, people.astype(np.float64))

@@ -100,7 +100,8 @@ def decode(codes: npt.NDArray[np.uint8], level: int) -> npt.NDArray[np.uint8]:
     array([255,  30,  11], dtype=uint8)
     """
     level_codes(level)
-    return np.take(_TABLES[level], codes)
+    classes: npt.NDArray[np.uint8] = _TABLES[level][codes]
+    return classes
 
 
 def colour_table(level: int) -> dict[int, tuple[int, int, int, int]]:

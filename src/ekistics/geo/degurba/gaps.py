@@ -59,9 +59,9 @@ def fill_gaps(centres: IdArray, known: BoolArray, limit: int, *, pockets: bool =
 
     Notes
     -----
-    A hole belongs to one part of a centre that is connected by sides, and is connected by sides itself; whatever lies in
-    it counts for its area, but other centres in it keep their cells. A hole of two centres, one within the other, goes
-    to the inner one. What touches the border of the grid is no hole.
+    A hole belongs to one part of a centre that is connected by sides, and is connected by sides itself; whatever lies
+    in it counts for its area, but other centres in it keep their cells. A hole of two centres, one within the other,
+    goes to the inner one. What touches the border of the grid is no hole.
     """
     filled = centres.copy()
     smallest = np.full(centres.shape, np.iinfo(np.int32).max, dtype=np.int32)

@@ -161,13 +161,13 @@ def check_values(values: FloatArray, name: str, first_row: int = 0) -> None:
     Raises
     ------
     InvalidValueError
-        A value cannot be; the text names its row and column, counted from 0.
+        A value cannot be; the text names its row and column, counted from 1.
 
     Examples
     --------
-    >>> check_values(np.array([[1.0, -2.0]]), "population")
+    >>> check_values(np.array([[1.0, -2.0]]), "population")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    ekistics.core.errors.InvalidValueError: population, row 0, column 1: A value cannot be. Expected a finite number >= 0, got -2.0.
+    ekistics.core.errors.InvalidValueError: population, row 1, column 2: A value cannot be. Expected a finite ...
     """
     with np.errstate(invalid="ignore"):
         wrong = (values < 0) | np.isinf(values)
@@ -193,5 +193,6 @@ def refused(name: str, row: int, column: int, value: float) -> InvalidValueError
     InvalidValueError
         The error, to be raised.
     """
-    return InvalidValueError(_("A value cannot be."), param=name, expected=_("a finite number >= 0"), got=value,
-                             where=_("{name}, row {row}, column {column}").format(name=name, row=row, column=column))
+    where = _("{name}, row {row}, column {column}").format(name=name, row=row + 1, column=column + 1)
+    return InvalidValueError(_("A value cannot be."), where=where, param=name, expected=_("a finite number >= 0"),
+                             got=value)

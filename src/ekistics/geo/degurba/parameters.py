@@ -1,7 +1,7 @@
 """Every rule of the Degree of Urbanisation as a named parameter, with its default, unit, help and allowed values.
 
-The defaults are the rules since July 2024 with the grid release GHSL R2023A. Where the published text leaves a case open
-the readings are parameters too, so that a difference between two maps can be traced to one named choice.
+The defaults are the rules since July 2024 with the grid release GHSL R2023A. Where the published text leaves a case
+open the readings are parameters too, so that a difference between two maps can be traced to one named choice.
 """
 
 from collections.abc import Iterable, Mapping
@@ -76,7 +76,7 @@ class DegurbaParameters:
         low=1, odd=True)
     centre_size_test: Literal["before_gap_filling", "after_gap_filling"] = _choice(
         "before_gap_filling", ("before_gap_filling", "after_gap_filling"),
-        N_("When the people of an urban centre are counted; after filling, gaps are filled again once edges are smooth."))
+        N_("When the people of an urban centre are counted; after filling, gaps are filled again after smoothing."))
     smoothing: Literal["r2023a", "r2022a", "none"] = _choice(
         "r2023a", ("r2023a", "r2022a", "none"),
         N_("Edge rule: r2023a, more than half of the neighbours that count; r2022a, at least five of eight."))
@@ -97,7 +97,8 @@ class DegurbaParameters:
         N_("Pockets between several centres: left, or given to the centre with the most cell sides around."))
     cluster_density: float = _number(300.0, _DENSITY, N_("Level 1: density of a cell of an urban cluster."))
     cluster_size: float = _number(5_000.0, "people", N_("Level 1: people in an urban cluster."))
-    cluster_contiguity: Contiguity = _choice("queen", _CONTIGUITY, N_("Level 1: which cells of an urban cluster touch."))
+    cluster_contiguity: Contiguity = _choice(
+        "queen", _CONTIGUITY, N_("Level 1: which cells of an urban cluster touch."))
     cluster_population_window: int = _count(
         1, "cells", N_("Level 1: window in which population and density are averaged for urban clusters."),
         low=1, odd=True)
@@ -126,8 +127,8 @@ class DegurbaParameters:
     water_built_up: float = _number(0.0, "share of the cell", N_("The most built-up in a water cell."), high=1.0)
     zero_land: Literal["infinite", "cell_area", "excluded"] = _choice(
         "infinite", ("infinite", "cell_area", "excluded"),
-        N_("A cell without land: people or built-up on it pass every threshold, are divided by the whole cell, or never "
-           "pass."))
+        N_("A cell without land: its people and built-up pass every threshold, are divided by the whole cell, or "
+           "never pass."))
     missing_cells: Literal["missing", "water"] = _choice(
         "missing", ("missing", "water"), N_("A cell without data in all three grids has no class, or is water."))
     built_up_decimals: int = _count(3, "digits", N_("Decimals to which the built-up share is rounded before its test."))
@@ -138,7 +139,8 @@ class DegurbaParameters:
     dynamic_contiguity: Contiguity = _choice(
         "rook", _CONTIGUITY, N_("Dynamic built-up threshold: which cells of the clusters touch."))
     dynamic_rounding: Literal["up_to_percent", "none"] = _choice(
-        "up_to_percent", ("up_to_percent", "none"), N_("Dynamic built-up threshold: rounded up to whole percent, or not."))
+        "up_to_percent", ("up_to_percent", "none"),
+        N_("Dynamic built-up threshold: rounded up to whole percent, or not."))
 
     def __post_init__(self) -> None:
         for item in fields(self):
@@ -175,17 +177,55 @@ class DegurbaParameters:
         """
         if preset not in PRESETS:
             raise UnknownNameError.among(preset, tuple(PRESETS), what=_("preset"), where="--preset")
-        known = {item.name: item.metadata for item in fields(cls)}
-        values: dict[str, Any] = dict(PRESETS[preset])
+        values: dict[str, str] = {}
         for text in settings:
             name, separator, value = (part.strip() for part in text.partition("="))
             if not separator:
                 raise ConfigurationError(_("A parameter cannot be read."), where="--set", got=repr(text),
                                          expected="NAME=VALUE")
-            if name not in known:
-                raise UnknownNameError.among(name, tuple(known), what=_("parameter"), where="--set")
             values[name] = value
-        return cls(**values)
+        return cls.from_mapping(values, preset=preset, where="--set")
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, Any], *, preset: str = "r2023a",
+                     where: object = None) -> "DegurbaParameters":
+        """Read parameters from names and values; ``preset`` may be one of the names.
+
+        Parameters
+        ----------
+        values : mapping
+            Name to value, as text or as its own type.
+        preset : str
+            Name of the set of rules to start from, where the mapping names none.
+        where : object, optional
+            The place, for the text of an error.
+
+        Returns
+        -------
+        DegurbaParameters
+            The rules.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such parameter or preset.
+        ConfigurationError
+            A value is not allowed.
+
+        Examples
+        --------
+        >>> DegurbaParameters.from_mapping({"preset": "r2022a", "gap_fill": False}).smoothing
+        'r2022a'
+        """
+        given = dict(values)
+        chosen = str(given.pop("preset", preset))
+        if chosen not in PRESETS:
+            raise UnknownNameError.among(chosen, tuple(PRESETS), what=_("preset"), where=where)
+        known = tuple(item.name for item in fields(cls))
+        for name in given:
+            if name not in known:
+                raise UnknownNameError.among(name, known, what=_("parameter"), where=where)
+        return cls(**(dict(PRESETS[chosen]) | given))
 
     def as_dict(self) -> dict[str, Any]:
         """Give all parameters as plain values, for records and tags.

@@ -1,6 +1,5 @@
 """Semi-dense urban clusters: only those that keep their distance from centres and dense clusters."""
 
-import numpy as np
 from scipy import ndimage
 
 from ekistics.geo.degurba.cells import BoolArray
@@ -30,6 +29,7 @@ def semi_dense_cells(clusters: Clusters, size: float, protected: BoolArray, dist
 
     Examples
     --------
+    >>> import numpy as np
     >>> clusters = Clusters(np.array([[0, 0, 0, 1, 1]], dtype=np.int32), np.array([0.0, 3000.0]))
     >>> semi_dense_cells(clusters, 2500, np.array([[True, False, False, False, False]]), 2).any(axis=0).tolist()
     [False, False, False, True, True]
