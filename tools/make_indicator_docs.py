@@ -4,9 +4,8 @@ import tomllib
 from importlib.resources import files
 from typing import Any
 
-
-GOLDEN = ("Computed outside this program and shipped with it; every profile runs them again and prints the result in its "
-          "certificate.")
+GOLDEN = ("Computed outside this program and shipped with it; every profile runs them again and prints the "
+          "result in its certificate.")
 INDEX = "One indicator is one module with one public function; `ekistics indicators` lists the same."
 
 

@@ -19,11 +19,13 @@ from tools import make_indicator_docs
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs/reference"
 NOTICE = "<!-- Written by tools/make_reference.py from the code; `make reference` renews it. -->\n"
-CITY = """The file says where a city's inputs are. `ekistics init` writes one with every key explained; `ekistics validate`
+CITY = """\
+The file says where a city's inputs are. `ekistics init` writes one with every key explained; `ekistics validate`
 checks it. Unknown keys are refused, with the nearest right one. Paths count from the folder of the file. Tables in
 double brackets may be repeated.
 """
-COMMANDS = """Exit codes: 0 it went well; 1 a check failed; 2 the input or the call is wrong, with one clear error; 130 it
+COMMANDS = """\
+Exit codes: 0 it went well; 1 a check failed; 2 the input or the call is wrong, with one clear error; 130 it
 was cancelled. Every command has `--help`, and those that print a result have `--json`.
 """
 
