@@ -2,7 +2,7 @@
 
 import numpy as np
 import numpy.typing as npt
-from pyproj import Transformer
+from pyproj import CRS, Transformer
 
 from ekistics.core.crs import GEOD, is_equal_area
 from ekistics.core.errors import GeographicCrsError
@@ -15,30 +15,32 @@ __all__ = ["cell_areas_m2"]
 Floats = npt.NDArray[np.float64]
 
 
-def cell_areas_m2(grid: Grid, *, distorted: bool = False) -> Floats:
+def cell_areas_m2(grid: Grid, *, on_ellipsoid: bool = False) -> Floats:
     """Give the true area of the cells of a grid.
 
     Parameters
     ----------
     grid : Grid
         The cells.
-    distorted : bool
-        Measure also the cells of a projection that does not keep areas, one by one.
+    on_ellipsoid : bool
+        Measure each cell of a projection on the ellipsoid, whether the projection keeps areas or not.
 
     Returns
     -------
-    numpy.ndarray, shape (height, 1), or (height, width) for a distorted projection
+    numpy.ndarray, shape (height, 1), or (height, width) when a projection is measured on the ellipsoid
         Square metres; it broadcasts over the columns.
 
     Raises
     ------
     GeographicCrsError
-        The projection does not keep areas, and ``distorted`` is not set.
+        The projection does not keep areas, and ``on_ellipsoid`` is not set.
 
     Notes
     -----
-    Degrees: the closed form for the ellipsoid of the CRS between two parallels. Distorted projections: each cell's
-    corners in the cylindrical equal-area projection of the ellipsoid.
+    Degrees: the closed form for the ellipsoid of the CRS between two parallels. Projections that keep areas: the
+    plane's own area, so that a 1 km cell of GHSL has 1 km2 as its producer counts it. World Mollweide keeps the areas
+    of a sphere, which are 0.67 % above those of the ellipsoid at the equator and 0.67 % below at the poles. On the
+    ellipsoid: each cell's corners in the cylindrical equal-area projection of WGS84.
 
     Examples
     --------
@@ -50,9 +52,9 @@ def cell_areas_m2(grid: Grid, *, distorted: bool = False) -> Floats:
     crs = grid.crs
     if crs.is_geographic:
         return _areas_between_parallels(grid)
-    if is_equal_area(crs):
+    if is_equal_area(crs) and not on_ellipsoid:
         return np.full((grid.height, 1), grid.cell_area * metres_per_unit(crs) ** 2)
-    if not distorted:
+    if not on_ellipsoid:
         raise GeographicCrsError(_("Areas cannot be measured in this projection."), expected=_("an equal-area CRS"),
                                  got=crs.name, hint=_("Reproject the grid to an equal-area system first."))
     return _areas_by_corners(grid)
@@ -74,7 +76,7 @@ def _areas_by_corners(grid: Grid) -> Floats:
     """Give the area of each cell from its corners in an equal-area projection of the ellipsoid."""
     t = grid.transform
     x, y = np.meshgrid(t.c + t.a * np.arange(grid.width + 1), t.f + t.e * np.arange(grid.height + 1))
-    flat = f"+proj=cea +a={GEOD.a} +b={GEOD.b} +units=m +no_defs"
+    flat = CRS.from_proj4("+proj=cea +ellps=WGS84 +units=m +no_defs")
     x, y = Transformer.from_crs(grid.crs, flat, always_xy=True).transform(x, y)
     across = (x[:-1, :-1] - x[1:, 1:]) * (y[:-1, 1:] - y[1:, :-1])
     along = (x[:-1, 1:] - x[1:, :-1]) * (y[:-1, :-1] - y[1:, 1:])

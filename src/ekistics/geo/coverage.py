@@ -95,6 +95,18 @@ class CoveredCells:
     run_stop: Integers
     worst: Floats
 
+    def expand_runs(self) -> tuple[Integers, Integers]:
+        """List the cells of the runs one by one.
+
+        Returns
+        -------
+        zone, cell : numpy.ndarray
+            Polygon and cell, run after run.
+        """
+        length = self.run_stop - self.run_start
+        rank = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
+        return np.repeat(self.run_zone, length), np.repeat(self.run_start, length) + rank
+
 
 def covered_cells(edges: Edges, n_zones: int, height: int, width: int) -> CoveredCells:
     """Compute which cells polygons cover, and by what share.
