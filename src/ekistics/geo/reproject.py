@@ -263,7 +263,6 @@ def _outlines(block: Grid, target: Grid, to_target: Transformer, parts: int) -> 
 
     Neighbours share the points of their common side, to the last digit.
     """
-    fine = np.arange(block.width * parts + 1) / parts, np.arange(block.height * parts + 1) / parts
     lines = np.arange(block.width + 1.0), np.arange(block.height + 1.0)
     points = np.arange(block.width * parts + 1) / parts, np.arange(block.height * parts + 1) / parts
     across = _carried(points[0][None, :], lines[1][:, None], block, target, to_target)
@@ -274,7 +273,8 @@ def _outlines(block: Grid, target: Grid, to_target: Transformer, parts: int) -> 
 def _carried(columns: Floats, rows: Floats, block: Grid, target: Grid, to_target: Transformer) -> tuple[Floats, Floats]:
     """Carry points of a block into target cells."""
     s, t = block.transform, target.transform
-    x, y = to_target.transform(*np.broadcast_arrays(s.c + s.a * columns, s.f + s.e * rows))
+    east, north = np.broadcast_arrays(s.c + s.a * columns, s.f + s.e * rows)
+    x, y = to_target.transform(east, north)
     return (np.asarray(x) - t.c) / t.a, (np.asarray(y) - t.f) / t.e
 
 
