@@ -112,8 +112,8 @@ SPEC = IndicatorSpec(
     question=N_("Does the city use land faster than its population grows?"),
     definition=N_("The rate at which land is consumed, divided by the rate at which population grows, between two "
                   "dates. Each value names three things, in this order: the formula of the land rate (linear or "
-                  "logarithmic), the boundary (of the last date, of the first date, delineated at each date, or as given) and what "
-                  "was measured (the built-up area inside the boundary, or the urban extent)."),
+                  "logarithmic), the boundary (of the last date, of the first date, delineated at each date, or as "
+                  "given) and what was measured (the built-up area inside the boundary, or the urban extent)."),
     method=MethodEdition("UN-Habitat", "SDG indicator metadata 11.3.1", "2021-03",
                          "method of computation; both rates logarithmic as in editions before it"),
     series=(

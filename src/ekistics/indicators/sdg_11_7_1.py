@@ -90,7 +90,8 @@ def compute(areas: pd.DataFrame, people: pd.DataFrame | None = None, *, distance
     people : pandas.DataFrame, optional
         One row an origin and group: ``ref_area``, ``population``, optionally ``sex`` and ``age`` (SDMX codes);
         distances in metres to the nearest open space ``public_network``, ``public_straight``,
-        ``public_or_unknown_network``, ``public_or_unknown_straight`` (infinite where unreachable, NaN or no column where not computed).
+        ``public_or_unknown_network``, ``public_or_unknown_straight`` (infinite where
+        unreachable, NaN or no column where not computed).
     distance_m : float, default 400
         Limit in metres; a distance equal to it is within.
     time_period, population_period : str, default ""
