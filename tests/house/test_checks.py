@@ -111,7 +111,7 @@ def test_licences_npm_planted_fault_is_found(tmp_path: Path) -> None:
     assert len(found) == 1 and found[0].startswith("b: ")
 
 
-@pytest.mark.parametrize("line", ["see https://" + "pypi.org/simple", "pip install --" + "index-url X",
+@pytest.mark.parametrize("line", ["see https://py" + "pi.org/simple", "pip install --" + "index-url X",
                                   '"resolved": "https://registry.' + 'npmjs.org/x"', "open('/" + "work/x')",
                                   "in /" + "home/me/x"])
 def test_repository_text_planted_fault_is_found(line: str) -> None:
