@@ -124,7 +124,8 @@ def _summed(unit: IntArray, cell: IntArray, share: FloatArray) -> Overlap:
     """Add up the shares that belong to one polygon and one cell."""
     cells = int(cell.max()) + 1 if len(cell) else 1
     pair, where = np.unique(unit * cells + cell, return_inverse=True)
-    return Overlap(pair // cells, pair % cells, np.bincount(where, weights=share, minlength=len(pair)).astype(np.float64))
+    total = np.bincount(where, weights=share, minlength=len(pair)).astype(np.float64)
+    return Overlap(pair // cells, pair % cells, total)
 
 
 def exact_overlap(polygons: Geometries, grid: Grid) -> Overlap:
