@@ -156,7 +156,7 @@ def aggregate(raster: Raster, factor: int) -> Raster:
     return reproject_population(raster, blocks)[0]
 
 
-def target_grid_for(ground: gpd.GeoDataFrame | Grid, resolution_m: float = 1000.0, *, crs: CRS = MOLLWEIDE,
+def target_grid_for(ground: gpd.GeoDataFrame | Grid, resolution_m: float = 1000.0, crs: CRS = MOLLWEIDE, *,
                     buffer_cells: int = 0) -> Grid:
     """Give the grid of a resolution that covers some ground, on the lattice of multiples of its resolution.
 
