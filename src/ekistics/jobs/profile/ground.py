@@ -40,7 +40,7 @@ def latest(config: CityConfig) -> str:
 def read_points(config: CityConfig, entry: PopulationInput) -> PopulationPoints:
     """Read a table of population points as its entry says."""
     return read_population_points(config.file(entry.path), value=entry.value, id=entry.id or None, lon=entry.lon,
-                                  lat=entry.lat, crs=entry.crs or "EPSG:4326", stated=entry.stated())
+                                  lat=entry.lat, crs=entry.crs or None, stated=entry.stated())
 
 
 def read_people(config: CityConfig, entry: PopulationInput, within: gpd.GeoDataFrame, buffer_cells: int = 1) -> Raster:
