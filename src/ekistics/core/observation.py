@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ekistics.core.indicator import IndicatorSpec
@@ -83,17 +84,26 @@ def result_rows(obs_value: pd.Series, *, series: str, variant: str = "", **colum
     unknown = set(columns) - set(RESULT_COLUMNS)
     if unknown:
         raise TypeError(f"not columns of a result: {sorted(unknown)}")
-    frame = pd.DataFrame({"obs_value": obs_value.astype(float)}, index=obs_value.index.rename("ref_area"))
+    index = obs_value.index.rename("ref_area")
     defaults: dict[str, Any] = {"time_period": "", "uncertainty": NOT_STATED, "reason": "",
                                 **dict.fromkeys(DIMENSIONS, "_T"), **dict.fromkeys(_NUMBERS[1:], np.nan)}
-    for name, value in {**defaults, "series": series, "variant": variant, **columns}.items():
-        frame[name] = value
-    missing = frame["obs_value"].isna()
-    if "obs_status" not in columns:
-        frame["obs_status"] = np.where(missing, "O", "A")
-    frame["reason"] = frame["reason"].where(missing, "").fillna("").astype(str)
-    frame.loc[missing, ["se", "lci", "uci"]] = np.nan
-    return frame[list(RESULT_COLUMNS)]
+    given = {**defaults, "series": series, "variant": variant, **columns, "obs_value": obs_value.astype(float)}
+    content = {name: _along(value, index) for name, value in given.items()}
+    missing = np.isnan(content["obs_value"])
+    content.setdefault("obs_status", np.where(missing, "O", "A").astype(object))
+    told = missing & ~pd.isna(content["reason"])
+    content["reason"] = np.where(told, content["reason"], "").astype(str).astype(object)
+    content |= {name: np.where(missing, np.nan, content[name].astype(float)) for name in ("se", "lci", "uci")}
+    return pd.DataFrame({name: content[name] for name in RESULT_COLUMNS}, index=index)
+
+
+def _along(value: Any, index: pd.Index) -> npt.NDArray[Any]:
+    """Lay a scalar, an array or a Series (by its labels) along the areas."""
+    if isinstance(value, pd.Series):
+        return np.asarray(value if value.index.equals(index) else value.reindex(index))
+    if np.ndim(value):
+        return np.asarray(value)
+    return np.full(len(index), value, dtype=object if isinstance(value, str) else float)
 
 
 def share_rows(numerator: pd.Series, denominator: pd.Series, *, series: str, variant: str = "", scale: float = 100.0,
