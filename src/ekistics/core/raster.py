@@ -95,7 +95,9 @@ class Grid:
         Grid
             The window's grid.
         """
-        return replace(self, transform=self.transform * Affine.translation(column, row), height=height, width=width)
+        t = self.transform
+        moved = Affine(t.a, 0.0, t.c + t.a * column, 0.0, t.e, t.f + t.e * row)
+        return replace(self, transform=moved, height=height, width=width)
 
     def centres(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         """Give the coordinates of the cell centres.

@@ -152,8 +152,8 @@ def aggregate(raster: Raster, factor: int) -> Raster:
     grid, t = raster.grid, raster.grid.transform
     column, row = (_within_block(value, factor) for value in (t.c / t.a, t.f / t.e))
     width, height = ceil((grid.width + column) / factor), ceil((grid.height + row) / factor)
-    blocks = Grid(grid.crs, t * Affine.translation(-column, -row) * Affine.scale(factor), height, width)
-    return reproject_population(raster, blocks)[0]
+    corner = Affine(t.a * factor, 0.0, t.c - t.a * column, 0.0, t.e * factor, t.f - t.e * row)
+    return reproject_population(raster, Grid(grid.crs, corner, height, width))[0]
 
 
 def target_grid_for(ground: gpd.GeoDataFrame | Grid, resolution_m: float = 1000.0, crs: CRS = MOLLWEIDE, *,
