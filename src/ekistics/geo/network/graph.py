@@ -203,7 +203,7 @@ def _rows(start: Ints, end: Ints, weight: Floats, n_nodes: int) -> tuple[npt.NDA
 
 
 def _parts(indptr: npt.NDArray[np.int32], indices: npt.NDArray[np.int32]) -> tuple[Ints, Ints]:
-    """Number the connected parts, the largest first; of equal ones, that with the lowest node."""
+    """Sort nodes into connected parts, the largest first; of equal ones, that with the lowest node."""
     n_nodes = indptr.size - 1
     if n_nodes == 0:
         return np.empty(0, np.int64), np.empty(0, np.int64)
