@@ -97,6 +97,8 @@ def versions(names: Iterable[str], python: Path | None = None) -> str:
     """Give the versions of packages, of this environment or of another."""
     if python is None:
         return ", ".join(f"{name} {metadata.version(name)}" for name in names)
+    if not python.exists():
+        return "not installed"
     outcome = subprocess.run([str(python), "-c", VERSIONS, *names], capture_output=True, text=True, check=False)
     return outcome.stdout.strip()
 
