@@ -54,7 +54,7 @@ check: install ## run every static check that CI runs
 	cd frontend && npm run --silent check
 
 docs: install ## build the documentation site into docs/_build, warnings as errors
-	$(BIN)/python tools/make_reference.py
+	$(BIN)/python tools/make_reference.py --check
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
 	@echo "docs/_build/html/index.html"
 
