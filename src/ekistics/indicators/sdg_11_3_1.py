@@ -3,12 +3,13 @@
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ekistics.core.errors import UnknownNameError
 from ekistics.core.i18n import N_, _
 from ekistics.core.indicator import IndicatorSpec, MethodEdition, SeriesSpec, Variant
-from ekistics.core.observation import result_rows, share_rows
+from ekistics.core.observation import NOT_STATED, result_rows
 from ekistics.core.period import Period
 from ekistics.core.reasons import Reason
 from ekistics.indicators._frames import concat_rows
@@ -33,6 +34,8 @@ __all__ = ["BOUNDARIES", "DRAWS", "QUANTITIES", "SPEC", "compute", "example_inpu
 
 DRAWS = 10_000
 SEED = 1131
+Block = dict[str, npt.NDArray[Any]]
+_FLOATS = ("obs_value", "numerator", "denominator", "se", "lci", "uci")
 BOUNDARIES = {
     "fixed_last": "",
     "fixed_first": N_("What was built outside the boundary of the first date is left out."),
@@ -215,64 +218,89 @@ def compute(built_up: pd.DataFrame, population: pd.DataFrame, *, boundary: str =
     periods = common_periods(land, people)
     errors = (standard_errors(built_up_se, land, where="built_up_se"),
               standard_errors(population_se, people, where="population_se"))
-    parts = [_per_person(land[p.text], people[p.text], codes["linear"], quantity, p) for p in periods]
+    blocks = [_per_person(land, people, p, quantity, codes["linear"]) for p in periods]
     if len(periods) < 2:
-        absent = pd.Series(np.nan, index=land.index)
-        parts += [result_rows(absent, series="ratio", variant=code, reason=str(Reason.ONE_EPOCH),
-                              time_period="".join(p.text for p in periods)) for code in codes.values()]
-        return concat_rows(parts)
+        none = np.full(len(land), np.nan)
+        blocks += [_block(land.index, none, "ratio", code, str(Reason.ONE_EPOCH),
+                          time_period="".join(p.text for p in periods)) for code in codes.values()]
+        return _one_table(blocks)
     pairs = make_pairs(periods, land, people, *errors)
     drawn = (intervals(pairs, Draws(time_correlation, cross_correlation, draws, seed)) if np.any(pairs.errors > 0)
              else {})
-    parts += [_rate_rows(pairs, drawn, formula, code) for formula, code in codes.items()]
-    return concat_rows([*parts, _change_rows(pairs, drawn, codes["linear"], quantity)])
+    for formula, code in codes.items():
+        blocks += _rate_blocks(pairs, drawn, formula, code)
+    return _one_table([*blocks, _change(pairs, drawn, quantity, codes["linear"])])
 
 
-def _per_person(land: pd.Series, people: pd.Series, code: str, quantity: str, period: Period) -> pd.DataFrame:
+def _per_person(land: pd.DataFrame, people: pd.DataFrame, period: Period, quantity: str, code: str) -> Block:
     series = "built_up_per_person" if quantity == "built_up_area" else "urban_extent_per_person"
-    return share_rows(land, people, series=series, variant=code, scale=1.0, zero=Reason.ZERO_POPULATION,
-                      reason=str(Reason.OUTSIDE_DATA), time_period=period.text)
+    ground, count = (frame[period.text].to_numpy() for frame in (land, people))
+    values = np.divide(ground, count, out=np.full_like(ground, np.nan), where=count > 0)
+    reason = np.where(count == 0, str(Reason.ZERO_POPULATION), str(Reason.OUTSIDE_DATA))
+    return _block(land.index, values, series, code, reason, time_period=period.text, numerator=ground,
+                  denominator=count)
 
 
-def _rate_rows(pairs: Pairs, drawn: dict[str, Floats], formula: str, code: str) -> pd.DataFrame:
+def _rate_blocks(pairs: Pairs, drawn: dict[str, Floats], formula: str, code: str) -> list[Block]:
     v1, v2, p1, p2 = pairs.amounts.T
     land, people = land_rate(v1, v2, pairs.years, formula), growth_rate(p1, p2, pairs.years)
     no_land, no_people = land_reason(pairs, formula), people_reason(pairs)
     either = np.where(no_land != "", no_land, no_people)
     no_ratio = np.where(either != "", either, str(Reason.ZERO_GROWTH))
     land_parts = ((v2 - v1) / pairs.years, v1) if formula == "linear" else (pairs.years * land, pairs.years)
-    rows = [
-        _rows(pairs, rate_ratio(land, people), "ratio", code, no_ratio, drawn.get(f"ratio:{formula}"),
-              numerator=100 * land, denominator=100 * people),
-        _rows(pairs, 100 * land, "land_consumption_rate", code, no_land, drawn.get(f"land:{formula}"), scale=100,
-              numerator=land_parts[0], denominator=land_parts[1]),
-        _rows(pairs, 100 * people, "population_growth_rate", code, no_people, drawn.get("people"), scale=100,
-              numerator=pairs.years * people, denominator=pairs.years),
-        _rows(pairs, regime_numbers(land, people), "regime", code, either),
+    blocks = [
+        _paired(pairs, rate_ratio(land, people), "ratio", code, no_ratio, **_interval(drawn.get(f"ratio:{formula}")),
+                numerator=100 * land, denominator=100 * people),
+        _paired(pairs, 100 * land, "land_consumption_rate", code, no_land, numerator=land_parts[0],
+                denominator=land_parts[1], **_interval(drawn.get(f"land:{formula}"), 100)),
+        _paired(pairs, 100 * people, "population_growth_rate", code, no_people, numerator=pairs.years * people,
+                denominator=pairs.years, **_interval(drawn.get("people"), 100)),
+        _paired(pairs, regime_numbers(land, people), "regime", code, either),
     ]
     if drawn:
         count, of, _none = drawn[f"regime:{formula}"].T
-        rows.append(_rows(pairs, 100 * count / of, "regime_certainty", code, np.where(
-            either != "", either, str(Reason.NOT_POSITIVE)), numerator=count, denominator=of))
-    return concat_rows(rows)
+        why = np.where(either != "", either, str(Reason.NOT_POSITIVE))
+        blocks.append(_paired(pairs, 100 * count / of, "regime_certainty", code, why, numerator=count, denominator=of))
+    return blocks
 
 
-def _change_rows(pairs: Pairs, drawn: dict[str, Floats], code: str, quantity: str) -> pd.DataFrame:
+def _change(pairs: Pairs, drawn: dict[str, Floats], quantity: str, code: str) -> Block:
     first, last = pairs.amounts[:, 0], pairs.amounts[:, 1]
     series = "total_change_built_up" if quantity == "built_up_area" else "total_change_urban_extent"
-    return _rows(pairs, 100 * pairs.years * land_rate(first, last, pairs.years, "linear"), series, code,
-                 land_reason(pairs, "linear"), drawn.get("change"), scale=100, numerator=last - first,
-                 denominator=first)
+    return _paired(pairs, 100 * pairs.years * land_rate(first, last, pairs.years, "linear"), series, code,
+                   land_reason(pairs, "linear"), numerator=last - first, denominator=first,
+                   **_interval(drawn.get("change"), 100))
 
 
-def _rows(pairs: Pairs, values: Floats, series: str, code: str, reason: Any, interval: Floats | None = None, *,  # noqa: PLR0913 - a row's parts
-          scale: float = 1.0, **columns: Any) -> pd.DataFrame:
-    if interval is not None:
-        se, lci, uci = scale * interval.T
-        columns |= {"se": se, "lci": lci, "uci": uci,
-                    "uncertainty": np.where(np.isnan(lci), "not-stated", "monte-carlo")}
-    return result_rows(pd.Series(values, index=pairs.areas), series=series, variant=code, reason=reason,
-                       time_period=pairs.time_period, **columns)
+def _interval(found: Floats | None, scale: float = 1.0) -> dict[str, Any]:
+    if found is None:
+        return {}
+    se, lci, uci = scale * found.T
+    return {"se": se, "lci": lci, "uci": uci,
+            "uncertainty": np.where(np.isnan(lci), NOT_STATED, "monte-carlo").astype(object)}
+
+
+def _paired(pairs: Pairs, values: Floats, series: str, code: str, reason: Any, **columns: Any) -> Block:
+    return _block(pairs.areas, values, series, code, reason, time_period=pairs.time_period, **columns)
+
+
+def _block(areas: pd.Index, values: Floats, series: str, code: str, reason: Any,
+           **columns: Any) -> Block:
+    """Lay the columns of one series along its rows; what is not given is its default."""
+    given = {"obs_value": values, "series": series, "variant": code, "reason": reason, "uncertainty": NOT_STATED,
+             **dict.fromkeys(("numerator", "denominator", "se", "lci", "uci"), np.nan), **columns}
+    kinds = {name: float if name in _FLOATS else object for name in given}
+    return {"ref_area": areas.to_numpy(dtype=object), **{
+        name: np.broadcast_to(np.asarray(value, dtype=kinds[name]), len(areas)) for name, value in given.items()}}
+
+
+def _one_table(blocks: list[Block]) -> pd.DataFrame:
+    """Put the blocks one after the other: one table is built, because building many takes most of the time."""
+    columns: dict[str, Any] = {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
+    if not len(columns["ref_area"]):
+        return concat_rows([])
+    values = pd.Series(columns.pop("obs_value").astype(float), index=columns.pop("ref_area"))
+    return result_rows(values, **columns)
 
 
 def example_inputs() -> dict[str, Any]:
