@@ -17,6 +17,7 @@ __all__ = ["CLASS_TITLES", "LEVEL_1", "LEVEL_2", "SPEC", "compute", "example_inp
 LEVEL_1 = (3, 2, 1, 0)
 LEVEL_2 = (30, 23, 22, 21, 13, 12, 11, 10)
 URBAN = (3, 2)
+WATER_2 = 10  # the only class whose tens are not its class at level 1
 CLASS_TITLES = {
     "3": N_("Urban centre"), "2": N_("Urban cluster"), "1": N_("Rural grid cells"), "0": N_("Water"),
     "30": N_("Urban centre"), "23": N_("Dense urban cluster"), "22": N_("Semi-dense urban cluster"),
@@ -109,7 +110,7 @@ def compute(cells: pd.DataFrame, *, time_period: str = "") -> pd.DataFrame:
     """
     table = by_area(cells, ["level1", "level2", "population", "area_km2"], where="cells")
     level_1, level_2 = _classes(table, "level1", LEVEL_1), _classes(table, "level2", LEVEL_2)
-    aggregated = level_2 // 10
+    aggregated = (level_2 // 10).mask(level_2 == WATER_2, 0)
     people = amount(table, "population", where="cells")
     parts = [_rows(people, classes.isin(URBAN).astype(int), (1,), series="urban_population_share", variant=variant,
                    labels=("_T",)) for classes, variant in ((level_1, _DEFINITION), (aggregated, _AGGREGATED))]
@@ -133,7 +134,8 @@ def _rows(values: pd.Series, classes: pd.Series, shown: tuple[int, ...], *, seri
           labels: tuple[str, ...] = ()) -> pd.DataFrame:
     """Make the rows of the classes shown; a class that an area does not have is a true zero."""
     total = values.groupby("ref_area").sum().mask(values.isna().groupby("ref_area").any())
-    sums = pd.DataFrame({k: values.where(classes == k, 0.0).groupby("ref_area").sum() for k in shown})
+    columns = {str(k): values.to_numpy() * (classes == k).to_numpy() for k in shown}
+    sums = pd.DataFrame(columns, index=values.index).groupby("ref_area").sum()
     index = sums.index.repeat(len(shown))
     numerator = pd.Series(sums.to_numpy().ravel(), index=index)
     denominator = pd.Series(np.repeat(total.to_numpy(), len(shown)), index=index)
