@@ -99,15 +99,9 @@ def share_of_people(people: pd.DataFrame, members: Members, *, series: str, vari
     population = people["population"]
     unknown = np.isnan(members) & (population.to_numpy() > 0)
     inside = population * np.where(np.isnan(members), 0.0, members)
-    sums = (people[["sex", "age"]].assign(inside=inside, population=population, unknown=unknown)
-            .groupby(["ref_area", "sex", "age"], observed=True)
-            .agg(inside=("inside", _sum_known), population=("population", _sum_known), unknown=("unknown", "any"))
-            .reset_index(["sex", "age"]))
+    table = people[["sex", "age"]].assign(inside=inside, population=population, unknown=unknown.astype(float))
+    sums = table.groupby(["ref_area", "sex", "age"], observed=True).sum(min_count=1).reset_index(["sex", "age"])
     reason = np.where(sums["population"].isna(), str(Reason.NO_POPULATION), str(missing))
-    return share_rows(sums["inside"].mask(sums["unknown"]), sums["population"], series=series, variant=variant,
+    return share_rows(sums["inside"].mask(sums["unknown"] > 0), sums["population"], series=series, variant=variant,
                       zero=Reason.ZERO_POPULATION, reason=reason, sex=sums["sex"].to_numpy(),
                       age=sums["age"].to_numpy(), time_period=time_period)
-
-
-def _sum_known(values: pd.Series) -> float:
-    return float(values.sum(min_count=1))
