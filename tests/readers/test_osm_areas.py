@@ -25,12 +25,13 @@ class Town:
     def __init__(self):
         self.ids, self.nodes, self.ways, self.relations = count(1), [], [], []
 
-    def way(self, points=SQUARE, *, closed=True, **tags):
+    def way(self, points=SQUARE, *, closed=True, cut=False, **tags):
         refs = []
         for lon, lat in points:
             refs.append(next(self.ids))
             self.nodes.append(f'<node id="{refs[-1]}" version="1" lon="{lon}" lat="{lat}"/>')
         number = next(self.ids)
+        refs += [10**9] * cut
         members = "".join(f'<nd ref="{ref}"/>' for ref in [*refs, *refs[:closed]])
         self.ways.append(f'<way id="{number}" version="1">{members}{_tags(tags)}</way>')
         return number
@@ -115,7 +116,7 @@ def test_a_relation_keeps_its_hole_and_its_parts(tmp_path):
     assert (row.osm_type, row.osm_id, row["name"], row.geometry.geom_type) == ("relation", number, "Hollow Park",
                                                                               "MultiPolygon")
     assert row.geometry.area == pytest.approx(1e-6 - 0.36e-6 + 0.5e-6, rel=1e-9)
-    assert areas.problems == {"broken_rings": 0, "incomplete_relations": 0, "repaired": 0}
+    assert areas.problems == {"broken_rings": 0, "incomplete": 0, "repaired": 0}
 
 
 def test_broken_and_incomplete_areas_are_counted_and_left_out(tmp_path):
@@ -126,10 +127,14 @@ def test_broken_and_incomplete_areas_are_counted_and_left_out(tmp_path):
     unclosed = town.relation([(loose, "outer")], type="multipolygon", leisure="garden")
     cut_off = town.relation([(999, "outer")], type="multipolygon", leisure="park")
     town.relation([(999, "outer")], type="route", leisure="park")
+    half = town.way(cut=True, leisure="park")
+    town.way(cut=True, highway="pedestrian")
+    town.way(cut=True, leisure="park", area="no")
     areas = read_areas(town.write(tmp_path))
     assert areas.open_space["osm_id"].tolist() == [whole]
-    assert areas.problems == {"broken_rings": 2, "incomplete_relations": 1, "repaired": 0}
-    assert sorted(areas.broken) == sorted([f"way/{crossed}", f"relation/{unclosed}", f"relation/{cut_off}"])
+    assert areas.problems == {"broken_rings": 2, "incomplete": 2, "repaired": 0}
+    assert sorted(areas.broken) == sorted([f"way/{crossed}", f"relation/{unclosed}", f"relation/{cut_off}",
+                                           f"way/{half}"])
 
 
 def test_buildings_are_outlines_without_parts(tmp_path):

@@ -138,9 +138,9 @@ class OsmAreas:
     provenance : Provenance
         The file; its time period is the day of the extract where the file says it.
     problems : dict of str to int
-        ``broken_rings``: areas whose rings cannot be put together; ``incomplete_relations``: those with members that
-        the file lacks; ``repaired``: outlines that touched themselves and were mended. Broken and incomplete ones are
-        left out.
+        ``broken_rings``: areas whose rings cannot be put together; ``incomplete``: areas of which the file lacks a
+        part, as at the edge of an extract (of buildings, relations only); ``repaired``: outlines that touched
+        themselves and were mended. Broken and incomplete ones are left out.
     broken : tuple of str
         The areas left out, such as ``relation/123``.
     """
@@ -258,7 +258,7 @@ def read_areas(path: Path | str, *, what: Sequence[str] = LAYERS, stated: Mappin
                                got=str(error), hint=_("Fetch the file again.")) from error
     open_space, mended = _frame(found["open_space"], _OPEN_SPACE_COLUMNS)
     buildings, mended_buildings = _frame(found["buildings"], _BUILDING_COLUMNS)
-    problems = {"broken_rings": len(broken), "incomplete_relations": len(incomplete),
+    problems = {"broken_rings": len(broken), "incomplete": len(incomplete),
                 "repaired": mended + mended_buildings}
     return OsmAreas(open_space, buildings, Provenance.of_file(path, role=role, time_period=day, stated=stated),
                     problems, (*broken, *incomplete))
@@ -266,68 +266,82 @@ def read_areas(path: Path | str, *, what: Sequence[str] = LAYERS, stated: Mappin
 
 def _scan(path: Path, what: tuple[str, ...], table: OpenSpaceTable,
           found: dict[str, _Found]) -> tuple[str, list[str], list[str]]:
-    """Read the file once, and give the day of the extract and the areas that cannot be had."""
-    rows = table.counting if "open_space" in what else {}
-    keys = tuple(dict.fromkeys(tag.partition("=")[0] for tag in rows))
-    by_key = {key: {tag.partition("=")[2]: row for tag, row in rows.items() if tag.startswith(f"{key}=")}
-              for key in keys}
-    order = {tag: number for number, tag in enumerate(rows)}
-    wanted_keys = (*keys, *(("building",) if "buildings" in what else ()))
-    writer, broken, relations, assembled = osmium.geom.WKBFactory(), [], set(), set()
-    processor, day = _processor(path, wanted_keys)
+    """Read the file once, and give the day of the extract, the broken areas and the incomplete ones."""
+    fit = _Fit(table.counting if "open_space" in what else {}, buildings="buildings" in what)
+    processor, day = _processor(path, fit)
+    writer, broken = osmium.geom.WKBFactory(), []
+    drawn: set[tuple[str, int]] = set()
+    assembled: set[tuple[str, int]] = set()  # an area comes before or after what it is made from
     for item in processor:
-        row, building = _fit(item.tags, by_key, order)
-        is_building = building and "buildings" in what
-        if row is None and not is_building:
+        row, is_building = fit.of(item.tags)
+        if not item.is_area():
+            if (row is not None or is_building) and _should_be_area(item, row):
+                drawn.add(("way" if item.is_way() else "relation", item.id))
             continue
-        if item.is_relation():
-            if item.tags.get("type") in ("multipolygon", "boundary"):
-                relations.add(item.id)
-            continue
-        from_way, number = item.from_way(), item.orig_id()
-        if not from_way:
-            assembled.add(number)
-        if row is not None and from_way and not _has(item.tags, row.way_needs):
+        source = ("way" if item.from_way() else "relation", item.orig_id())
+        assembled.add(source)
+        if (row is None and not is_building) or (row is not None and item.from_way() and not _has(item.tags, row)):
             continue
         if item.num_rings()[0] == 0:
-            broken.append(f"{'way' if from_way else 'relation'}/{number}")
+            broken.append(f"{source[0]}/{source[1]}")
             continue
-        _keep(item, row, table, found["buildings" if is_building else "open_space"])
-        found["buildings" if is_building else "open_space"].outlines.append(writer.create_multipolygon(item))
-    return day, broken, [f"relation/{number}" for number in sorted(relations - assembled)]
+        layer = found["buildings" if row is None else "open_space"]
+        layer.rows.append((*source, item.tags.get("building")) if row is None else
+                          (*source, *_attributes({tag.k: tag.v for tag in item.tags}, row, table)))
+        layer.outlines.append(writer.create_multipolygon(item))
+    return day, broken, [f"{kind}/{number}" for kind, number in sorted(drawn - assembled)]
 
 
-def _processor(path: Path, keys: tuple[str, ...]) -> tuple[Iterator[Any], str]:
-    """Let osmium assemble areas and drop what has none of the keys before Python sees it."""
-    by_key = osmium.filter.KeyFilter(*keys)
-    kinds = osmium.filter.EntityFilter(osmium.osm.AREA | osmium.osm.RELATION)
-    processor = osmium.FileProcessor(path).with_areas(by_key).with_filter(kinds).with_filter(by_key)
+def _processor(path: Path, fit: "_Fit") -> tuple[Iterator[Any], str]:
+    """Let osmium assemble areas, and drop what cannot fit before Python sees it.
+
+    Areas do not come for ways and relations of which the file lacks a part, so these are seen themselves too; of
+    buildings only the relations, since seeing every building twice would take twice the time.
+    """
+    by_key = osmium.filter.KeyFilter(*fit.keys)
+    kinds = osmium.filter.EntityFilter(osmium.osm.AREA | osmium.osm.RELATION | osmium.osm.WAY)
+    ways = osmium.filter.TagFilter(*(fit.tags or (("", ""),)))
+    ways.enable_for(osmium.osm.WAY)
+    processor = osmium.FileProcessor(path).with_areas(by_key)
+    for each in (kinds, by_key, ways):
+        processor = processor.with_filter(each)
     return iter(processor), processor.header.get("osmosis_replication_timestamp")[:10]
 
 
-def _fit(tags: Any, by_key: Mapping[str, Mapping[str, OpenSpaceRow]],
-         order: Mapping[str, int]) -> tuple[OpenSpaceRow | None, bool]:
-    """Give the row of the table that the tags fit, and whether they make a building; a building is no open space."""
-    if tags.get("building", "") not in _NO_BUILDING:
-        return None, True
-    rows = [values[value] for key, values in by_key.items() if (value := tags.get(key)) in values]
-    return (min(rows, key=lambda row: order[row.tag]) if rows else None), False
+class _Fit:
+    """Which row of the table an area fits, asked for every area of a file."""
+
+    def __init__(self, rows: Mapping[str, OpenSpaceRow], *, buildings: bool) -> None:
+        self.tags = tuple((key, value) for key, _sign, value in (tag.partition("=") for tag in rows))
+        self.keys = (*dict.fromkeys(key for key, _value in self.tags), *(("building",) if buildings else ()))
+        self._rows = {pair: (number, row) for number, (pair, row) in
+                      enumerate(zip(self.tags, rows.values(), strict=True))}
+        self._buildings = buildings
+
+    def of(self, tags: Any) -> tuple[OpenSpaceRow | None, bool]:
+        """Give the first row that fits, and whether it is a building that is asked for; a building fits no row."""
+        if tags.get("building", "") not in _NO_BUILDING:
+            return None, self._buildings
+        fits = [self._rows[pair] for key in self.keys if (pair := (key, tags.get(key))) in self._rows]
+        return (min(fits, key=lambda fit: fit[0])[1] if fits else None), False
 
 
-def _has(tags: Any, needs: Mapping[str, Sequence[str]]) -> bool:
-    """Tell whether the tags hold one of the values of every key that is needed."""
-    return all(tags.get(key) in values for key, values in needs.items())
+def _should_be_area(item: Any, row: OpenSpaceRow | None) -> bool:
+    """Tell whether a way or relation is drawn as an area."""
+    if item.is_relation():
+        return item.tags.get("type") in ("multipolygon", "boundary")
+    return item.is_closed() and item.tags.get("area") != "no" and (row is None or _has(item.tags, row))
 
 
-def _keep(item: Any, row: OpenSpaceRow | None, table: OpenSpaceTable, layer: _Found) -> None:
-    """Note one area's attributes."""
-    source = ("way" if item.from_way() else "relation", item.orig_id())
-    if row is None:
-        layer.rows.append((*source, item.tags.get("building")))
-        return
-    tags = {tag.k: tag.v for tag in item.tags}
+def _has(tags: Any, row: OpenSpaceRow) -> bool:
+    """Tell whether a closed way has the tags that make it an area."""
+    return all(tags.get(key) in values for key, values in row.way_needs.items())
+
+
+def _attributes(tags: Mapping[str, str], row: OpenSpaceRow, table: OpenSpaceTable) -> tuple[str, ...]:
+    """Give the attributes of an open space."""
     access, rule = table.access_of(tags, row)
-    layer.rows.append((*source, row.kind, access, tags.get("name", ""), row.tag, rule))
+    return row.kind, access, tags.get("name", ""), row.tag, rule
 
 
 def _frame(found: _Found, columns: Sequence[str]) -> tuple[gpd.GeoDataFrame, int]:
