@@ -1,0 +1,28 @@
+"""Command: verify a profile package."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ekistics.core.i18n import _
+
+
+def verify(folder: Annotated[Path, typer.Argument(help="A profile package.")],
+           as_json: Annotated[bool, typer.Option("--json", help="Print for machines.")] = False) -> None:
+    """Check a profile package: its files, checksums, schema and the rules of its numbers."""
+    from ekistics.package.verify import verify_package
+
+    outcome = verify_package(folder)
+    if as_json:
+        typer.echo(json.dumps(outcome.as_dict(), ensure_ascii=False))
+    elif outcome.ok:
+        typer.echo(_("{folder} is whole: {files} files, {count} observations, run {run}.").format(
+            folder=folder, files=outcome.files, count=outcome.observations, run=outcome.run))
+    else:
+        for problem in outcome.problems:
+            typer.echo(str(problem))
+        typer.echo(_("{folder} is not whole: {count} problems.").format(folder=folder, count=len(outcome.problems)))
+    if not outcome.ok:
+        raise typer.Exit(1)
