@@ -1,5 +1,9 @@
 """Shares of people within a distance: members, groups, and what is not known about some of them."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -8,13 +12,50 @@ from ekistics.core.observation import share_rows
 from ekistics.core.reasons import Reason
 from ekistics.indicators._frames import amount, by_area, with_totals
 
-__all__ = ["Members", "either", "people_table", "share_of_people", "within"]
+__all__ = ["Members", "People", "either", "people_by_group", "shares_of_people", "within"]
 
 Members = npt.NDArray[np.float64]
 
 
-def people_table(people: pd.DataFrame, *, where: str = "people") -> pd.DataFrame:
-    """Give the table of people with their groups, indexed by area, amounts checked.
+@dataclass(frozen=True, slots=True, eq=False)
+class People:
+    """People by origin, with the group of each row worked out once.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        The rows, indexed by area.
+    population : numpy.ndarray, shape (n_rows,)
+        People, NaN where not known.
+    group : numpy.ndarray, shape (n_rows,)
+        Number of each row's group.
+    groups : pandas.MultiIndex
+        Area, sex and age of each group.
+    """
+
+    table: pd.DataFrame
+    population: Members
+    group: npt.NDArray[np.intp]
+    groups: pd.MultiIndex
+
+    def total(self, weights: npt.NDArray[Any]) -> Members:
+        """Add weights up by group.
+
+        Parameters
+        ----------
+        weights : numpy.ndarray, shape (n_rows,)
+            What is added.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_groups,)
+            The sums.
+        """
+        return np.bincount(self.group, weights=weights, minlength=len(self.groups)).astype(np.float64)
+
+
+def people_by_group(people: pd.DataFrame, *, where: str = "people") -> People:
+    """Check a table of people and find the group of each row.
 
     Parameters
     ----------
@@ -25,19 +66,23 @@ def people_table(people: pd.DataFrame, *, where: str = "people") -> pd.DataFrame
 
     Returns
     -------
-    pandas.DataFrame
+    People
         The rows, with the groups of all people added where only parts were given.
     """
     table = by_area(people, ["population"], where=where)
-    return with_totals(table.assign(population=amount(table, "population", where=where)))
+    table = with_totals(table.assign(population=amount(table, "population", where=where)))
+    keys = pd.MultiIndex.from_arrays([table.index, table["sex"], table["age"]], names=["ref_area", "sex", "age"])
+    group, groups = keys.factorize(sort=True)
+    named = pd.MultiIndex.from_tuples(list(groups), names=keys.names) if len(groups) else keys[:0]
+    return People(table, table["population"].to_numpy(dtype=float), group, named)
 
 
-def within(people: pd.DataFrame, column: str, limit_m: float, *, where: str = "people") -> Members:
+def within(people: People, column: str, limit_m: float, *, where: str = "people") -> Members:
     """Tell for each origin whether a distance is at most a limit.
 
     Parameters
     ----------
-    people : pandas.DataFrame
+    people : People
         Rows with distances in metres: infinite where unreachable, NaN where not computed.
     column : str
         The distance.
@@ -51,7 +96,7 @@ def within(people: pd.DataFrame, column: str, limit_m: float, *, where: str = "p
     numpy.ndarray, shape (n_rows,)
         1 within, 0 beyond, NaN where not computed.
     """
-    distance = amount(people, column, where=where, infinite=True).to_numpy()
+    distance = amount(people.table, column, where=where, infinite=True).to_numpy()
     return np.where(np.isnan(distance), np.nan, (distance <= limit_m).astype(float))
 
 
@@ -67,24 +112,29 @@ def either(first: Members, second: Members) -> Members:
     -------
     numpy.ndarray, shape (n_rows,)
         1 where one holds (the other need not be known), 0 where neither does, NaN where that cannot be told.
+
+    Examples
+    --------
+    >>> either(np.array([1.0, 0.0, 0.0]), np.array([np.nan, np.nan, 0.0])).tolist()
+    [1.0, nan, 0.0]
     """
     unknown = np.isnan(first) | np.isnan(second)
     held = (first == 1) | (second == 1)
     return np.where(held, 1.0, np.where(unknown, np.nan, 0.0))
 
 
-def share_of_people(people: pd.DataFrame, members: Members, *, series: str, variant: str, missing: str,
-                    time_period: str = "") -> pd.DataFrame:
-    """Make the rows of a share of people, by area, sex and age.
+def shares_of_people(people: People, members: Mapping[str, Members], *, variant: str, missing: str,
+                     time_period: str = "") -> pd.DataFrame:
+    """Make the rows of shares of people, by area, sex and age.
 
     Parameters
     ----------
-    people : pandas.DataFrame
-        Rows of :func:`people_table`.
-    members : numpy.ndarray, shape (n_rows,)
-        1 for people who count, 0 for those who do not, NaN where it is not known.
-    series, variant : str
-        Codes of the rows.
+    people : People
+        People by origin.
+    members : mapping of str to numpy.ndarray, shape (n_rows,)
+        For each series: 1 for people who count, 0 for those who do not, NaN where it is not known.
+    variant : str
+        Variant code.
     missing : str
         Reason where it is not known of somebody.
     time_period : str, default ""
@@ -96,12 +146,17 @@ def share_of_people(people: pd.DataFrame, members: Members, *, series: str, vari
         Result rows. Origins whose population is not known are in neither numerator nor denominator; where membership is
         not known of an origin with people, the share is absent.
     """
-    population = people["population"]
-    unknown = np.isnan(members) & (population.to_numpy() > 0)
-    inside = population * np.where(np.isnan(members), 0.0, members)
-    table = people[["sex", "age"]].assign(inside=inside, population=population, unknown=unknown.astype(float))
-    sums = table.groupby(["ref_area", "sex", "age"], observed=True).sum(min_count=1).reset_index(["sex", "age"])
-    reason = np.where(sums["population"].isna(), str(Reason.NO_POPULATION), str(missing))
-    return share_rows(sums["inside"].mask(sums["unknown"] > 0), sums["population"], series=series, variant=variant,
-                      zero=Reason.ZERO_POPULATION, reason=reason, sex=sums["sex"].to_numpy(),
-                      age=sums["age"].to_numpy(), time_period=time_period)
+    known = ~np.isnan(people.population)
+    count = np.where(known, people.population, 0.0)
+    denominator = np.where(people.total(known) > 0, people.total(count), np.nan)
+    numerators = [np.where(people.total(np.isnan(inside) & (count > 0)) > 0, np.nan,
+                           people.total(np.where(inside == 1, count, 0.0))) for inside in members.values()]
+    names, times = np.array(list(members), dtype=object), len(members)
+    index = pd.Index(np.tile(people.groups.get_level_values("ref_area").to_numpy(), times), name="ref_area")
+    given: dict[str, Any] = {"series": np.repeat(names, len(people.groups))}
+    for name in ("sex", "age"):
+        given[name] = np.tile(people.groups.get_level_values(name).to_numpy(), times)
+    reason = np.tile(np.where(np.isnan(denominator), str(Reason.NO_POPULATION), str(missing)), times)
+    return share_rows(pd.Series(np.concatenate(numerators), index=index),
+                      pd.Series(np.tile(denominator, times), index=index), variant=variant,
+                      zero=Reason.ZERO_POPULATION, reason=reason, time_period=time_period, **given)

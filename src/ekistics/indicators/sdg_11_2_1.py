@@ -9,7 +9,7 @@ from ekistics.core.errors import InvalidValueError
 from ekistics.core.i18n import N_, _
 from ekistics.core.indicator import IndicatorSpec, MethodEdition, SeriesSpec, Variant
 from ekistics.core.reasons import Reason
-from ekistics.indicators._access import Members, either, people_table, share_of_people, within
+from ekistics.indicators._access import Members, either, people_by_group, shares_of_people, within
 from ekistics.indicators._frames import concat_rows
 
 __all__ = ["FREQUENCY_CLASSES", "HIGH_CAPACITY_M", "LOW_CAPACITY_M", "SPEC", "compute", "example_inputs"]
@@ -109,15 +109,14 @@ def compute(people: pd.DataFrame, *, low_m: float = LOW_CAPACITY_M, high_m: floa
     >>> rows[(rows["series"] == "either") & (rows["sex"] == "_T")].loc["A", ["variant", "obs_value"]].values.tolist()
     [['network', 75.0], ['straight_line', 100.0]]
     """
-    table = people_table(people)
+    rows = people_by_group(people)
     parts = []
     for variant, suffix in _SUFFIX.items():
-        low, high = within(table, f"low_{suffix}", low_m), within(table, f"high_{suffix}", high_m)
-        reason = _reason(table, variant, str(missing))
+        low, high = within(rows, f"low_{suffix}", low_m), within(rows, f"high_{suffix}", high_m)
         members = {"either": either(low, high), "low_capacity": low, "high_capacity": high,
-                   **_frequency_members(table, variant)}
-        parts += [share_of_people(table, inside, series=series, variant=variant, missing=reason,
-                                  time_period=time_period) for series, inside in members.items()]
+                   **_frequency_members(rows.table, variant)}
+        parts.append(shares_of_people(rows, members, variant=variant, time_period=time_period,
+                                      missing=_reason(rows.table, variant, str(missing))))
     return concat_rows(parts)
 
 

@@ -9,7 +9,7 @@ from ekistics.core.i18n import N_
 from ekistics.core.indicator import IndicatorSpec, MethodEdition, SeriesSpec, Variant
 from ekistics.core.observation import result_rows, share_rows
 from ekistics.core.reasons import Reason
-from ekistics.indicators._access import people_table, share_of_people, within
+from ekistics.indicators._access import people_by_group, shares_of_people, within
 from ekistics.indicators._frames import amount, by_area, concat_rows, reason_of
 
 __all__ = ["DISTANCE_M", "SPEC", "compute", "example_inputs"]
@@ -129,11 +129,11 @@ def compute(areas: pd.DataFrame, people: pd.DataFrame | None = None, *, distance
         parts.append(result_rows(pd.Series(np.nan, index=land.index), series="access", variant="network",
                                  reason=str(Reason.NO_POPULATION), time_period=population_period))
         return concat_rows(parts)
-    table = people_table(people)
+    rows = people_by_group(people)
     for variant, column in _ACCESS.items():
-        if variant == "network" or column in table.columns:
-            parts.append(share_of_people(table, within(table, column, distance_m), series="access", variant=variant,
-                                         missing=_access_reason(table, variant), time_period=population_period))
+        if variant == "network" or column in rows.table.columns:
+            parts.append(shares_of_people(rows, {"access": within(rows, column, distance_m)}, variant=variant,
+                                          missing=_access_reason(rows.table, variant), time_period=population_period))
     return concat_rows(parts)
 
 
