@@ -59,8 +59,8 @@ def _las_palmas(out: Path) -> list[Line]:
     found = []
     for indicator, series, variant in (("sdg_11_7_1", "open_space_share", "urban_extent"),
                                        ("sdg_11_7_1", "street_share", "urban_extent"),
-                                       ("intersection_density", "intersection_density", "urban_extent"),
-                                       ("street_density", "street_density", "urban_extent")):
+                                       ("intersection_density", "density", "urban_extent"),
+                                       ("street_density", "density", "urban_extent")):
         row = _one(frame, indicator, series, variant)
         bounds = "" if pd.isna(row["lci"]) else f" ({row['lci']:.4f}-{row['uci']:.4f})"
         found.append((6, f"Las Palmas {indicator} {series}", f"{row['obs_value']:.4f}{bounds} {row['unit_measure']}",

@@ -14,6 +14,7 @@ class Reason(StrEnum):
     NO_POPULATION_GROUPS = "no-population-groups"
     NO_BUILT_UP = "no-built-up"
     NO_LAND = "no-land"
+    NO_STREET_FILE = "no-street-file"
     NO_STREETS = "no-streets"
     NO_TIMETABLE = "no-timetable"
     NO_SERVICE = "no-service"
@@ -35,6 +36,7 @@ _TEXTS = {
     Reason.NO_POPULATION_GROUPS: N_("no population by sex and age was given"),
     Reason.NO_BUILT_UP: N_("no built-up grid was given"),
     Reason.NO_LAND: N_("no land grid was given"),
+    Reason.NO_STREET_FILE: N_("no street file was given"),
     Reason.NO_STREETS: N_("the street file has no walkable street here"),
     Reason.NO_TIMETABLE: N_("no timetable was given"),
     Reason.NO_SERVICE: N_("the timetables have no trip on the chosen day"),

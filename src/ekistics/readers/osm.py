@@ -4,6 +4,7 @@ from array import array
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,8 @@ class OsmExtract:
     bounds : tuple of float or None
         West, south, east, north in degrees: of the file's head, else of its streets; None when it has neither.
     timestamp : str
-        When the data were copied from OpenStreetMap; empty when the file does not say.
+        When the data were copied from OpenStreetMap, else when a street was last edited; empty when the file keeps
+        neither.
     provenance : Provenance
         The file.
     absent_nodes : int
@@ -173,10 +175,11 @@ def read_osm(path: Path, *, role: str = "streets", stated: Mapping[str, str] | N
         for thing in processor.with_filter(osmium.filter.KeyFilter(*_KEYS)):
             gathered.take(thing)
     streets, absent = gathered.streets()
-    dated = {"time_period": header.timestamp[:10], **{name: text for name, text in (stated or {}).items() if text}}
+    timestamp = header.timestamp or gathered.edited()
+    dated = {"time_period": timestamp[:10], **{name: text for name, text in (stated or {}).items() if text}}
     provenance = Provenance.of_file(path, role=role, time_period=dated.pop("time_period"), stated=dated)
     bounds = header.bounds or _extent(streets)
-    return OsmExtract(streets, gathered.stops(), bounds, header.timestamp, provenance, absent)
+    return OsmExtract(streets, gathered.stops(), bounds, timestamp, provenance, absent)
 
 
 @dataclass(slots=True)
@@ -189,6 +192,7 @@ class _Gathered:
     way_ids: "array[int]" = field(default_factory=lambda: array("q"))
     way_tags: list[tuple[str, ...]] = field(default_factory=list)
     stop_rows: list[tuple[float, float, str, str, str]] = field(default_factory=list)
+    newest: datetime = datetime.min.replace(tzinfo=UTC)
     factory: Any = field(default_factory=WKBFactory)
 
     def take(self, thing: Any) -> None:
@@ -211,6 +215,7 @@ class _Gathered:
         self.counts.append(len(refs))
         self.points.append(self._positions(way, len(refs)))
         self.way_ids.append(way.id)
+        self.newest = max(self.newest, way.timestamp)
         self.way_tags.append(tuple([tags.get(key, "") for key in WAY_TAGS]))
 
     def _positions(self, way: Any, count: int) -> npt.NDArray[np.float64]:
@@ -236,6 +241,10 @@ class _Gathered:
             lon, lat = thing.location.lon, thing.location.lat
         self.stop_rows.append((float(lon), float(lat), kind, thing.tags.get("name", ""),
                                f"{'w' if is_way else 'n'}{thing.id}"))
+
+    def edited(self) -> str:
+        """Give the time of the newest edit of a street, ISO 8601; empty where the file keeps none."""
+        return self.newest.isoformat() if self.newest.year > 2000 else ""  # noqa: PLR2004 - before OpenStreetMap
 
     def stops(self) -> pd.DataFrame:
         """Give the stops as a table."""

@@ -74,20 +74,19 @@ def share_flag(code: str, title: str, part: float, whole: float, *, base: str, l
 def _ages(config: CityConfig, runner: StageRunner, today: date) -> Iterator[QualityFlag]:
     for role, entry in input_entries(config):
         period = getattr(entry, "time_period", "")
-        if role == "streets" and not period:
-            period = str(runner.get("streets").get("timestamp", ""))[:10]
         name = entry.path.rsplit("/", 1)[-1]
-        if not period:
-            if role in ("streets", "timetables"):
-                days = runner.get("stops").get("days", {}).get(name, []) if role == "timetables" else []
-                period = days[0] if days else ""
+        if role == "streets":
+            period = str(runner.get("streets")["time_period"])
+        elif role == "timetables":
+            days = runner.get("stops").get("days", {}).get(name.removesuffix(".zip"), [])
+            period = days[-1] if days else ""
         if period:
             years = max(0.0, (today - Period.parse(period).end).days / 365.2425)
             yield QualityFlag(f"age-{role}-{name}", _("Age of {name}").format(name=name), round(years, 1), "Y",
                               graded(years, good=5, warn=10), _("Describes {period}.").format(period=period))
-        elif role in ("streets", "timetables"):
+        elif role == "timetables":
             yield QualityFlag(f"age-{role}-{name}", _("Age of {name}").format(name=name), None, "Y", "info",
-                              _("The file does not say what day it describes."))
+                              _("It has no service on the chosen day."))
 
 
 def _city_people(config: CityConfig, runner: StageRunner) -> pd.DataFrame:
@@ -144,7 +143,7 @@ def _street_flags(runner: StageRunner) -> Iterator[QualityFlag]:
     if land["reason"]:
         return
     city = land["frame"].iloc[0]
-    length = float(city["length_m"])
+    length = float(city["street_length_m"])
     for tag, limits in (("width", (50, 80)), ("lanes", (50, 80))):
         tagged = float(city[f"{tag}_tagged_share"]) * length
         yield share_flag(f"streets-without-{tag}", _("Street length without a {tag} tag").format(tag=tag),
@@ -152,8 +151,8 @@ def _street_flags(runner: StageRunner) -> Iterator[QualityFlag]:
                          limits=limits, indicators=("sdg_11_7_1",),
                          note=_("Its width comes from the next best rule: lanes, then the class of street."))
     if not land["open_space_reason"]:
-        known = float(city["public_m2"] + city["private_m2"])
-        unknown = float(city["unknown_m2"])
+        known = float(city["open_space_public_m2"] + city["open_space_private_m2"])
+        unknown = float(city["open_space_unknown_m2"])
         yield share_flag("open-space-unknown", _("Open space of unknown access"), unknown / 1e6,
                          (known + unknown) / 1e6, base=_("mapped open space, km²"), limits=(20, 50),
                          indicators=("sdg_11_7_1",),

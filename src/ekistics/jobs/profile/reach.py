@@ -6,12 +6,12 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import shapely
 
-from ekistics.core.crs import WGS84, equal_area_for
+from ekistics.core.errors import ConfigurationError
+from ekistics.core.i18n import _
 from ekistics.core.reasons import Reason
 from ekistics.geo.network import Network, Snapped, WalkRules, build_network, nearest, snap, straight_line
-from ekistics.geo.open_space import entrances, open_space_within
+from ekistics.geo.open_space import entrances, open_space_within, straight_line_to_spaces
 from ekistics.geo.street_area import intersections_within, streets_within
 from ekistics.geo.streets import Streets
 from ekistics.geo.zonal import cell_points
@@ -65,11 +65,15 @@ def _people_rows(config: CityConfig, entry: PopulationInput, zones: gpd.GeoDataF
 def streets(config: CityConfig) -> dict[str, Any]:
     """Read the street file into arrays."""
     if config.streets is None:
-        return {"reason": str(Reason.NO_STREETS)}
+        return {"reason": str(Reason.NO_STREET_FILE)}
     found = read_osm(config.file(config.streets.path), stated=config.streets.stated())
     s = found.streets
+    day = config.streets.time_period or found.timestamp[:10]
+    if not day:
+        raise ConfigurationError(_("The street file does not say what day it describes."), where=config.streets.path,
+                                 hint=_("State it in city.toml: [streets] time_period = \"2026-11-21\"."))
     return {"lon": s.lon, "lat": s.lat, "start": s.start, "end": s.end, "way": s.way, "ways": s.ways,
-            "timestamp": found.timestamp, "reason": "" if len(s.start) else str(Reason.NO_STREETS)}
+            "time_period": day, "reason": "" if len(s.start) else str(Reason.NO_STREETS)}
 
 
 def street_table(runner: StageRunner) -> Streets:
@@ -92,15 +96,15 @@ def stops(config: CityConfig) -> dict[str, Any]:
     frame = service.stops.reset_index(names="stop")
     reason = "" if frame["served"].any() else str(Reason.NO_SERVICE)
     return {"frame": frame, "days": {str(k): [str(d) for d in v] for k, v in service.days.items()}, "reason": reason,
-            "problems": [problem for feed in feeds for problem in feed.problems]}
+            "problems": [*(problem for feed in feeds for problem in feed.problems), *service.problems]}
 
 
 def open_space(config: CityConfig) -> dict[str, Any]:
     """Read open spaces and buildings from the street file."""
     if config.streets is None:
-        return {"reason": str(Reason.NO_STREETS)}
+        return {"reason": str(Reason.NO_STREET_FILE)}
     found = read_areas(config.file(config.streets.path), stated=config.streets.stated())
-    return {"open_space": found.open_space, "buildings": found.buildings, "problems": list(found.problems),
+    return {"open_space": found.open_space, "buildings": found.buildings, "problems": dict(found.problems),
             "reason": "" if len(found.open_space) else str(Reason.NO_OPEN_SPACE)}
 
 
@@ -196,24 +200,11 @@ def _to_open_space(config: CityConfig, runner: StageRunner, network: Network | N
     unreached = 0
     for name, classes in (("public", ["public"]), ("public_or_unknown", ["public", "unknown"])):
         here = spaces[spaces["access"].isin(classes)]
-        columns[f"{name}_straight"] = _straight_to_polygons(lon, lat, here)
+        columns[f"{name}_straight"] = straight_line_to_spaces(lon, lat, here)
         if network is None or origins is None:
             columns[f"{name}_network"] = np.full(len(lon), np.nan)
             continue
-        ways_in = entrances(network, here, within_m=config.parameters.open_space_entrance_m)
+        ways_in = entrances(network, here, reach_m=config.parameters.open_space_entrance_m)
         columns[f"{name}_network"] = nearest(network, origins, ways_in.targets).distance_m
-        unreached = len(ways_in.unreached)
+        unreached = int(ways_in.unreachable.size)
     return pd.DataFrame(columns), unreached
-
-
-def _straight_to_polygons(lon: Any, lat: Any, spaces: gpd.GeoDataFrame) -> npt.NDArray[np.float64]:
-    """Give the straight distance to the nearest polygon; the local system keeps it to some parts per million."""
-    if spaces.empty:
-        return np.full(len(lon), np.inf)
-    local = equal_area_for(float(np.mean(lon)), float(np.mean(lat)))
-    points = gpd.GeoSeries(gpd.points_from_xy(lon, lat), crs=WGS84).to_crs(local).to_numpy()
-    tree = shapely.STRtree(spaces.to_crs(local).geometry.to_numpy())
-    pairs, distance = tree.query_nearest(points, return_distance=True, all_matches=False)
-    result = np.full(len(lon), np.inf)
-    result[pairs[0]] = distance
-    return result

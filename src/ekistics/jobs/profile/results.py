@@ -141,13 +141,13 @@ def _open_space(config: CityConfig, runner: StageRunner) -> pd.DataFrame | str:
         return str(land["open_space_reason"])
     frame = land["frame"].join(_built_up_now(runner)).join(runner.get("areas")["frame"]["area_m2"])
     areas = pd.DataFrame({
-        "open_space_public_m2": frame["public_m2"], "open_space_unknown_m2": frame["unknown_m2"],
-        "open_space_private_m2": frame["private_m2"], "street_area_low_m2": frame["street_area_low_m2"],
+        "open_space_public_m2": frame["open_space_public_m2"], "open_space_unknown_m2": frame["open_space_unknown_m2"],
+        "open_space_private_m2": frame["open_space_private_m2"], "street_area_low_m2": frame["street_area_low_m2"],
         "street_area_mid_m2": frame["street_area_mid_m2"], "street_area_high_m2": frame["street_area_high_m2"],
         "built_up_area_m2": frame["built_up_m2"], "urban_extent_m2": frame["area_m2"]})
     people = None if runner.get("people")["reason"] else _people_with_distances(runner)
     return sdg_11_7_1.compute(areas, people, distance_m=config.parameters.open_space_m,
-                              time_period=_street_time(config, runner),
+                              time_period=str(runner.get("streets")["time_period"]),
                               population_period=str(runner.get("people").get("time_period", "")))
 
 
@@ -199,21 +199,15 @@ def _intersections(config: CityConfig, runner: StageRunner) -> pd.DataFrame | st
     if land["reason"]:
         return str(land["reason"])
     frame = _surfaces(runner).assign(intersections=land["frame"]["intersections"])
-    return intersection_density.compute(frame, time_period=_street_time(config, runner))
+    return intersection_density.compute(frame, time_period=str(runner.get("streets")["time_period"]))
 
 
 def _streets(config: CityConfig, runner: StageRunner) -> pd.DataFrame | str:
     land = runner.get("street_land")
     if land["reason"]:
         return str(land["reason"])
-    frame = _surfaces(runner).assign(street_length_m=land["frame"]["length_m"])
-    return street_density.compute(frame, time_period=_street_time(config, runner))
-
-
-def _street_time(config: CityConfig, runner: StageRunner) -> str:
-    """Give the day of the street file: as stated, as the file says, else the latest year of the other inputs."""
-    stated = config.streets.time_period if config.streets else ""
-    return stated or str(runner.get("streets")["timestamp"])[:10] or latest(config)
+    frame = _surfaces(runner).assign(street_length_m=land["frame"]["street_length_m"])
+    return street_density.compute(frame, time_period=str(runner.get("streets")["time_period"]))
 
 
 MEASURES: dict[str, Measure] = {

@@ -124,9 +124,8 @@ def stage_runner(config: CityConfig, out: Path, *, inputs: list[Provenance],
         The runner.
     """
     digests: dict[str, list[Any]] = {}
-    entries = {entry.path.rsplit("/", 1)[-1]: entry for _role, entry in input_entries(config)}
-    for p in inputs:
-        digests.setdefault(p.role, []).append([p.sha256, _reading(entries[p.name])])
+    for p, (role, entry) in zip(inputs, input_entries(config), strict=True):
+        digests.setdefault(role, []).append([p.sha256, _reading(entry)])
     digests["boundary"] = [*digests.get("boundary", []), _reading(config.boundary), config.city.code, config.city.name]
     store = StageStore(out.parent / f".{out.name}.stages")
     return StageRunner(stages_of(config), store, inputs=digests, parameters=parameter_values(config), on_event=on_event)

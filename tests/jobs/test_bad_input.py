@@ -1,0 +1,195 @@
+"""Bad input: each case one clear error with its place, or a status with its reason; and nothing is written.
+
+Requirements (issue MAIN, "Bad input"): B1 no CRS, B2 degrees where areas are needed, B3 grids that do not overlap,
+B4 boundary outside the data, B5 self-crossing polygon, B6 negative or infinite population, B7 nodata inside the city,
+B8 truncated PBF, GeoTIFF or zip, B9 zip bomb, B10 GTFS without stop_times, with 25:10:00, with a stop at 0,0,
+B11 empty city, B12 no streets, B13 population of zero, B14 year given twice, B15 a stage killed (test_profile.py).
+"""
+
+import zipfile
+
+import geopandas as gpd
+import numpy as np
+import pytest
+from affine import Affine
+from shapely.geometry import MultiPolygon, Polygon
+
+from ekistics.core.crs import MOLLWEIDE
+from ekistics.core.errors import EkisticsError
+from ekistics.jobs.profile import profile
+
+from .conftest import CELL, LEFT, SIZE, TOP, degrees, square, write_feed, write_grid, write_streets
+
+
+def no_crs(city):
+    write_grid(city / "population_2020.tif", np.ones((SIZE, SIZE)), crs=None)
+
+
+def elsewhere(city):
+    far = Affine(CELL, 0, LEFT + 500_000, 0, -CELL, TOP)
+    write_grid(city / "population_2020.tif", np.ones((SIZE, SIZE)), transform=far)
+
+
+def boundary_elsewhere(city):
+    polygon = gpd.GeoSeries([square(10, 50)], crs=MOLLWEIDE).translate(xoff=500_000)
+    gpd.GeoDataFrame(geometry=polygon, crs=MOLLWEIDE).to_file(city / "boundary.gpkg")
+
+
+def negative(city):
+    values = np.ones((SIZE, SIZE))
+    values[30, 31] = -5
+    write_grid(city / "population_2020.tif", values, nodata=-9999)
+
+
+def infinite(city):
+    values = np.ones((SIZE, SIZE))
+    values[30, 31] = np.inf
+    write_grid(city / "population_2020.tif", values)
+
+
+def truncate(name):
+    def spoil(city):
+        content = (city / name).read_bytes()
+        (city / name).write_bytes(content[:len(content) * 2 // 3])
+    spoil.__name__ = f"truncated {name}"
+    return spoil
+
+
+def zip_bomb(city):
+    with zipfile.ZipFile(city / "bus.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        with archive.open("stop_times.txt", "w", force_zip64=True) as table:
+            for _block in range(256):
+                table.write(b"0" * (1 << 20))
+
+
+def no_stop_times(city):
+    write_feed(city / "bus.zip", stop_times_txt=None)
+
+
+def year_twice(city):
+    path = city / "city.toml"
+    path.write_text(path.read_text("utf-8").replace('built_2010.tif"\ntime_period = "2010"',
+                                                    'built_2010.tif"\ntime_period = "2020"'), "utf-8")
+
+
+def missing_file(city):
+    (city / "pm25.tif").unlink()
+
+
+def wrong_key(city):
+    path = city / "city.toml"
+    path.write_text(path.read_text("utf-8").replace("[streets]", "[street]"), "utf-8")
+
+
+def points_for_boundary(city):
+    lon, lat = degrees(30, 30)
+    gpd.GeoDataFrame(geometry=gpd.points_from_xy([lon], [lat]), crs=4326).to_file(city / "boundary.gpkg")
+
+
+def duplicate_neighbourhoods(city):
+    frame = gpd.read_file(city / "neighbourhoods.gpkg")
+    frame["code"] = "w"
+    frame.to_file(city / "neighbourhoods.gpkg")
+
+
+@pytest.mark.parametrize(("spoil", "code", "words"), [
+    (no_crs, "missing-crs", ["population_2020.tif", "city.toml"]),  # B1
+    (elsewhere, "no-overlap", ["population_2020.tif"]),  # B3
+    (boundary_elsewhere, "no-overlap", [".tif"]),  # B4
+    (negative, "invalid-value", ["population_2020.tif", "row 3", "-5"]),  # B6
+    (infinite, "invalid-value", ["population_2020.tif", "row 3", "inf"]),
+    (truncate("streets.osm.pbf"), "input-format", ["streets.osm.pbf"]),  # B8
+    (truncate("population_2020.tif"), "input-format", ["population_2020.tif"]),
+    (truncate("bus.zip"), "input-format", ["bus.zip"]),
+    (zip_bomb, "unsafe-archive", ["bus.zip"]),  # B9
+    (no_stop_times, "input-format", ["bus.zip", "stop_times.txt"]),  # B10
+    (year_twice, "configuration", ["[[built_up]]", "twice", "2020"]),  # B14
+    (missing_file, "missing-input", ["pm25.tif", "'air'"]),
+    (wrong_key, "unknown-name", ["'street'", "'streets'"]),
+    (points_for_boundary, "input-format", ["boundary.gpkg", "Point"]),
+    (duplicate_neighbourhoods, "invalid-value", ["neighbourhoods.gpkg", "code", "w"]),
+], ids=lambda value: getattr(value, "__name__", None))
+def test_one_clear_error_and_nothing_written(small_city, tmp_path, spoil, code, words):
+    spoil(small_city)
+    with pytest.raises(EkisticsError) as caught:
+        profile(small_city, out=tmp_path / "out", documents=False)
+    assert caught.value.code == code, str(caught.value)
+    assert all(word in str(caught.value) for word in words), str(caught.value)
+    assert not (tmp_path / "out").exists()
+
+
+def values_of(city, tmp_path):
+    outcome = profile(city, out=tmp_path / "out", documents=False)
+    return outcome.package.observations, {flag.code: flag for flag in outcome.package.checks}
+
+
+def reasons(observations, indicator):
+    rows = observations[observations["indicator"] == indicator]
+    assert rows["obs_value"].isna().all()
+    return set(rows["reason"])
+
+
+def test_self_crossing_boundary_is_repaired_and_flagged(small_city, tmp_path):  # B5
+    a, b = square(10, 50).bounds[:2], square(10, 50).bounds[2:]
+    bow = Polygon([a, b, (b[0], a[1]), (a[0], b[1])])
+    gpd.GeoDataFrame(geometry=[bow], crs=MOLLWEIDE).to_file(small_city / "boundary.gpkg")
+    _, flags = values_of(small_city, tmp_path)
+    assert flags["boundary-repaired"].value == 1
+
+
+def test_cells_without_data_are_left_out_and_their_share_is_told(small_city, tmp_path):  # B7
+    values = np.full((SIZE, SIZE), 50.0)
+    values[10:50, 10:14] = -1.0
+    write_grid(small_city / "population_2020.tif", values)
+    observations, flags = values_of(small_city, tmp_path)
+    flag = flags["nodata-population-2020"]
+    assert flag.value == pytest.approx(10.0, abs=0.01)  # 4 of 40 columns
+    city = observations.query("indicator == 'population_density' and ref_area == 'XTH' and time_period == '2020'")
+    assert city["numerator"].to_numpy() == pytest.approx(50.0 * 36 * 40, rel=1e-6)
+
+
+def test_late_night_times_are_legal_and_a_stop_at_zero_is_left_out(small_city, tmp_path):  # B10
+    rows = "s1,Nowhere,0,0\ns2,East,{1},{0}\ns3,Metro,{1},{0}\ns4,Spare,{1},{0}\n".format(*degrees(40, 30))
+    write_feed(small_city / "bus.zip", stops_txt="stop_id,stop_name,stop_lat,stop_lon\n" + rows)
+    observations, flags = values_of(small_city, tmp_path)
+    assert any("0" in flag.note for code, flag in flags.items() if code.startswith("timetable-"))
+    share = observations.query("indicator == 'sdg_11_2_1' and series == 'high_capacity' and variant == 'network' "
+                               "and ref_area == 'XTH' and sex == '_T'")["obs_value"]
+    assert 0 < share.iloc[0] < 100
+
+
+@pytest.mark.parametrize("indicator", ["sdg_11_2_1", "population_density"])
+def test_a_city_without_people_has_no_shares(small_city, tmp_path, indicator):  # B11, B13
+    for name in ("population_2010.tif", "population_2020.tif", "women_2020.tif", "men_2020.tif"):
+        write_grid(small_city / name, np.zeros((SIZE, SIZE)))
+    observations, _ = values_of(small_city, tmp_path)
+    rows = observations[observations["indicator"] == indicator]
+    if indicator == "sdg_11_2_1":
+        assert set(rows["reason"]) == {"zero-population"}
+        assert rows["obs_value"].isna().all()
+    else:
+        assert (rows["obs_value"].dropna() == 0).all()
+
+
+def test_a_street_file_without_streets_gives_reasons_not_numbers(small_city, tmp_path):  # B12
+    write_streets(small_city / "streets.osm.pbf", highways=False)
+    observations, _ = values_of(small_city, tmp_path)
+    assert reasons(observations, "street_density") == {"no-streets"}
+    along = observations.query("indicator == 'sdg_11_2_1' and variant == 'network'")
+    assert along["obs_value"].isna().all()
+    assert set(along["reason"]) == {"no-streets"}
+
+
+def test_no_service_on_the_day_is_a_reason(small_city, tmp_path):
+    path = small_city / "city.toml"
+    path.write_text(path.read_text("utf-8") + '\n[parameters]\nservice_day = "2020-06-07"\n', "utf-8")  # a Sunday
+    observations, _ = values_of(small_city, tmp_path)
+    assert reasons(observations, "sdg_11_2_1") == {"no-service"}
+
+
+def test_a_boundary_in_parts_is_one_city(small_city, tmp_path):
+    parts = MultiPolygon([square(10, 20), square(30, 50)])
+    gpd.GeoDataFrame(geometry=[parts], crs=MOLLWEIDE).to_file(small_city / "boundary.gpkg")
+    observations, _ = values_of(small_city, tmp_path)
+    extent = observations.query("indicator == 'population_density' and ref_area == 'XTH' and variant == 'urban_extent'")
+    assert extent["denominator"].to_numpy() == pytest.approx(1.0 + 4.0, rel=1e-6)  # square kilometres
