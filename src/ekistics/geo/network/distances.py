@@ -12,7 +12,7 @@ from scipy.spatial import KDTree
 from ekistics.core.crs import GEOD
 from ekistics.geo.network.geodesy import to_ecef
 from ekistics.geo.network.graph import Network
-from ekistics.geo.network.snapping import Snapped
+from ekistics.geo.network.snapping import TIE_M, Snapped
 
 __all__ = ["Nearest", "nearest", "nearest_of_nodes", "straight_line"]
 
@@ -31,7 +31,8 @@ class Nearest:
     distance_m : numpy.ndarray, shape (n,)
         Metres; infinite where no target is reached.
     target : numpy.ndarray, shape (n,)
-        Index of that target; -1 where none is reached. Of targets at one distance, the lowest index.
+        Index of that target; -1 where none is reached. Of targets at one distance (to 1e-7 m), the lowest
+        index.
     settings : dict
         The parameters used; see :meth:`parameters`.
     """
@@ -93,10 +94,12 @@ def nearest(network: Network, origins: Snapped, targets: Snapped, *, limit_m: fl
     distance, target = np.full(len(origins), np.inf), np.full(len(origins), -1, np.int64)
     on = np.flatnonzero(origins.attached)
     segment = origins.segment[on]
-    along = origins.fraction[on] * network.weight[segment]
-    for end, part in ((network.start, along), (network.end, network.weight[segment] - along)):
+    weight = network.weight[segment]
+    passable = np.isfinite(weight)
+    before = np.multiply(origins.fraction[on], weight, out=np.full(on.size, np.inf), where=passable)
+    after = np.subtract(weight, before, out=np.full(on.size, np.inf), where=passable)
+    for end, part in ((network.start, before), (network.end, after)):
         through = end[segment]
-        part = np.where(np.isfinite(network.weight[segment]), part, np.inf)
         _keep_nearer(distance, target, on, origin_leg[on] + part + at_node.distance_m[through], at_node.target[through])
     _join_on_segment(network, (origins, origin_leg), (targets, target_leg), distance, target)
     far = ~(distance <= limit_m) | ~np.isfinite(distance)
@@ -167,7 +170,7 @@ def straight_line(lon: npt.ArrayLike, lat: npt.ArrayLike, target_lon: npt.ArrayL
     there = places[candidate]
     length = GEOD.inv(np.repeat(x, count), np.repeat(y, count), there[:, :, 0].ravel(), there[:, :, 1].ravel())[2]
     length = np.asarray(length).reshape(x.size, count)
-    best = length.argmin(axis=1)
+    best = (length <= length.min(axis=1, keepdims=True) + TIE_M).argmax(axis=1)
     row = np.arange(x.size)
     return Nearest(length[row, best], first[candidate[row, best]], settings)
 
@@ -230,7 +233,7 @@ def _settle_ties(graph: csr_array, distance: Floats, label: Ints) -> None:
     while True:
         arc = np.flatnonzero(label[head] < label[graph.indices])
         tail = graph.indices[arc]
-        arc = arc[distance[head[arc]] + graph.data[arc] == distance[tail]]
+        arc = arc[distance[head[arc]] + graph.data[arc] <= distance[tail] + TIE_M]
         if not arc.size:
             return
         np.minimum.at(label, graph.indices[arc], label[head[arc]])
@@ -238,9 +241,10 @@ def _settle_ties(graph: csr_array, distance: Floats, label: Ints) -> None:
 
 def _keep_nearer(distance: Floats, target: Ints, row: Ints, other: Floats, other_target: Ints) -> None:
     """Replace distances by shorter ones, or targets by lower ones at the same distance."""
-    other_target = np.where(np.isfinite(other), other_target, -1)
-    better = (other < distance[row]) | ((other == distance[row]) & (other_target < target[row]) & np.isfinite(other))
-    distance[row[better]], target[row[better]] = other[better], other_target[better]
+    own = distance[row]
+    better = (other < own - TIE_M) | ((other <= own + TIE_M) & np.isfinite(other) & (other_target < target[row]))
+    target[row[better]] = other_target[better]
+    distance[row] = np.minimum(own, other)
 
 
 def _join_on_segment(network: Network, origins: tuple[Snapped, Floats], targets: tuple[Snapped, Floats],
@@ -256,7 +260,8 @@ def _join_on_segment(network: Network, origins: tuple[Snapped, Floats], targets:
     taken = goal[np.repeat(first - (np.cumsum(count) - count), count) + np.arange(row.size)]
     apart = np.abs(here.fraction[row] - there.fraction[taken])
     weight = network.weight[here.segment[row]]
-    length = leg[row] + there_leg[taken] + np.where(np.isfinite(weight), apart, 1.0) * weight
-    order = np.lexsort((taken, length, row))
+    along = np.multiply(apart, weight, out=np.full(row.size, np.inf), where=np.isfinite(weight))
+    length = leg[row] + there_leg[taken] + along
+    order = np.lexsort((taken, np.round(length / TIE_M), row))
     chosen = order[np.diff(row[order], prepend=-1) != 0]
     _keep_nearer(distance, target, row[chosen], length[chosen], taken[chosen])

@@ -19,7 +19,7 @@ Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 _BLOCK = 4096  # points at a time, so that the pairs of points and segments fit in memory
-_TIE_M = 1e-9
+TIE_M = 1e-7  # lengths that differ by less are equal
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,7 +113,8 @@ def snap(network: Network, lon: npt.ArrayLike, lat: npt.ArrayLike, *, max_leg_m:
     Notes
     -----
     Each candidate segment is seen in the gnomonic projection centred on the point, in which geodesics through the
-    neighbourhood are straight and distances from the centre are those on the ellipsoid: at 250 m both hold to 1e-6 m.
+    neighbourhood are straight and distances from the centre are those on the ellipsoid: the leg is right to 2e-6 m
+    for segments of some kilometres, to 1e-5 m for one of 20 km.
     The place on the segment is then measured by the geodesics to its two ends. Of segments at one distance (a common
     node) the first in the network is taken.
     """
@@ -238,7 +239,7 @@ def _nearest_segments(network: Network, lon: Floats, lat: Floats, rings: int, at
     first = np.flatnonzero(np.diff(point, prepend=-1))
     owner = point[first]
     shortest = np.repeat(np.minimum.reduceat(leg, first), np.diff(first, append=point.size))
-    rank = np.where(leg <= shortest + _TIE_M, segment, network.n_segments)
+    rank = np.where(leg <= shortest + TIE_M, segment, network.n_segments)
     lowest = np.repeat(np.minimum.reduceat(rank, first), np.diff(first, append=point.size))
     pair = np.flatnonzero(rank == lowest)
     pair = pair[np.diff(point[pair], prepend=-1) != 0]
