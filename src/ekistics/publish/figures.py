@@ -10,6 +10,8 @@ from ekistics.core.indicator import IndicatorSpec, SeriesSpec, Variant
 from ekistics.core.observation import DIMENSIONS
 from ekistics.core.period import Period
 from ekistics.core.reasons import reason_text
+from ekistics.indicators.degree_of_urbanisation import CLASS_TITLES
+from ekistics.indicators.sdg_11_3_1 import regime_text
 from ekistics.publish.content import Figure
 from ekistics.publish.numbers import interval_text, number_text, period_text, value_text
 
@@ -200,9 +202,16 @@ def group_text(row: Any) -> str:
         code = str(getattr(row, name))
         if code in ("_T", ""):
             continue
-        parts.append(_(SEXES[code]) if name == "sex" and code in SEXES else
-                     _age_text(code) if name == "age" else code)
+        parts.append(_dimension_text(name, code))
     return ", ".join(parts) or _("everybody")
+
+
+def _dimension_text(name: str, code: str) -> str:
+    if name == "sex" and code in SEXES:
+        return _(SEXES[code])
+    if name == "age":
+        return _age_text(code)
+    return _(CLASS_TITLES[code]) if name == "urbanisation" and code in CLASS_TITLES else code
 
 
 def _age_text(code: str) -> str:
@@ -241,6 +250,8 @@ def figure(row: Any, spec: IndicatorSpec, *, language: str, default: bool = True
              "period": period_text(str(row.time_period), language=language) if row.time_period else ""}
     if pd.isna(row.obs_value):
         return Figure(text=absence_text(row), absent=True, **named)
+    if row.series == "regime":
+        return Figure(text=regime_text(float(row.obs_value)), **named)
     bounds = {"lci": float(row.lci), "uci": float(row.uci)}
     return Figure(text=value_text(float(row.obs_value), str(row.unit_measure), language=language, **bounds),
                   interval=interval_text(unit_measure=str(row.unit_measure), language=language, **bounds),

@@ -12,8 +12,17 @@ from ekistics.core.units import unit
 from ekistics.package.model import ProfilePackage
 from ekistics.publish.charts import bars, draw, lines, ranking
 from ekistics.publish.content import Cell, Chart, Column, Group, Table
-from ekistics.publish.figures import default_variant, figure, headline_series, latest, ordered, rows_of, totals
-from ekistics.publish.palette import ACCENT, DEGURBA
+from ekistics.publish.figures import (
+    default_variant,
+    figure,
+    group_text,
+    headline_series,
+    latest,
+    ordered,
+    rows_of,
+    totals,
+)
+from ekistics.publish.palette import DEGURBA
 from ekistics.publish.story import widest_gap
 
 __all__ = ["charts"]
@@ -56,6 +65,7 @@ class _Maker:
         self.package, self.specs, self.language = package, specs, language
         everybody = totals(rows)
         self.city_all = everybody[everybody["ref_area"] == package.place.code]
+        self.by_class = rows[(rows["ref_area"] == package.place.code) & ~rows["urbanisation"].isin(["_T", ""])]
         self.newest = latest(everybody)
         self.city = self.newest[(self.newest["ref_area"] == package.place.code) & self.newest["obs_value"].notna()]
 
@@ -70,7 +80,8 @@ class _Maker:
     def _row(self, row: Any, spec: IndicatorSpec, name: str, kind: str = "main") -> tuple[dict[str, Any], Any]:
         shown = figure(row, spec, language=self.language)
         low, high = (None if pd.isna(v) else float(v) for v in (row.lci, row.uci))
-        drawn = {"name": name, "value": float(row.obs_value), "text": shown.text, "low": low, "high": high, "kind": kind}
+        drawn = {"name": name, "value": float(row.obs_value), "text": shown.text, "low": low, "high": high,
+                 "kind": kind}
         return drawn, (Cell(name), Cell(shown.period), Cell(shown.text, row=shown.row), Cell(shown.interval))
 
     def _chart(self, code: str, title: str, spec: IndicatorSpec, series: SeriesSpec, drawn: Mapping[str, Any],
@@ -134,18 +145,16 @@ class _Maker:
         spec = next((s for s in self.specs.values() if s.code.startswith("degree_of_urbanisation")), None)
         if spec is None:
             return None
-        found = rows_of(self.city, spec)
-        found = found[(found["unit_measure"] == "PT")]
-        found = found[found["variant"] == default_variant(spec, found)] if len(found) else found
-        found = ordered(found, [s.code for s in spec.series], "series")
-        if len(found) < 2:
+        found = rows_of(self.by_class, spec, "population_share_level_1").dropna(subset=["obs_value"])
+        found = latest(found[found["variant"] == default_variant(spec, found)]) if len(found) else found
+        if found["urbanisation"].nunique() < 2:
             return None
-        rows = [self._row(row, spec, _(spec.find_series(str(row.series)).title)) for row in found.itertuples()]
-        tints = [DEGURBA[3], DEGURBA[2], DEGURBA[1], *[ACCENT] * len(rows)]
+        rows = [self._row(row, spec, group_text(row)) for row in ordered(found, "3210", "urbanisation").itertuples()]
+        tints = [DEGURBA[int(code)] for code in "3210"]
         drawn = bars([{**row, "colour": tint} for (row, _c), tint in zip(rows, tints, strict=False)],
                      unit=_(unit("PT").title))
         largest = max((row for row, _c in rows), key=lambda r: r["value"])
-        title = _("{name}: {value}.").format(name=largest["name"], value=largest["text"])
+        title = _("{value} of people live in this class: {name}.").format(name=largest["name"], value=largest["text"])
         return self._chart("urbanisation", title, spec, spec.find_series(str(found.iloc[0]["series"])), drawn,
                            [c for _r, c in rows])
 
@@ -155,8 +164,8 @@ class _Maker:
         for spec in self.specs.values():
             for series in spec.series:
                 found = rows_of(self.city_all, spec, series.code).dropna(subset=["obs_value"])
-                found = found[(found["variant"] == default_variant(spec, found)) & ~found["time_period"].str.contains("/")] \
-                    if len(found) else found
+                found = found[~found["time_period"].astype(str).str.contains("/")]
+                found = found[found["variant"] == default_variant(spec, found)]
                 if found["time_period"].nunique() >= 3 and len(made) < MOST_TIME_CHARTS:
                     made.append(self._time_chart(spec, series, found))
         return made

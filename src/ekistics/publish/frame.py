@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import rasterio.features
 import rasterio.warp
 import shapely
 from affine import Affine
@@ -13,7 +14,7 @@ from pyproj import CRS
 from ekistics.core.crs import WGS84, equal_area_for
 from ekistics.core.raster import Raster
 
-__all__ = ["Sheet", "make_sheet", "path", "warped"]
+__all__ = ["Sheet", "hatched", "make_sheet", "path", "projected", "warped"]
 
 SCALES = (5_000, 7_500, 10_000, 12_500, 15_000, 20_000, 25_000, 30_000, 40_000, 50_000, 60_000, 75_000, 100_000,
           125_000, 150_000, 200_000, 250_000, 300_000, 400_000, 500_000, 750_000, 1_000_000, 1_500_000, 2_000_000)
@@ -180,6 +181,38 @@ def warped(raster: Raster, classes: npt.NDArray[np.uint8], crs: CRS, bounds: tup
                             dst_transform=transform, dst_crs=crs.to_wkt(), src_nodata=255, dst_nodata=255,
                             resampling=rasterio.warp.Resampling.nearest)
     return out
+
+
+def hatched(pixels: npt.NDArray[np.uint8], ground: npt.NDArray[np.object_], bounds: tuple[float, float, float, float],
+            colour: int) -> tuple[npt.NDArray[np.uint8], bool]:
+    """Hatch the pixels of some ground that have no class.
+
+    Parameters
+    ----------
+    pixels : numpy.ndarray, shape (height, width)
+        Classes; 255 for none.
+    ground : numpy.ndarray of shapely geometries
+        Where data is expected, in the picture's system.
+    bounds : tuple of float
+        Left, bottom, right, top of the picture.
+    colour : int
+        The class that hatching gets.
+
+    Returns
+    -------
+    pixels : numpy.ndarray
+        The classes with hatching.
+    some : bool
+        Whether there is any.
+    """
+    height, width = pixels.shape
+    left, bottom, right, top = bounds
+    transform = Affine((right - left) / width, 0, left, 0, (bottom - top) / height, top)
+    outside = rasterio.features.geometry_mask(list(ground), (height, width), transform)
+    empty = (pixels == 255) & ~outside
+    rows, columns = np.indices(pixels.shape, sparse=True)
+    lines = (rows + columns) % 9 < 2
+    return np.where(empty & lines, np.uint8(colour), pixels), bool(empty.mean() > 1e-4)
 
 
 def projected(frame: gpd.GeoDataFrame, sheet: Sheet) -> npt.NDArray[np.object_]:

@@ -10,11 +10,11 @@ import shapely
 from ekistics.core.i18n import _
 from ekistics.package.model import Layer, ProfilePackage
 from ekistics.publish.content import MapSheet
-from ekistics.publish.frame import Sheet, make_sheet, path, projected, warped
+from ekistics.publish.frame import Sheet, hatched, make_sheet, path, projected, warped
 from ekistics.publish.numbers import value_text
-from ekistics.publish.palette import INK, LAND, PAPER, STREET
-from ekistics.publish.png import NOTHING, class_picture, data_uri
-from ekistics.publish.styles import Klass, Style, style
+from ekistics.publish.palette import HATCH, INK, LAND, PAPER, STREET
+from ekistics.publish.png import class_picture, data_uri
+from ekistics.publish.styles import Klass, Style, no_data, style
 
 __all__ = ["map_sheets"]
 
@@ -151,14 +151,12 @@ class _Atlas:
         drawn = style(layer, language=self.language)
         height = round(RASTER_PIXELS * sheet.height / sheet.width)
         pixels = warped(layer.raster, drawn.index, sheet.crs, sheet.box.bounds, width=RASTER_PIXELS, height=height)
-        picture = data_uri(class_picture(pixels, [k.day for k in drawn.classes]), "image/png")
+        pixels, some = hatched(pixels, projected(self.boundary, sheet), sheet.box.bounds, len(drawn.classes))
+        picture = data_uri(class_picture(pixels, [*(k.day for k in drawn.classes), HATCH]), "image/png")
         body = (f'<image href="{picture}" width="{sheet.width}" height="{sheet.height}" preserveAspectRatio="none"/>'
                 f'{self._border(sheet)}')
-        legend = [*drawn.classes]
-        if (pixels == NOTHING).any():
-            legend.append(Klass(_("no people") if code == "population" else _("nothing here, or no data"), PAPER,
-                                "#10181f", "empty"))
-        return self._made(code, _(layer.title), theme_note(layer, drawn), body, tuple(legend), sheet)
+        legend = (*drawn.classes, no_data()) if some else drawn.classes
+        return self._made(code, _(layer.title), theme_note(layer, drawn), body, legend, sheet)
 
     def _made(self, code: str, title: str, note: str, body: str, legend: tuple[Klass, ...], sheet: Sheet) -> MapSheet:
         svg = (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {sheet.width} {sheet.height}" '

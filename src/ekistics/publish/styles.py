@@ -10,23 +10,18 @@ import numpy.typing as npt
 import pandas as pd
 
 from ekistics.core.i18n import N_, _
+from ekistics.indicators.degree_of_urbanisation import CLASS_TITLES
 from ekistics.package.model import Layer
 from ekistics.publish.numbers import value_text
-from ekistics.publish.palette import ACCENT, DEGURBA, GREY, INK, OPEN_SPACE, RAMP, STREET
+from ekistics.publish.palette import ACCENT, DEGURBA, GREY, HATCH, INK, LAND, OPEN_SPACE, RAMP, STREET
 from ekistics.publish.png import NOTHING
 
-__all__ = ["Klass", "Style", "classed", "style"]
+__all__ = ["Klass", "Style", "classed", "no_data", "style"]
 
 DISTANCE_LIMITS = (250.0, 500.0, 1000.0, 2000.0)
 CLASSES = 5
 MAIN_STREETS = ("motorway", "trunk", "primary", "secondary", "tertiary")
 NIGHT_RAMP = ("#2b4a73", "#4f6f86", "#7f9186", "#aeb07d", "#dccb7b", "#ffeeb0")
-DEGURBA_TITLES = {
-    30: N_("urban centre"), 23: N_("dense urban cluster"), 22: N_("semi-dense urban cluster"),
-    21: N_("suburban or peri-urban"), 13: N_("rural cluster"), 12: N_("low-density rural"),
-    11: N_("very low-density rural"), 10: N_("water"), 3: N_("urban centre"), 2: N_("urban cluster"),
-    1: N_("rural"), 0: N_("water"),
-}
 ACCESS_TITLES = {"public": N_("open to the public"), "private": N_("private"), "unknown": N_("access not known")}
 FREQUENCY = (("high", N_("frequent departures"), "#4a2377"), ("medium", N_("regular departures"), "#7d5ba6"),
              ("low", N_("rare departures"), "#b6a1d0"), ("none", N_("no departures on the service day"), GREY))
@@ -69,6 +64,17 @@ class Style:
     classes: tuple[Klass, ...]
     index: npt.NDArray[np.uint8]
     rule: str = ""
+
+
+def no_data() -> Klass:
+    """Give the class of ground without data: hatched, never white.
+
+    Returns
+    -------
+    Klass
+        The class.
+    """
+    return Klass(_("no data"), HATCH, HATCH, "hatch")
 
 
 def style(layer: Layer, *, language: str) -> Style:
@@ -129,8 +135,7 @@ def classed(values: npt.NDArray[np.float64], limits: tuple[float, ...]) -> npt.N
 def _distances(values: npt.NDArray[np.float64], language: str) -> Style:
     index = classed(values, DISTANCE_LIMITS)
     titles = _limit_titles(DISTANCE_LIMITS, "M", language)
-    night = NIGHT_RAMP[: len(titles)]
-    classes = [Klass(t, RAMP[i], night[i], "dot") for i, t in enumerate(titles)]
+    classes = [Klass(t, RAMP[i], NIGHT_RAMP[i], "dot") for i, t in enumerate(titles)]
     if (index == NOTHING).any():
         index = np.where(index == NOTHING, len(classes), index).astype(np.uint8)
         classes.append(Klass(_("not reachable on foot"), "#ffffff", "#10181f", "ring"))
@@ -145,17 +150,20 @@ def _limit_titles(limits: tuple[float, ...], unit_measure: str, language: str) -
 
 def _ramp(values: npt.NDArray[np.float64], unit_measure: str, language: str, *, mark: str,
           zero_is_nothing: bool = False) -> Style:
-    shown = np.where((values <= 0) & zero_is_nothing, np.nan, values.astype(float))
+    none = (values <= 0) & zero_is_nothing
+    shown = np.where(none, np.nan, values.astype(float))
     real = shown[np.isfinite(shown)]
     limits = _quantile_limits(real)
-    if not limits:
-        text = value_text(float(real[0]), unit_measure, language=language) if len(real) else _("no data")
-        only = np.where(np.isnan(shown), NOTHING, 0).astype(np.uint8)
-        return Style((Klass(text, RAMP[2], NIGHT_RAMP[3], mark),), only)
-    titles = _limit_titles(limits, unit_measure, language)
-    step = (len(RAMP) - 1) / (len(titles) - 1)
-    classes = tuple(Klass(t, RAMP[round(i * step)], NIGHT_RAMP[round(i * step)], mark) for i, t in enumerate(titles))
-    return Style(classes, classed(shown, limits), _("Each class holds about the same number of places."))
+    titles = _limit_titles(limits, unit_measure, language) if limits else [
+        value_text(float(real[0]), unit_measure, language=language) if len(real) else _("no data")]
+    index = classed(shown, limits)
+    step = (len(RAMP) - 1) / max(len(titles) - 1, 1)
+    classes = [Klass(t, RAMP[round(i * step)], NIGHT_RAMP[round(i * step)], mark) for i, t in enumerate(titles)]
+    if none.any():
+        classes.append(Klass(_("none"), LAND, "#1d262d", mark))
+        index[none] = len(classes) - 1
+    rule = _("Each class holds about the same number of places.") if limits else ""
+    return Style(tuple(classes), index, rule)
 
 
 def _quantile_limits(values: npt.NDArray[np.float64]) -> tuple[float, ...]:
@@ -175,7 +183,7 @@ def _urbanisation(layer: Layer) -> Style:
     index = np.full(values.shape, NOTHING, dtype=np.uint8)
     for i, code in enumerate(present):
         index[values == code] = i
-    return Style(tuple(Klass(_(DEGURBA_TITLES[c]), DEGURBA[c], DEGURBA[c]) for c in present), index)
+    return Style(tuple(Klass(_(CLASS_TITLES[str(c)]), DEGURBA[c], DEGURBA[c]) for c in present), index)
 
 
 def _streets(frame: pd.DataFrame) -> Style:

@@ -1,0 +1,172 @@
+"""The composer: a profile package becomes a document of typed blocks, from which both HTML and PDF are drawn."""
+
+import json
+from collections.abc import Mapping
+
+from babel import Locale
+from babel.core import get_global
+
+from ekistics.core.i18n import _
+from ekistics.core.indicator import IndicatorSpec
+from ekistics.core.period import Period
+from ekistics.package.model import ProfilePackage
+from ekistics.publish.cards import cards
+from ekistics.publish.content import Document, Fact, Section
+from ekistics.publish.figures import numbered
+from ekistics.publish.findings import charts
+from ekistics.publish.labels import labels
+from ekistics.publish.live import live_layers
+from ekistics.publish.maps import map_sheets
+from ekistics.publish.method import flattened, sentence
+from ekistics.publish.numbers import day_text
+from ekistics.publish.story import headline
+from ekistics.publish.tables import (
+    certificate_table,
+    neighbourhood_table,
+    parameter_table,
+    quality_table,
+    sources_table,
+    values_table,
+)
+
+__all__ = ["compose"]
+
+
+def compose(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], *, language: str = "en",
+            live: bool = True) -> Document:
+    """Turn a profile package into content. The language of texts must be in use already.
+
+    Parameters
+    ----------
+    package : ProfilePackage
+        The profile.
+    specs : mapping of str to IndicatorSpec
+        The indicators by code, in the order of the profile.
+    language : str
+        Language of numbers and dates.
+    live : bool
+        Whether the layers of the live map are wanted.
+
+    Returns
+    -------
+    Document
+        The content.
+    """
+    rows = numbered(package.observations)
+    first, rule = headline(package, specs, rows, language=language)
+    areas = neighbourhood_table(package, specs, rows, language=language)
+    tables = [areas, values_table(package, specs, rows, language=language),
+              quality_table(package, specs, language=language), sources_table(package, language=language),
+              parameter_table(package, language=language)]
+    direction = "rtl" if Locale.parse(language).text_direction == "right-to-left" else "ltr"
+    return Document(
+        language=language, direction=direction,
+        title=package.place.name, place=place_line(package, language=language), edition=package.edition,
+        source_line=_source_line(package), headline=first, headline_rule=rule,
+        cards=cards(package, specs, rows, language=language),
+        charts=charts(package, specs, rows, language=language),
+        maps=map_sheets(package, language=language), tables=tuple(t for t in tables if t is not None),
+        sections=(method_section(package, specs, language=language), run_section(package, language=language)),
+        certificate=certificate_table(package, specs), labels=labels(),
+        live=live_layers(package, areas, language=language) if live else {},
+        downloads=_downloads(package) if live else ())
+
+
+def place_line(package: ProfilePackage, *, language: str) -> str:
+    """Say what kind of place it is and where.
+
+    Parameters
+    ----------
+    package : ProfilePackage
+        The profile.
+    language : str
+        Language of the country's name.
+
+    Returns
+    -------
+    str
+        E.g. ``City in Brazil, 12 neighbourhoods, code BRA-POA``.
+    """
+    country = _country(package.place.country, language)
+    count = sum(p.kind == "neighbourhood" for p in package.places)
+    parts = [_("City in {country}").format(country=country) if country else _("City"),
+             _("code {code}").format(code=package.place.code)]
+    if count:
+        parts.insert(1, _("{count} neighbourhoods").format(count=count))
+    return ", ".join(parts)
+
+
+def _country(code: str, language: str) -> str:
+    """Name a country by its three-letter code; codes that no country has give nothing."""
+    two = get_global("territory_aliases").get(code, [""])[0]
+    return str(Locale.parse(language).territories.get(two, ""))
+
+
+def _source_line(package: ProfilePackage) -> str:
+    parts = [_("Ekistics {version}").format(version=package.run.code_version), _("run {id}").format(id=package.run.id)]
+    return ", ".join(parts)
+
+
+def method_section(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], *, language: str) -> Section:
+    """Write the method from the run's own parameters and editions.
+
+    Parameters
+    ----------
+    package : ProfilePackage
+        The profile.
+    specs : mapping of str to IndicatorSpec
+        The indicators by code.
+    language : str
+        Language of numbers.
+
+    Returns
+    -------
+    Section
+        Rules for all numbers, the parameters in sentences, and the method edition of each indicator.
+    """
+    spoken = [sentence(name, value, language=language) for name, value in flattened(package.run.parameters).items()]
+    paragraphs = (
+        _("Every number below was computed from the inputs listed under sources, by the methods and with the "
+          "parameters of this run. Nothing was filled in: a value that could not be computed says why."),
+        _("A percentage names its numerator, its denominator and its base. Where a method is contested, all readings "
+          "are given and the default stands first."),
+        " ".join(text for text in spoken if " = " not in text))
+    shown = [code for code in specs if code in set(package.observations["indicator"])]
+    facts = tuple(Fact(f"{specs[c].number} {_(specs[c].title)}".strip(), _(specs[c].definition),
+                       items=(_("Method: {method}.").format(method=specs[c].method),)) for c in shown)
+    return Section("method", _("Method"), tuple(p for p in paragraphs if p), facts)
+
+
+def run_section(package: ProfilePackage, *, language: str) -> Section:
+    """Say which run made the numbers, and how to make them again.
+
+    Parameters
+    ----------
+    package : ProfilePackage
+        The profile.
+    language : str
+        Language of dates.
+
+    Returns
+    -------
+    Section
+        The run's facts.
+    """
+    made = day_text(Period.parse(package.created[:10]).start, language=language) if package.created else _("not stated")
+    facts = (Fact(_("Run"), package.run.id, code=True), Fact(_("Program"), f"Ekistics {package.run.code_version}"),
+             Fact(_("Made on"), made), Fact(_("Edition"), package.edition or _("not stated")))
+    return Section("run", _("The run, and how to repeat it"), (
+        _("The same inputs, parameters and program give the same run and the same numbers: run "
+          "'ekistics profile city.toml' again, and hold the package against its checksums with 'ekistics verify'."),),
+        facts)
+
+
+def _downloads(package: ProfilePackage) -> tuple[dict[str, str], ...]:
+    stem = f"{package.place.code}-observations"
+    frame = package.observations
+    table = json.loads(frame.to_json(orient="split", index=False, double_precision=15))
+    whole = {"place": package.place.code, "run": package.run.as_dict(), "columns": table["columns"],
+             "rows": table["data"]}
+    return ({"kind": "csv", "name": f"{stem}.csv", "type": "text/csv", "text": frame.to_csv(index=False)},
+            {"kind": "json", "name": f"{stem}.json", "type": "application/json",
+             "text": json.dumps(whole, ensure_ascii=False, default=str, separators=(",", ":"))})
