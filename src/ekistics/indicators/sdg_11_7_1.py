@@ -7,7 +7,7 @@ import pandas as pd
 
 from ekistics.core.i18n import N_
 from ekistics.core.indicator import IndicatorSpec, MethodEdition, SeriesSpec, Variant
-from ekistics.core.observation import result_rows, share_rows
+from ekistics.core.observation import NOT_STATED, result_rows, share_rows
 from ekistics.core.reasons import Reason
 from ekistics.indicators._access import people_by_group, shares_of_people, within
 from ekistics.indicators._frames import amount, by_area, concat_rows, reason_of
@@ -157,19 +157,20 @@ def _land_rows(land: pd.DataFrame, ground: str, time_period: str) -> pd.DataFram
                           time_period=time_period, **more)
 
     parts = [shares("open_and_street_share", open_space["public"] + street, [no_open, no_streets],
-                    **_bounds(open_space["public"] + low, open_space["public"] + high, area)),
+                    **_bounds(*(open_space["public"] + width for width in (low, street, high)), area)),
              shares("open_space_share", open_space["public"], [no_open]),
-             shares("street_share", street, [no_streets], **_bounds(low, high, area))]
+             shares("street_share", street, [no_streets], **_bounds(low, street, high, area))]
     parts += [shares(f"{name}_open_space_share", open_space[name], [(open_space[name], Reason.NO_OPEN_SPACE)])
               for name in ("unknown", "private")]
     return concat_rows(parts)
 
 
-def _bounds(low: pd.Series, high: pd.Series, area: pd.Series) -> dict[str, Any]:
+def _bounds(low: pd.Series, mid: pd.Series, high: pd.Series, area: pd.Series) -> dict[str, Any]:
+    """Give the interval of a land share; none where low, mid and high are not all known and in this order."""
     ground = area.mask(area == 0)
-    known = low.notna() & high.notna()
-    return {"lci": (100 * low / ground).where(known), "uci": (100 * high / ground).where(known),
-            "uncertainty": np.where(known, "bounds", "not-stated")}
+    ordered = (low <= mid) & (mid <= high)
+    return {"lci": (100 * low / ground).where(ordered), "uci": (100 * high / ground).where(ordered),
+            "uncertainty": np.where(ordered, "bounds", NOT_STATED)}
 
 
 def example_inputs() -> dict[str, Any]:
