@@ -29,6 +29,8 @@ class Cells:
         People per km2 of permanent land.
     built_share : numpy.ndarray, shape (rows, width)
         Built-up per permanent land, rounded as the rules say.
+    known : numpy.ndarray of bool, shape (rows, width)
+        Cells that get a class; the others are in no mask, whatever their surroundings.
     """
 
     population: FloatArray
@@ -36,6 +38,7 @@ class Cells:
     built_up: FloatArray
     density: FloatArray
     built_share: FloatArray
+    known: BoolArray
 
     @classmethod
     def of(cls, grids: tuple[FloatArray, FloatArray, FloatArray], cell_area: float,
@@ -63,7 +66,10 @@ class Cells:
         with np.errstate(divide="ignore", invalid="ignore"):
             density = population / (divisor / 1e6)
             share = _rounded(built_up / divisor, parameters)
-        return cls(population, land / cell_area, built_up / cell_area, density, share)
+        known = ~(np.isnan(population) & np.isnan(built_up) & np.isnan(land))
+        if parameters.missing_cells == "water":
+            known[...] = True
+        return cls(population, land / cell_area, built_up / cell_area, density, share, known)
 
 
 def _rounded(share: FloatArray, parameters: DegurbaParameters) -> FloatArray:
@@ -97,7 +103,7 @@ def layer_mask(cells: Cells, layer: Layer) -> tuple[BoolArray, FloatArray]:
     mask = density >= layer.density
     if layer.built_up < np.inf:
         mask |= cells.built_share >= layer.built_up
-    return mask, np.nan_to_num(population, nan=0.0)
+    return mask & cells.known, np.nan_to_num(population, nan=0.0)
 
 
 def window_mean(values: FloatArray, window: int) -> FloatArray:
@@ -163,8 +169,7 @@ def base_codes(cells: Cells, parameters: DegurbaParameters) -> npt.NDArray[np.ui
     level2 = np.where(cells.density >= parameters.low_density, codes.LOW,
                       np.where(water, codes.WATER, codes.VERY_LOW))
     byte = level2 | np.where(water, 0, codes.RURAL_1 << 4) | _left_out(cells, water, parameters)
-    if parameters.missing_cells == "missing":
-        byte[no_people & no_land & no_built] = 0 if parameters.smoothing_counts_outside else 128
+    byte[~cells.known] = 0 if parameters.smoothing_counts_outside else 128
     return byte.astype(np.uint8)
 
 

@@ -19,7 +19,6 @@ MISSING = 255
 LEVEL1 = (3, 2, 1, 0)
 LEVEL2 = (30, 23, 22, 21, 13, 12, 11, 10)
 
-_LEVEL1_BY_RANK = (0, 1, 2, 3)
 _LEVEL2_BY_RANK = (MISSING, 10, 11, 12, 13, 21, 22, 23, 30)
 WATER, VERY_LOW, LOW, RURAL_CLUSTER, SUBURBAN, SEMI_DENSE, DENSE, CENTRE = range(1, 9)
 RURAL_1, CLUSTER_1, CENTRE_1 = 1, 2, 3
@@ -72,8 +71,8 @@ def _table(level: int) -> npt.NDArray[np.uint8]:
     rank2 = byte & 15
     if level == 2:
         ranks = np.array(_LEVEL2_BY_RANK + (MISSING,) * 7, dtype=np.uint8)
-        return ranks[rank2]
-    return np.where(rank2 == 0, MISSING, np.array(_LEVEL1_BY_RANK)[(byte >> 4) & 3]).astype(np.uint8)
+        return np.asarray(ranks[rank2], dtype=np.uint8)
+    return np.where(rank2 == 0, MISSING, (byte >> 4) & 3).astype(np.uint8)
 
 
 _TABLES = {1: _table(1), 2: _table(2)}
@@ -100,8 +99,7 @@ def decode(codes: npt.NDArray[np.uint8], level: int) -> npt.NDArray[np.uint8]:
     array([255,  30,  11], dtype=uint8)
     """
     level_codes(level)
-    classes: npt.NDArray[np.uint8] = _TABLES[level][codes]
-    return classes
+    return _TABLES[level][codes]
 
 
 def colour_table(level: int) -> dict[int, tuple[int, int, int, int]]:

@@ -1,3 +1,5 @@
+# mypy: disable-error-code="no-untyped-def,assignment,no-untyped-call"
+# ruff: noqa: ANN001, ANN201, ANN202, C901, PLR0913 - numba takes types from the call; a hot loop is one function
 """Compiled: edges and gaps of urban centres on a sparse set of cells, so that no raster of numbers is needed.
 
 The centre of a cell is looked up in a hash table with open addressing; whether a cell is in a centre at all is read

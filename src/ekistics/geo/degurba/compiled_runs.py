@@ -1,3 +1,5 @@
+# mypy: disable-error-code="no-untyped-def,assignment,no-untyped-call"
+# ruff: noqa: ANN001, ANN201, ANN202, C901, PLR0913 - numba takes types from the call; a hot loop is one function
 """Compiled: join runs into clusters, paint them, and test the distance of semi-dense clusters."""
 
 import numpy as np
@@ -18,7 +20,7 @@ def _root(parent, i):
 
 @njit(cache=True, nogil=True)
 def join_runs(starts, stops, first, queen):
-    """Number the clusters of runs that touch, in the order of their first runs.
+    """Count off the clusters of runs that touch, in the order of their first runs.
 
     Parameters
     ----------

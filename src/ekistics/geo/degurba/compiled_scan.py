@@ -1,3 +1,5 @@
+# mypy: disable-error-code="no-untyped-def,assignment,no-untyped-call"
+# ruff: noqa: ANN001, ANN201, ANN202, C901, PLR0913 - numba takes types from the call; a hot loop is one function
 """Compiled: one pass over a block of rows that writes base bytes and the horizontal runs of each mask.
 
 A run is a stretch of cells of one row; clusters are made of runs, never of single cells, and runs carry their people.
