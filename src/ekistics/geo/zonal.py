@@ -16,7 +16,7 @@ from ekistics.core.errors import InvalidValueError, NoOverlapError
 from ekistics.core.i18n import _
 from ekistics.core.raster import Grid, Raster
 from ekistics.geo.cells import cell_areas_m2
-from ekistics.geo.coverage import CoveredCells, covered_cells, polygon_edges
+from ekistics.geo.coverage import CoveredCells, covered_cells, expand, polygon_edges
 from ekistics.geo.outlines import reproject_outlines
 
 __all__ = ["Coverage", "cell_areas_m2", "cell_points", "coverage", "weighted_mean", "zonal_sums"]
@@ -74,8 +74,7 @@ class Coverage:
         fraction : numpy.ndarray
             Their covered share, above 0 and at most 1.
         """
-        length = self.run_stop - self.run_start
-        inside = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length - self.run_start, length)
+        inside, length = expand(self.run_start, self.run_stop)
         zone = np.concatenate([self.zone, np.repeat(self.run_zone, length)])
         cell = np.concatenate([self.cell, inside])
         fraction = np.concatenate([self.fraction, np.ones(len(inside))])
@@ -348,9 +347,11 @@ def _refuse_unusable(outlines: npt.NDArray[Any], labels: pd.Index) -> None:
 
 def _refuse_outside(outlines: npt.NDArray[Any], grid: Grid) -> None:
     """Refuse zones none of which touches the grid."""
+    if not len(outlines):
+        raise NoOverlapError(_("There is no zone, so the zones and the grid do not overlap."))
     left, bottom, right, top = (float(edge) for edge in shapely.total_bounds(outlines))
     west, south, east, north = grid.bounds
-    if not len(outlines) or left >= east or right <= west or bottom >= north or top <= south:
+    if left >= east or right <= west or bottom >= north or top <= south:
         raise NoOverlapError(_("The zones and the grid do not overlap."), expected=grid.bounds,
                              got=(left, bottom, right, top),
                              hint=_("Check both coordinate reference systems, or take the tile that covers the city."))
