@@ -1,7 +1,10 @@
 """Outlines in another CRS: straight edges are followed by points, so that they stay where they were."""
 
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import shapely
 from pyproj import CRS, Transformer
 
@@ -12,6 +15,7 @@ from ekistics.core.i18n import _
 __all__ = ["METRES_PER_DEGREE", "metres_per_unit", "reproject_outlines"]
 
 METRES_PER_DEGREE = 111_320.0  # along the equator: the longest a degree can be, so pieces are never too long
+_LONGEST = 720.0  # degrees; twice round the Earth is no longitude
 
 
 def metres_per_unit(crs: CRS) -> float:
@@ -72,14 +76,23 @@ def reproject_outlines(frame: gpd.GeoDataFrame, crs: CRS, *, max_segment_m: floa
     source = norm_crs(frame.crs, where="zones")
     if source == crs:
         return frame
-    outlines = shapely.segmentize(frame.geometry.to_numpy(), max_segment_m / metres_per_unit(source))
     transformer = Transformer.from_crs(source, crs, always_xy=True)
+    _carried(frame.geometry.to_numpy(), transformer, source, crs)  # refuse before points are put along nonsense
+    outlines = shapely.segmentize(frame.geometry.to_numpy(), max_segment_m / metres_per_unit(source))
+    points = _carried(outlines, transformer, source, crs)
+    moved = shapely.set_coordinates(shapely.force_2d(outlines), points)
+    return frame.set_geometry(gpd.GeoSeries(moved, index=frame.index, crs=crs))
+
+
+def _carried(outlines: npt.NDArray[Any], transformer: Transformer, source: CRS, crs: CRS) -> npt.NDArray[np.float64]:
+    """Carry the points of outlines over, refusing those that have no place in the other system."""
     points = shapely.get_coordinates(outlines)
     x, y = transformer.transform(points[:, 0], points[:, 1])
-    if not (np.isfinite(x).all() and np.isfinite(y).all()):
-        first = int(np.argmin(np.isfinite(x) & np.isfinite(y)))
+    placed = np.isfinite(x) & np.isfinite(y)
+    if source.is_geographic:
+        placed &= np.abs(points[:, 0]) <= _LONGEST
+    if not placed.all():
         raise InvalidValueError(_("An outline cannot be expressed in the other coordinate reference system."),
-                                where="zones", expected=crs.name, got=tuple(points[first].tolist()),
+                                where="zones", expected=crs.name, got=tuple(points[int(placed.argmin())].tolist()),
                                 hint=_("Check that the coordinates are in the system that the layer states."))
-    moved = shapely.set_coordinates(shapely.force_2d(outlines), np.column_stack([x, y]))
-    return frame.set_geometry(gpd.GeoSeries(moved, index=frame.index, crs=crs))
+    return np.column_stack([x, y])
