@@ -41,7 +41,7 @@ def same(one: np.ndarray, other: np.ndarray) -> bool:
 
 
 seeds = st.integers(0, 2**31)
-few = settings(max_examples=40, deadline=None)
+few = settings(max_examples=25, deadline=None)
 
 
 @few

@@ -99,11 +99,11 @@ def read_gtfs(path: Path, *, role: str = "timetable", stated: Mapping[str, str] 
         if reader.folder:
             reader.problems.append(_("The tables stand in the folder {folder} of the archive.")
                                    .format(folder=reader.folder))
-        stops, all_stops = _stops(reader)
+        stops, listed = _stops(reader)
         routes = _routes(reader)
         trips = _trips(reader, routes)
         calendar, dates = _calendar(reader), _calendar_dates(reader)
-        stop_times = _stop_times(reader, trips, stops, all_stops)
+        stop_times = _stop_times(reader, trips, stops, listed)
         frequencies = _frequencies(reader, trips)
     return Feed(path.stem, stops, routes, trips, calendar, dates, frequencies, stop_times,
                 Provenance.of_file(path, role=role, stated=stated), tuple(reader.problems))
@@ -125,8 +125,8 @@ def _numbers(texts: pd.Series) -> npt.NDArray[np.float64]:
     return pd.to_numeric(texts, errors="coerce").to_numpy(dtype=np.float64)
 
 
-def _stops(reader: TableReader) -> tuple[pd.DataFrame, "pd.Series[str]"]:
-    """Read the stops that have a position, and the ids of all that are listed."""
+def _stops(reader: TableReader) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read the stops that have a position; and all that is listed, with ``calls`` for what may be called at."""
     frame = reader.frame("stops.txt", ["stop_id", "stop_lat", "stop_lon"],
                          ["stop_name", "location_type"])
     frame["lon"], frame["lat"] = _numbers(frame["stop_lon"]), _numbers(frame["stop_lat"])
@@ -139,7 +139,8 @@ def _stops(reader: TableReader) -> tuple[pd.DataFrame, "pd.Series[str]"]:
     if lost > 5:
         reader.problems.append(_("{count} stops in all have no usable position and are left out.").format(count=lost))
     kept = frame.loc[calls & placed, ["stop_id", "stop_name", "lon", "lat"]]
-    return kept.drop_duplicates("stop_id").reset_index(drop=True), frame["stop_id"]
+    listed = pd.DataFrame({"stop_id": frame["stop_id"], "calls": calls}).drop_duplicates("stop_id")
+    return kept.drop_duplicates("stop_id").reset_index(drop=True), listed
 
 
 def _routes(reader: TableReader) -> pd.DataFrame:
@@ -208,16 +209,21 @@ def _positions(column: pa.DictionaryArray, known: "pd.Series[str]") -> npt.NDArr
 
 
 def _stop_times(reader: TableReader, trips: pd.DataFrame, stops: pd.DataFrame,
-                all_stops: "pd.Series[str]") -> pd.DataFrame:
+                listed: pd.DataFrame) -> pd.DataFrame:
     """Read the calls, leaving out those of unknown trips or at stops without a position."""
     columns = reader.read("stop_times.txt", ["trip_id", "stop_id", "stop_sequence"],
                           ["arrival_time", "departure_time", "pickup_type"])
     where = f"{reader.where}/stop_times.txt"
     trip, stop = _positions(columns["trip_id"], trips["trip_id"]), _positions(columns["stop_id"], stops["stop_id"])
-    unknown = int(((trip < 0) | (_positions(columns["stop_id"], all_stops.drop_duplicates()) < 0)).sum())
+    place = _positions(columns["stop_id"], listed["stop_id"])
+    unknown = int(((trip < 0) | (place < 0)).sum())
     if unknown:
         reader.problems.append(_("{count} calls name a trip or stop that is not listed; they are left out.")
                                .format(count=unknown))
+    stations = int((~np.append(listed["calls"].to_numpy(dtype=np.bool_), True)[place]).sum())
+    if stations:
+        reader.problems.append(_("{count} calls are at a station, an entrance or another place that is no stop "
+                                 "(location_type); they are left out.").format(count=stations))
     sequence = _sequence(columns["stop_sequence"], where)
     arrival, departure = (seconds_of(columns[f"{name}_time"], where=where) for name in ("arrival", "departure"))
     frame = pd.DataFrame({"trip": trip, "stop": stop, "arrival_s": np.where(np.isnan(arrival), departure, arrival),
