@@ -18,6 +18,8 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Geometries = npt.NDArray[Any]
 
+_DIGITS = 12  # of a fraction: two edges that share a corner must give one point, and 1e-12 of a street is nothing
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Crossings:
@@ -139,6 +141,7 @@ def _meetings(p: Floats, q: Floats, a: Floats, b: Floats) -> tuple[Floats, Float
         single = np.clip(_cross(offset, edge) / turn, 0.0, 1.0)
         at_a = np.clip((offset * along).sum(axis=1) / length2, 0.0, 1.0)
         at_b = np.clip(((b - p) * along).sum(axis=1) / length2, 0.0, 1.0)
+    at_a, at_b, single = (np.round(fraction, _DIGITS) for fraction in (at_a, at_b, single))
     first = np.where(parallel, np.minimum(at_a, at_b), single)
     second = np.where(parallel & (at_a != at_b), np.maximum(at_a, at_b), np.nan)
     return np.nan_to_num(first, nan=0.0), second
