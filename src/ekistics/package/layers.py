@@ -16,6 +16,7 @@ from ekistics.core.errors import PackageError
 from ekistics.core.i18n import _
 from ekistics.core.raster import Grid, Raster
 from ekistics.package.model import Layer
+from ekistics.package.point_tiles import write_point_tiles
 
 __all__ = ["layer_files", "light_columns", "read_raster", "read_vector", "write_layer"]
 
@@ -116,6 +117,9 @@ def _write_tiles(layer: Layer, frame: gpd.GeoDataFrame, path: Path) -> None:
         return
     drawn = drawn[[*light_columns(drawn, layer.value), drawn.geometry.name]]
     low, high = _zooms(drawn.total_bounds)
+    if (drawn.geom_type == "Point").all():
+        write_point_tiles(drawn, path, layer=layer.code, title=layer.title, zooms=(low, min(low + 3, high)))
+        return
     _merge_lines(drawn).to_file(path, driver="PMTiles", engine="pyogrio", layer=layer.code, NAME=layer.title,
                                 MINZOOM=str(low), MAXZOOM=str(high), EXTENT="8192", **TILE_LIMITS)
 
