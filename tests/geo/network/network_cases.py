@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ekistics.geo.network import build_network
+from ekistics.geo.network import build_network, nearest, snap
 from ekistics.geo.streets import Streets, make_ways
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "golden.toml").read_text())
@@ -43,3 +43,8 @@ def equator_streets() -> Streets:
 
 def equator():
     return build_network(equator_streets())
+
+
+def distance(network, origin, target, **options):
+    return nearest(network, snap(network, [origin[0]], [origin[1]]), snap(network, [target[0]], [target[1]]),
+                   **options).distance_m[0]

@@ -14,36 +14,10 @@ from ekistics.geo.network import (
     straight_line,
 )
 from ekistics.geo.streets import Streets, empty_streets
-from tests.geo.network.network_cases import EQUATOR_NODES, GOLDEN, equator, equator_streets, streets_of
+from tests.geo.network.network_cases import EQUATOR_NODES, GOLDEN, distance, equator, equator_streets, streets_of
 
 HAND = GOLDEN["equator"]
-DEGREE, LEG = HAND["degree_m"], HAND["leg_0005_m"]
-
-
-def distance(network, origin, target, **options):
-    return nearest(network, snap(network, [origin[0]], [origin[1]]), snap(network, [target[0]], [target[1]]),
-                   **options).distance_m[0]
-
-
-def test_lengths_of_the_hand_made_network():
-    network = equator()
-    assert network.length[:5] == pytest.approx(0.002 * DEGREE, abs=1e-6)
-    assert network.length[5] == pytest.approx(HAND["lane_m"], abs=1e-6)
-    assert network.length_km == pytest.approx((0.01 * DEGREE + HAND["lane_m"]) / 1000)
-
-
-@pytest.mark.parametrize(("origin", "target", "expected"), [
-    ((0.001, 0.0005), (0.007, 0.0005), 2 * LEG + 0.006 * DEGREE),  # both inside segments, both legs
-    ((0.0005, 0.0), (0.0015, 0.0), 0.001 * DEGREE),  # both on one segment
-    ((0.0005, 0.0005), (0.0015, -0.0005), 2 * LEG + 0.001 * DEGREE),  # on one segment, from both sides
-    ((0.004, 0.001), (0.007, 0.0005), HAND["lane_0001_m"] + 0.003 * DEGREE + LEG),  # round a corner
-    ((0.002, 0.0005), (0.002, -0.0005), 2 * LEG),  # at one node
-    ((-0.0005, 0.0), (0.0, 0.0), 0.0005 * DEGREE),  # beyond the end of the street
-])
-def test_distances_worked_by_hand(origin, target, expected):
-    network = equator()
-    assert distance(network, origin, target) == pytest.approx(expected, abs=1e-6)
-    assert distance(network, target, origin) == pytest.approx(expected, abs=1e-6)
+DEGREE = HAND["degree_m"]
 
 
 def test_legs_can_be_left_out():
