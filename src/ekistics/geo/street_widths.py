@@ -4,7 +4,9 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +89,17 @@ def street_width_table(path: Path | None = None) -> StreetWidthTable:
     >>> street_width_table().classes.loc["residential", ["low", "mid", "high"]].tolist()
     [4.1, 5.5, 10.0]
     """
-    source = files("ekistics.geo") / "tables" / "street_widths.toml" if path is None else Path(path)
+    return _own_table() if path is None else _read(Path(path))
+
+
+@cache
+def _own_table() -> StreetWidthTable:
+    """Read the program's own table, once."""
+    return _read(files("ekistics.geo") / "tables" / "street_widths.toml")
+
+
+def _read(source: Path | Traversable) -> StreetWidthTable:
+    """Read a table and check its widths."""
     try:
         content = tomllib.loads(source.read_text(encoding="utf-8"))
         table = _table(content)
