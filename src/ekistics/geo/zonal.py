@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 from pyproj import Transformer
 
-from ekistics.core.crs import WGS84
+from ekistics.core.crs import WGS84, norm_crs
 from ekistics.core.errors import InvalidValueError, NoOverlapError
 from ekistics.core.i18n import _
 from ekistics.core.raster import Grid, Raster
@@ -169,9 +169,9 @@ def coverage(grid: Grid, zones: gpd.GeoDataFrame) -> Coverage:
     >>> coverage(grid, zones).cells()
     (array([0, 2]), array([2, 3]), array([0.5, 1. ]))
     """
-    frame = reproject_outlines(zones, grid.crs)
-    outlines = frame.geometry.to_numpy()
-    _refuse_unusable(outlines, zones.index)
+    norm_crs(zones.crs, where="zones")
+    _refuse_unusable(zones.geometry.to_numpy(), zones.index)
+    outlines = reproject_outlines(zones, grid.crs).geometry.to_numpy()
     _refuse_outside(outlines, grid)
     parts, areas = [], []
     for first, last in _chunks(outlines, grid):
