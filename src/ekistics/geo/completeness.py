@@ -37,8 +37,8 @@ def street_completeness(streets: Streets, lon: npt.ArrayLike, lat: npt.ArrayLike
 
     Returns
     -------
-    share, near, total : float
-        Share from 0 to 1 (NaN where there is nothing to weigh), the weight near a street, and all weight.
+    tuple of float
+        The share from 0 to 1 (NaN where there is nothing to weigh), the weight near a street, and all weight.
 
     Raises
     ------
