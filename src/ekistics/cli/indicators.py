@@ -102,6 +102,6 @@ def _show(spec: IndicatorSpec, content: dict[str, Any]) -> None:
 
 def _table(*titles: str) -> Table:
     table = Table(box=None, pad_edge=False)
-    for title in titles:
-        table.add_column(title, overflow="fold")
+    for number, title in enumerate(titles):
+        table.add_column(title, overflow="fold", no_wrap=not number)  # a code that is broken cannot be copied
     return table

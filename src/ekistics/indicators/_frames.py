@@ -99,10 +99,10 @@ def reason_of(inputs: Iterable[tuple[pd.Series, str]], index: pd.Index) -> pd.Se
     pandas.Series
         Reason codes; empty text where every input is known.
     """
-    reason = pd.Series("", index=index, dtype=object)
+    reason = np.full(len(index), "", dtype=object)
     for values, code in inputs:
-        reason = reason.mask(values.isna() & (reason == ""), str(code))
-    return reason
+        reason[np.isnan(values.to_numpy()) & (reason == "")] = str(code)
+    return pd.Series(reason, index=index)
 
 
 def with_totals(people: pd.DataFrame) -> pd.DataFrame:

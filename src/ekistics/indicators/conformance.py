@@ -21,6 +21,7 @@ __all__ = ["CHECKS", "check_indicator"]
 
 Inputs = dict[str, Any]
 KEY = ["ref_area", "series", "variant", "time_period", *DIMENSIONS]
+_STOPS = (EkisticsError, Warning, ArithmeticError, LookupError, TypeError, ValueError)
 NUMBERS = ["obs_value", "numerator", "denominator", "se", "lci", "uci"]
 
 
@@ -36,7 +37,8 @@ def check_indicator(module: IndicatorModule) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        What is wrong, a line each, beginning with the name of the check; empty when the indicator conforms.
+        What is wrong, a line each, beginning with the name of the check; empty when the indicator conforms. A result of
+        the wrong shape is not judged further.
 
     Examples
     --------
@@ -44,12 +46,14 @@ def check_indicator(module: IndicatorModule) -> tuple[str, ...]:
     >>> check_indicator(module("population_density"))
     ()
     """
-    found = []
+    found: list[str] = []
     for name, check in CHECKS.items():
         try:
             found += [f"{name}: {text}" for text in check(module)]
-        except EkisticsError as error:
-            found.append(f"{name}: {_('refused its own inputs')}: {error}")
+        except _STOPS as error:
+            found.append(f"{name}: {_('refused what it must take')}: {type(error).__name__}: {error}")
+        if found and name == "shape":  # the others read the columns that this one asks for
+            break
     return tuple(dict.fromkeys(found))
 
 

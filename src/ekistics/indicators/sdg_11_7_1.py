@@ -148,21 +148,20 @@ def _land_rows(land: pd.DataFrame, ground: str, time_period: str) -> pd.DataFram
     open_space = {name: amount(land, f"open_space_{name}_m2", where="areas")
                   for name in ("public", "unknown", "private")}
     low, street, high = (amount(land, f"street_area_{name}_m2", where="areas") for name in ("low", "mid", "high"))
-    ground_missing = (area, _GROUNDS[ground])
-    no_open, no_streets = (open_space["public"], Reason.NO_OPEN_SPACE), (street, Reason.NO_STREETS)
-
-    def shares(series: str, numerator: pd.Series, missing: list[tuple[pd.Series, Reason]], **more: Any) -> pd.DataFrame:
-        reason = reason_of([*missing, ground_missing], land.index)
-        return share_rows(numerator, area, series=series, variant=ground, reason=reason,
-                          time_period=time_period, **more)
-
-    parts = [shares("open_and_street_share", open_space["public"] + street, [no_open, no_streets],
-                    **_bounds(*(open_space["public"] + width for width in (low, street, high)), area)),
-             shares("open_space_share", open_space["public"], [no_open]),
-             shares("street_share", street, [no_streets], **_bounds(low, street, high, area))]
-    parts += [shares(f"{name}_open_space_share", open_space[name], [(open_space[name], Reason.NO_OPEN_SPACE)])
-              for name in ("unknown", "private")]
-    return concat_rows(parts)
+    public, none = open_space["public"], pd.Series(np.nan, index=land.index)
+    no_open, no_streets = (public, Reason.NO_OPEN_SPACE), (street, Reason.NO_STREETS)
+    rows: dict[str, tuple[tuple[pd.Series, ...], list[tuple[pd.Series, Reason]]]] = {
+        "open_and_street_share": ((public + low, public + street, public + high), [no_open, no_streets]),
+        "open_space_share": ((none, public, none), [no_open]),
+        "street_share": ((low, street, high), [no_streets]),
+        **{f"{name}_open_space_share": ((none, open_space[name], none), [(open_space[name], Reason.NO_OPEN_SPACE)])
+           for name in ("unknown", "private")}}
+    reasons = [reason_of([*missing, (area, _GROUNDS[ground])], land.index) for _widths, missing in rows.values()]
+    lowest, mid, highest = (pd.concat([widths[i] for widths, _missing in rows.values()]) for i in range(3))
+    names: Any = np.repeat(np.array(list(rows), dtype=object), len(land))
+    area = pd.concat([area] * len(rows))
+    return share_rows(mid, area, series=names, variant=ground, reason=pd.concat(reasons).to_numpy(),
+                      time_period=time_period, **_bounds(lowest, mid, highest, area))
 
 
 def _bounds(low: pd.Series, mid: pd.Series, high: pd.Series, area: pd.Series) -> dict[str, Any]:
