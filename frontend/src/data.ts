@@ -40,6 +40,7 @@ interface Facts {
 export interface PointLayer extends Head, Facts {
   kind: "point";
   points: number[];
+  spacing: number;
 }
 
 export interface LineLayer extends Head, Facts {

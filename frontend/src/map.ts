@@ -28,7 +28,13 @@ function colours(layer: Layer): unknown {
   return pairs.length ? ["match", ["get", "c"], ...pairs, "rgba(0,0,0,0)"] : ink();
 }
 
-function drawn(layer: Layer): LayerSpecification[] {
+/** Let the circles of evenly spaced points nearly touch at every zoom. */
+function filling(spacing: number, latitude: number): unknown {
+  const pixels = (spacing * 0.45) / (78271.5 * Math.cos((latitude * Math.PI) / 180)); // at zoom 0, tiles of 512 px
+  return ["interpolate", ["exponential", 2], ["zoom"], 0, pixels, 22, pixels * 2 ** 22];
+}
+
+function drawn(layer: Layer, latitude: number): LayerSpecification[] {
   const base = { id: layer.code, source: layer.code, layout: { visibility: layer.shown ? "visible" : "none" } };
   const grow = (small: number, large: number): unknown => ["interpolate", ["exponential", 1.6], ["zoom"], 9, small, 16, large];
   const specs: unknown[] = [];
@@ -40,14 +46,14 @@ function drawn(layer: Layer): LayerSpecification[] {
     specs.push({ ...base, type: "fill", paint: { "fill-color": colours(layer), "fill-opacity": 0.75 } });
   } else if (layer.kind === "outline") {
     const wide = layer.code === "boundary";
-    specs.push({ ...base, type: "fill", paint: { "fill-color": "rgba(0,0,0,0)" } });
+    specs.push({ ...base, type: "fill", paint: { "fill-color": "rgba(0,0,0,0)" } }); // to be clicked
     specs.push({
       ...base,
       id: `${layer.code}-line`,
       type: "line",
-      paint: { "line-color": ink(), "line-width": wide ? 2.5 : 1, ...(wide ? {} : { "line-dasharray": [4, 3] }) },
+      paint: { "line-color": ink(), "line-width": wide ? 2.5 : 1 },
     });
-  } else {
+  } else if (layer.kind === "point") {
     const stop = layer.code === "stops";
     const rings = layer.classes.map((k, i) => [i, k.mark === "ring" ? 1.2 : stop ? 1 : 0]).flat();
     specs.push({
@@ -55,7 +61,7 @@ function drawn(layer: Layer): LayerSpecification[] {
       type: "circle",
       paint: {
         "circle-color": colours(layer),
-        "circle-radius": stop ? grow(1.6, 9) : grow(2.2, 16),
+        "circle-radius": layer.spacing ? filling(layer.spacing, latitude) : stop ? grow(1.8, 9) : grow(2.2, 16),
         "circle-stroke-color": stop ? paper() : ink(),
         "circle-stroke-width": rings.length ? ["match", ["get", "c"], ...rings, 0] : 0,
       },
@@ -73,7 +79,14 @@ function style(data: Live, layers: Layer[]): StyleSpecification {
         : { type: "geojson", data: features(layer, data.step ?? 1e5) };
   }
   const ground = { id: "ground", type: "background", paint: { "background-color": paper() } };
-  return { version: 8, sources, layers: [ground, ...layers.flatMap(drawn)] } as StyleSpecification;
+  const latitude = ((data.bounds?.[1] ?? 0) + (data.bounds?.[3] ?? 0)) / 2;
+  const boundary = layers.find((layer) => layer.code === "boundary");
+  const land = { id: "land", source: "boundary", type: "fill", paint: { "fill-color": night.matches ? "#1d262d" : "#f4f1ea" } };
+  return {
+    version: 8,
+    sources,
+    layers: [ground, ...(boundary ? [land] : []), ...layers.flatMap((layer) => drawn(layer, latitude))],
+  } as StyleSpecification;
 }
 
 function legend(layer: Layer): HTMLElement {
@@ -149,6 +162,7 @@ export function startMap(words: Words): void {
   const canvas = element("div", { role: "region", "aria-label": fill(words["map_label"], { place }) });
   stage.append(canvas);
   home.append(stage);
+  home.classList.add("waiting"); // the drawn map stays until the live one is there
   home.hidden = false;
   const map = new LiveMap({
     container: canvas,
@@ -197,6 +211,7 @@ export function startMap(words: Words): void {
   map.once("load", () => {
     const drawing = document.getElementById("drawn");
     if (drawing) drawing.hidden = true;
+    home.classList.remove("waiting");
     document.documentElement.dataset["map"] = "live";
   });
   night.addEventListener("change", () => {

@@ -182,7 +182,8 @@ def make_rasters(rng: np.random.Generator) -> tuple[Layer, ...]:
 
 def make_package() -> ProfilePackage:
     inputs = tuple(Provenance(name, digest_bytes(name.encode()), role=role, producer=producer, licence=licence,
-                              accessed=accessed, time_period=time) for name, role, producer, licence, accessed, time in (
+                              accessed=accessed, time_period=time)
+                   for name, role, producer, licence, accessed, time in (
         ("population-2020.tif", "population", "Ekistics sample generator", "CC0-1.0", "2026-11-21", "2020"),
         ("built-up-2020.tif", "built_up", "Ekistics sample generator", "CC0-1.0", "2026-11-21", "2020"),
         ("marisol.osm.pbf", "streets", "OpenStreetMap contributors (made-up extract)", "ODbL-1.0", "", "2020-06-01"),

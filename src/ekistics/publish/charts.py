@@ -17,7 +17,7 @@ from ekistics.publish.palette import ACCENT, GREY, INK, LINE, SOFT
 __all__ = ["bars", "draw", "lines", "ranking"]
 
 WIDTH = 300
-WRAP = 30
+WRAP = 24
 ROW = 34
 
 
@@ -71,14 +71,14 @@ def _wrapped(text: str, width: int = WRAP) -> str:
 
 def _rows_axis() -> alt.Axis:
     return alt.Axis(title=None, labelExpr="split(datum.value, '\\n')", labelLimit=400, labelColor=INK, grid=False,
-                    labelLineHeight=16)
+                    labelLineHeight=16, minExtent=170, maxExtent=170)
 
 
-def _numbers_axis(unit: str) -> alt.Axis:
-    return alt.Axis(title=unit or None, tickCount=5, labelExpr="format(datum.value, ',~r')")
+def _numbers_axis() -> alt.Axis:
+    return alt.Axis(title=None, tickCount=5, labelExpr="format(datum.value, ',~r')")
 
 
-def ranking(rows: Sequence[Mapping[str, Any]], *, unit: str, full: bool = False) -> dict[str, Any]:
+def ranking(rows: Sequence[Mapping[str, Any]], *, full: bool = False) -> dict[str, Any]:
     """Specify dots in rows, with whiskers where an interval is known.
 
     Parameters
@@ -86,8 +86,6 @@ def ranking(rows: Sequence[Mapping[str, Any]], *, unit: str, full: bool = False)
     rows : sequence of mapping
         ``name``, ``value``, ``text``; optionally ``low``, ``high`` and ``kind``: ``main`` (accent), ``city`` (ink) or
         ``other`` (grey, hollow).
-    unit : str
-        Words for the axis.
     full : bool
         Whether the axis runs from 0 to 100.
 
@@ -103,10 +101,10 @@ def ranking(rows: Sequence[Mapping[str, Any]], *, unit: str, full: bool = False)
                                                               range=[ACCENT, INK, GREY]))
     base = alt.Chart(alt.Data(values=values)).encode(y=alt.Y("name:N", sort=names, axis=_rows_axis()))
     whisker = base.mark_rule(strokeWidth=2, opacity=0.55).encode(
-        x=alt.X("low:Q", scale=scale, axis=_numbers_axis(unit)), x2="high:Q", color=colour).transform_filter(
+        x=alt.X("low:Q", scale=scale, axis=_numbers_axis()), x2="high:Q", color=colour).transform_filter(
         "isValid(datum.low) && isValid(datum.high)")
     dot = base.mark_point(size=90, filled=True, opacity=1).encode(
-        x=alt.X("value:Q", scale=scale, axis=_numbers_axis(unit)), color=colour,
+        x=alt.X("value:Q", scale=scale, axis=_numbers_axis()), color=colour,
         shape=alt.Shape("kind:N", legend=None, scale=alt.Scale(domain=["main", "city", "other"],
                                                                range=["circle", "diamond", "square"])))
     text = base.mark_text(align="left", dx=10, dy=0, fontSize=13, color=INK).encode(x="value:Q", text="text:N")
@@ -115,15 +113,13 @@ def ranking(rows: Sequence[Mapping[str, Any]], *, unit: str, full: bool = False)
     return _theme(chart)
 
 
-def bars(rows: Sequence[Mapping[str, Any]], *, unit: str) -> dict[str, Any]:
+def bars(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Specify bars from zero, each labelled with its value.
 
     Parameters
     ----------
     rows : sequence of mapping
         ``name``, ``value``, ``text`` and ``colour``.
-    unit : str
-        Words for the axis.
 
     Returns
     -------
@@ -133,22 +129,20 @@ def bars(rows: Sequence[Mapping[str, Any]], *, unit: str) -> dict[str, Any]:
     values = [{**row, "name": _wrapped(str(row["name"]))} for row in rows]
     base = alt.Chart(alt.Data(values=values)).encode(
         y=alt.Y("name:N", sort=[row["name"] for row in values], axis=_rows_axis()),
-        x=alt.X("value:Q", scale=alt.Scale(zero=True), axis=_numbers_axis(unit)))
+        x=alt.X("value:Q", scale=alt.Scale(zero=True), axis=_numbers_axis()))
     bar = base.mark_bar(height={"band": 0.62}, stroke=INK, strokeWidth=0.4).encode(
         color=alt.Color("colour:N", scale=None, legend=None))
     text = base.mark_text(align="left", dx=6, fontSize=13, color=INK).encode(text="text:N")
     return _theme(alt.layer(bar, text).properties(width=WIDTH, height=alt.Step(ROW)))
 
 
-def lines(rows: Sequence[Mapping[str, Any]], *, unit: str) -> dict[str, Any]:
+def lines(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Specify one line through time, its first and last points labelled.
 
     Parameters
     ----------
     rows : sequence of mapping
         ``year`` (number), ``value``, ``text``; optionally ``low`` and ``high``.
-    unit : str
-        Words for the axis.
 
     Returns
     -------
@@ -158,15 +152,15 @@ def lines(rows: Sequence[Mapping[str, Any]], *, unit: str) -> dict[str, Any]:
     ends = {min(r["year"] for r in rows), max(r["year"] for r in rows)}
     values = [{"low": None, "high": None, **r, "shown": r["text"] if r["year"] in ends else ""} for r in rows]
     base = alt.Chart(alt.Data(values=values)).encode(
-        x=alt.X("year:Q", scale=alt.Scale(nice=False, padding=30),
+        x=alt.X("year:Q", scale=alt.Scale(nice=False, padding=34),
                 axis=alt.Axis(title=None, format="d", grid=False, values=sorted({r["year"] for r in rows}))),
-        y=alt.Y("value:Q", scale=alt.Scale(zero=False, padding=20), axis=_numbers_axis(unit)))
+        y=alt.Y("value:Q", scale=alt.Scale(zero=False, padding=26), axis=_numbers_axis()))
     band = base.mark_area(opacity=0.2, color=ACCENT).encode(y="low:Q", y2="high:Q").transform_filter(
         "isValid(datum.low) && isValid(datum.high)")
     line = base.mark_line(color=ACCENT, strokeWidth=2.5)
     dot = base.mark_point(color=ACCENT, filled=True, size=60, opacity=1)
     text = base.mark_text(dy=-14, fontSize=13, color=INK).encode(text="shown:N")
-    return _theme(alt.layer(band, line, dot, text).properties(width=WIDTH + 120, height=200))
+    return _theme(alt.layer(band, line, dot, text).properties(width=WIDTH + 140, height=190))
 
 
 def explained() -> str:

@@ -23,6 +23,8 @@ class Figure:
         The value with its unit; or why there is none.
     row : int
         Position of the observation it shows, in the package's table.
+    number, unit : str
+        The value's two parts, so that the number can be set larger; empty for words.
     interval : str
         The interval, or that it is not stated; empty for absent values.
     period : str
@@ -42,6 +44,8 @@ class Figure:
     label: str
     text: str
     row: int
+    number: str = ""
+    unit: str = ""
     interval: str = ""
     period: str = ""
     variant: str = ""

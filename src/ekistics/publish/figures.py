@@ -13,7 +13,7 @@ from ekistics.core.reasons import reason_text
 from ekistics.indicators.degree_of_urbanisation import CLASS_TITLES
 from ekistics.indicators.sdg_11_3_1 import regime_text
 from ekistics.publish.content import Figure
-from ekistics.publish.numbers import interval_text, number_text, period_text, value_text
+from ekistics.publish.numbers import NBSP, interval_text, number_text, period_text, value_text
 
 __all__ = ["absence_text", "default_variant", "figure", "group_text", "latest", "numbered", "rows_of", "share_text",
            "totals", "variant_of"]
@@ -173,7 +173,7 @@ def share_text(row: Any, *, language: str) -> str:
     """
     base = _(str(row.base)) if row.base else ""
     if pd.isna(row.numerator) or pd.isna(row.denominator):
-        return base
+        return _("base: {base}").format(base=base) if base else ""
     parts = [number_text(part, _plain_digits(part), language=language) for part in (row.numerator, row.denominator)]
     if not base:
         return _("{numerator} divided by {denominator}").format(numerator=parts[0], denominator=parts[1])
@@ -253,7 +253,9 @@ def figure(row: Any, spec: IndicatorSpec, *, language: str, default: bool = True
     if row.series == "regime":
         return Figure(text=regime_text(float(row.obs_value)), **named)
     bounds = {"lci": float(row.lci), "uci": float(row.uci)}
-    return Figure(text=value_text(float(row.obs_value), str(row.unit_measure), language=language, **bounds),
+    text = value_text(float(row.obs_value), str(row.unit_measure), language=language, **bounds)
+    number, _gap, symbol = text.partition(NBSP)
+    return Figure(text=text, number=number, unit=symbol,
                   interval=interval_text(unit_measure=str(row.unit_measure), language=language, **bounds),
                   of=share_text(row, language=language), **named)
 

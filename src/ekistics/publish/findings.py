@@ -22,8 +22,10 @@ from ekistics.publish.figures import (
     rows_of,
     totals,
 )
+from ekistics.publish.numbers import NBSP
 from ekistics.publish.palette import DEGURBA
 from ekistics.publish.story import widest_gap
+from ekistics.publish.tables import interval_cell
 
 __all__ = ["charts"]
 
@@ -82,17 +84,18 @@ class _Maker:
         low, high = (None if pd.isna(v) else float(v) for v in (row.lci, row.uci))
         drawn = {"name": name, "value": float(row.obs_value), "text": shown.text, "low": low, "high": high,
                  "kind": kind}
-        return drawn, (Cell(name), Cell(shown.period), Cell(shown.text, row=shown.row), Cell(shown.interval))
+        return drawn, (Cell(name), Cell(shown.period), Cell(shown.text, row=shown.row), interval_cell(row, shown))
 
     def _chart(self, code: str, title: str, spec: IndicatorSpec, series: SeriesSpec, drawn: Mapping[str, Any],
                cells: list[Any]) -> Chart:
         measure = _(unit(series.unit_measure).title)
-        subtitle = _("{title}, {unit}").format(title=_(series.title), unit=measure)
+        subtitle = _("{title}, in {unit}").format(title=_(series.title), unit=measure)
         if series.base:
             subtitle += " (" + _("of {base}").format(base=_(series.base)) + ")"
         columns = (Column(_("What"), weight=2), Column(_("Time")), Column(_("Value"), numeric=True),
                    Column(_("Interval"), numeric=True))
-        table = Table(f"chart-{code}", title, columns, (Group("", tuple(cells)),))
+        first = 1 if len({row[0].text for row in cells}) == 1 < len(cells) else 0
+        table = Table(f"chart-{code}", title, columns[first:], (Group("", tuple(row[first:] for row in cells)),))
         alt = _("Chart: {title} The table below has the same numbers.").format(title=title)
         return Chart(code, title, subtitle, self._caption(spec), draw(drawn, code=code, language=self.language), alt,
                      table)
@@ -113,7 +116,7 @@ class _Maker:
         made.sort(key=lambda pair: -pair[0]["value"])
         high, low = (names[local.iloc[i]["ref_area"]] for i in (0, -1))
         title = _("{title}: highest in {high}, lowest in {low}.").format(title=_(series.title), high=high, low=low)
-        drawn = ranking([row for row, _cells in made], unit=_(unit("PT").title), full=True)
+        drawn = ranking([row for row, _cells in made], full=True)
         return self._chart("areas", title, spec, series, drawn, [cells for _row, cells in made])
 
     def variants(self) -> list[Chart]:
@@ -137,7 +140,7 @@ class _Maker:
             title=_(series.title), first=shown[0]["text"], other=max(
                 shown[1:], key=lambda r: abs(r["value"] - shown[0]["value"]))["text"])
         top = max(row["value"] for row in shown)
-        drawn = ranking(shown, unit=_(unit("PT").title), full=top <= 100)
+        drawn = ranking(shown, full=top <= 100)
         return self._chart(f"variants-{spec.code}-{series.code}", title, spec, series, drawn, [c for _r, c in rows])
 
     def urbanisation(self) -> Chart | None:
@@ -151,8 +154,7 @@ class _Maker:
             return None
         rows = [self._row(row, spec, group_text(row)) for row in ordered(found, "3210", "urbanisation").itertuples()]
         tints = [DEGURBA[int(code)] for code in "3210"]
-        drawn = bars([{**row, "colour": tint} for (row, _c), tint in zip(rows, tints, strict=False)],
-                     unit=_(unit("PT").title))
+        drawn = bars([{**row, "colour": tint} for (row, _c), tint in zip(rows, tints, strict=False)])
         largest = max((row for row, _c in rows), key=lambda r: r["value"])
         title = _("{value} of people live in this class: {name}.").format(name=largest["name"], value=largest["text"])
         return self._chart("urbanisation", title, spec, spec.find_series(str(found.iloc[0]["series"])), drawn,
@@ -174,8 +176,8 @@ class _Maker:
         found = found.iloc[found["time_period"].map(lambda t: Period.parse(t).start.toordinal()).argsort(kind="stable")]
         rows = [self._row(row, spec, _(series.title)) for row in found.itertuples()]
         years = [Period.parse(text).start.year for text in found["time_period"]]
-        drawn = lines([{**row, "year": year} for (row, _c), year in zip(rows, years, strict=True)],
-                      unit=_(unit(series.unit_measure).title))
+        drawn = lines([{**row, "text": row["text"].split(NBSP)[0], "year": year}
+                       for (row, _c), year in zip(rows, years, strict=True)])
         title = _("{title}: {first} in {start}, {last} in {end}.").format(
             title=_(series.title), first=rows[0][0]["text"], start=years[0], last=rows[-1][0]["text"], end=years[-1])
         return self._chart(f"time-{spec.code}-{series.code}", title, spec, series, drawn, [c for _r, c in rows])

@@ -19,7 +19,7 @@ __all__ = ["Sheet", "hatched", "make_sheet", "path", "projected", "warped"]
 SCALES = (5_000, 7_500, 10_000, 12_500, 15_000, 20_000, 25_000, 30_000, 40_000, 50_000, 60_000, 75_000, 100_000,
           125_000, 150_000, 200_000, 250_000, 300_000, 400_000, 500_000, 750_000, 1_000_000, 1_500_000, 2_000_000)
 BARS = (100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
-WIDTH_MM, HEIGHT_MM = 170.0, 150.0
+WIDTH_MM, HEIGHT_MM = 170.0, 104.0
 UNITS_PER_MM = 10.0
 
 
@@ -94,7 +94,7 @@ def make_sheet(frame: gpd.GeoDataFrame, *, margin: float = 0.04, around_m: float
     Returns
     -------
     Sheet
-        The frame, at most 170 mm wide and 150 mm high.
+        The frame, 170 mm wide and at most 104 mm high, so that a page holds two.
     """
     west, south, east, north = frame.total_bounds
     crs = equal_area_for((west + east) / 2, (south + north) / 2)

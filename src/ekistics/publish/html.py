@@ -20,7 +20,7 @@ from ekistics.publish.content import Document
 __all__ = ["page", "profile_html"]
 
 POLICY = ("default-src 'none'; script-src {script}; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; "
-          "worker-src blob:; child-src blob:; connect-src data: blob:; base-uri 'none'; form-action 'none'")
+          "worker-src blob: data:; child-src blob: data:; connect-src data: blob:; base-uri 'none'; form-action 'none'")
 
 FONTS_HERE = "@@FONTS@@"
 SAFE = " !$'()*+,-./:;=?@[]_{}|~"

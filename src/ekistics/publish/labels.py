@@ -50,6 +50,7 @@ def _map() -> dict[str, str]:
 def _document() -> dict[str, str]:
     return {
         "page_of": _("Page {page} of {pages}"), "about": _("About this profile"), "certificate": _("Certificate"),
-        "value": _("Value"), "no_values": _("No indicator could be computed from the inputs that were given."),
+        "value": _("Value"), "quantity": _("Quantity"), "time": _("Time"), "glance": _("At a glance"),
+        "no_values": _("No indicator could be computed from the inputs that were given."),
         "run": _("Run"),
     }

@@ -10,11 +10,11 @@ import shapely
 from pyproj import CRS, Transformer
 
 from ekistics.core.crs import WGS84
-from ekistics.core.i18n import N_, _
+from ekistics.core.i18n import _
 from ekistics.package.model import Layer, ProfilePackage
 from ekistics.publish.content import Table
 from ekistics.publish.frame import hatched, warped
-from ekistics.publish.maps import theme_note
+from ekistics.publish.maps import FIELDS, theme_note
 from ekistics.publish.numbers import value_text
 from ekistics.publish.palette import HATCH
 from ekistics.publish.png import class_picture, data_uri
@@ -26,10 +26,7 @@ STEP = 1e5  # about a metre
 MERCATOR = CRS.from_epsg(3857)
 MOST_PIXELS = 900
 LISTED = ("neighbourhoods", "stops", "open_space")
-FIELDS = {"population": (N_("People"), "PS"), "low_network": (N_("To a bus or tram stop, along the streets"), "M"),
-          "high_network": (N_("To a rail, metro or ferry stop, along the streets"), "M"),
-          "public_network": (N_("To an open public space, along the streets"), "M")}
-SHOWN_FIRST = ("boundary", "neighbourhoods", "people", "stops")
+SHOWN_FIRST = ("boundary", "neighbourhoods", "people", "stops", "streets")
 
 
 def live_layers(package: ProfilePackage, areas: Table | None, *, language: str) -> dict[str, Any]:
@@ -143,10 +140,22 @@ def _shapes(layer: Layer, drawn: Style, language: str) -> dict[str, Any]:
              "names": _names(frame) if layer.code in LISTED else None}
     if (shapely.get_type_id(shapes) == shapely.GeometryType.POINT).all():
         xy = np.rint(shapely.get_coordinates(shapes) * STEP).astype(np.int64)
-        return {"kind": "point", "points": np.diff(xy, axis=0, prepend=0).ravel().tolist(), **facts}
+        steps = np.diff(xy, axis=0, prepend=0).ravel().tolist()
+        return {"kind": "point", "spacing": _spacing(xy), "points": steps, **facts}
     kind = "outline" if layer.code in ("boundary", "neighbourhoods") else "fill"
     simple = shapely.simplify(shapes, 1.0 / STEP)
     return {"kind": kind, "shapes": [_polygons(shape) for shape in simple], **facts}
+
+
+def _spacing(xy: npt.NDArray[np.int64]) -> float:
+    """Give the usual distance between neighbouring points, metres, when they stand in rows; 0 when scattered."""
+    if len(xy) < 50:
+        return 0.0
+    places = np.column_stack([xy[:, 0] * np.cos(np.radians(xy[0, 1] / STEP)), xy[:, 1]]) * (111_320.0 / STEP)
+    points = shapely.points(places[:4000])
+    near = shapely.STRtree(points).query_nearest(points, exclusive=True, return_distance=True, all_matches=False)[1]
+    even = float(np.std(near)) < 0.2 * float(np.mean(near))
+    return round(float(np.median(near)), 1) if even else 0.0
 
 
 def _polygons(shape: shapely.Geometry) -> list[list[list[int]]]:

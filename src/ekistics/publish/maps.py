@@ -7,7 +7,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from ekistics.core.i18n import _
+from ekistics.core.i18n import N_, _
 from ekistics.package.model import Layer, ProfilePackage
 from ekistics.publish.content import MapSheet
 from ekistics.publish.frame import Sheet, hatched, make_sheet, path, projected, warped
@@ -16,11 +16,15 @@ from ekistics.publish.palette import HATCH, INK, LAND, PAPER, STREET
 from ekistics.publish.png import class_picture, data_uri
 from ekistics.publish.styles import Klass, Style, no_data, style
 
-__all__ = ["map_sheets"]
+__all__ = ["FIELDS", "map_sheets", "spacing", "theme_note"]
 
 RASTER_PIXELS = 850
 AROUND_URBANISATION_M = 8_000.0
 MOST_NAMES = 24
+FIELDS = {"population": (N_("People"), "PS"),
+          "low_network": (N_("Walk to the nearest bus or tram stop, along the streets"), "M"),
+          "high_network": (N_("Walk to the nearest rail, metro or ferry stop, along the streets"), "M"),
+          "public_network": (N_("Walk to the nearest open public space, along the streets"), "M")}
 
 
 def map_sheets(package: ProfilePackage, *, language: str) -> tuple[MapSheet, ...]:
@@ -189,8 +193,25 @@ def theme_note(layer: Layer, drawn: Style) -> str:
     str
         The layer's note and the rule of its classes.
     """
-    own = _(layer.note) if layer.note else ""
+    own = _(layer.note) if layer.note else measure_text(layer)
     return " ".join(part.rstrip(".") + "." for part in (own, drawn.rule) if part)
+
+
+def measure_text(layer: Layer) -> str:
+    """Say what the colours of a layer measure.
+
+    Parameters
+    ----------
+    layer : Layer
+        The layer.
+
+    Returns
+    -------
+    str
+        The measure; empty where the title says it.
+    """
+    known = FIELDS.get(layer.value)
+    return _("Colour: {measure}").format(measure=_(known[0])) if known else ""
 
 
 def spacing(spots: np.ndarray) -> float:

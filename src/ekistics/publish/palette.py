@@ -9,7 +9,7 @@ PAPER, INK, SOFT, LINE = "#ffffff", "#16212b", "#51606d", "#d3dae0"
 ACCENT, GREY, LAND, STREET, HATCH = "#006d77", "#8a97a3", "#f4f1ea", "#b9c2c9", "#aab3bb"
 
 # Light to dark in even steps of lightness, readable in grey and by colour-blind readers.
-RAMP = ("#fde9a9", "#d8c877", "#a7a872", "#7a8a76", "#4c6a78", "#1d3f6e")
+RAMP = ("#f7dd83", "#d3be62", "#a3a264", "#738870", "#47687a", "#1d3f6e")
 
 OKABE_ITO = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#000000")
 OPEN_SPACE: Mapping[str, str] = {"public": "#009e73", "private": "#e69f00", "unknown": "#8a97a3"}

@@ -1,6 +1,7 @@
 """The tables of a profile: every value of the city, its neighbourhoods, quality, sources, parameters, certificate."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -8,7 +9,7 @@ from ekistics.core.i18n import _
 from ekistics.core.indicator import IndicatorSpec
 from ekistics.package.model import ProfilePackage
 from ekistics.publish.cards import flag
-from ekistics.publish.content import Cell, Column, Group, Table
+from ekistics.publish.content import Cell, Column, Figure, Group, Table
 from ekistics.publish.figures import (
     default_variant,
     figure,
@@ -21,8 +22,8 @@ from ekistics.publish.figures import (
 from ekistics.publish.method import flattened, role_text, sentence
 from ekistics.publish.numbers import period_text
 
-__all__ = ["certificate_table", "neighbourhood_table", "parameter_table", "quality_table", "sources_table",
-           "values_table"]
+__all__ = ["certificate_table", "interval_cell", "neighbourhood_table", "parameter_table", "quality_table",
+           "sources_table", "values_table"]
 
 
 def values_table(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], rows: pd.DataFrame, *,
@@ -62,7 +63,26 @@ def values_table(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], ro
 def _value_row(row: object, spec: IndicatorSpec, language: str) -> tuple[Cell, ...]:
     shown = figure(row, spec, language=language)
     return (Cell(shown.label), Cell(shown.variant), Cell(group_text(row)), Cell(shown.period),
-            Cell(shown.text, absent=shown.absent, row=shown.row), Cell(shown.interval), Cell(shown.of))
+            Cell(shown.text, absent=shown.absent, row=shown.row), interval_cell(row, shown), Cell(shown.of))
+
+
+def interval_cell(row: Any, shown: Figure) -> Cell:
+    """Give the cell of an interval: its ends, or that it is not stated; empty beside an absent value.
+
+    Parameters
+    ----------
+    row : namedtuple
+        The observation.
+    shown : Figure
+        Its figure.
+
+    Returns
+    -------
+    Cell
+        The cell.
+    """
+    stated = pd.notna(row.lci) and pd.notna(row.uci)
+    return Cell(shown.interval if stated or not shown.interval else _("not stated"), absent=not stated)
 
 
 def neighbourhood_table(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], rows: pd.DataFrame, *,

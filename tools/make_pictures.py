@@ -1,0 +1,77 @@
+"""Take pictures of profiles: the page in all its views, in print, and the pages of the PDF."""
+
+import argparse
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+CHROMIUM = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-quic",
+            "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+# Name: width, height, device scale, colour scheme. 200 % of a 1440 px window is a 720 px window at twice the scale.
+VIEWS = {
+    "desktop": (1440, 1000, 1.0, "light"),
+    "desktop-dark": (1440, 1000, 1.0, "dark"),
+    "tablet": (768, 1024, 1.0, "light"),
+    "phone": (360, 740, 2.0, "light"),
+    "phone-dark": (360, 740, 2.0, "dark"),
+    "zoom-200": (720, 500, 2.0, "light"),
+}
+
+
+def page_pictures(browser: Browser, page_file: Path, out: Path) -> None:
+    """Photograph the first screen and the whole page in every view."""
+    for name, (width, height, scale, scheme) in VIEWS.items():
+        context = browser.new_context(viewport={"width": width, "height": height}, device_scale_factor=scale,
+                                      color_scheme=scheme, reduced_motion="reduce")
+        page = context.new_page()
+        page.goto(page_file.as_uri())
+        page.wait_for_function("document.documentElement.dataset.map === 'live'", timeout=30_000)
+        page.wait_for_timeout(500)
+        page.screenshot(path=out / f"{name}-top.png")
+        page.screenshot(path=out / f"{name}.png", full_page=True)
+        context.close()
+
+
+def print_pictures(browser: Browser, page_file: Path, out: Path) -> None:
+    """Print the page to PDF and photograph its sheets."""
+    page = browser.new_page()
+    page.goto(page_file.as_uri())
+    page.wait_for_timeout(1500)
+    page.pdf(path=out / "print.pdf", prefer_css_page_size=True, print_background=True)
+    page.close()
+    sheets(out / "print.pdf", out / "print")
+
+
+def sheets(pdf: Path, stem: Path) -> None:
+    """Turn the pages of a PDF into pictures."""
+    subprocess.run(["pdftoppm", "-r", "70", "-png", str(pdf), str(stem)], check=True)
+
+
+def main() -> int:
+    """Photograph the profiles in some package folders."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("packages", nargs="+", type=Path, help="package folders with profile.html and profile.pdf")
+    parser.add_argument("--out", type=Path, default=Path("out/pictures"))
+    given = parser.parse_args()
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None or shutil.which("pdftoppm") is None:
+        sys.exit("Chromium and pdftoppm (package poppler-utils) are needed.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM)
+        for package in given.packages:
+            out = given.out / package.name
+            out.mkdir(parents=True, exist_ok=True)
+            page_pictures(browser, package / "profile.html", out)
+            print_pictures(browser, package / "profile.html", out)
+            if (package / "profile.pdf").exists():
+                sheets(package / "profile.pdf", out / "pdf")
+            sys.stdout.write(f"{out}: {len(list(out.glob('*.png')))} pictures\n")
+        browser.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
