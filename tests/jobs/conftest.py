@@ -128,11 +128,10 @@ def write_streets(path: Path, *, highways=True):
     for number, (c, r) in zip(corners, ((20.5, 20.5), (23.5, 20.5), (23.5, 23.5), (20.5, 23.5)), strict=True):
         writer.add_node(osmium.osm.mutable.Node(id=number, location=degrees(c, r), version=1))
     if highways:
-        for number, c in enumerate(steps, 1):
+        lines = [(c, [ids[c, r] for r in steps]) for c in steps] + [(r, [ids[c, r] for c in steps]) for r in steps]
+        for number, (c, nodes) in enumerate(lines, 1):
             tags = {"highway": "residential" if c % 10 else "secondary", **({"width": "9"} if c % 4 else {})}
-            writer.add_way(osmium.osm.mutable.Way(id=number, nodes=[ids[c, r] for r in steps], tags=tags, version=1))
-            writer.add_way(osmium.osm.mutable.Way(id=1000 + number, nodes=[ids[r, c] for r in steps], tags=tags,
-                                                  version=1))
+            writer.add_way(osmium.osm.mutable.Way(id=number, nodes=nodes, tags=tags, version=1))
     writer.add_way(osmium.osm.mutable.Way(id=5000, nodes=[*corners, corners[0]], version=1,
                                           tags={"leisure": "park", "name": "Test park"}))
     writer.close()

@@ -144,6 +144,8 @@ def _opened(path: Path) -> Iterator[Any]:
 
 def _grid(source: Any, stated: Any, path: Path) -> Grid:
     """Give the grid of an open raster, with the stated CRS where the file has none."""
+    if source.crs is None:  # cut off before its tags a file looks like this too: its last cell tells
+        _read(source, 1, Window(source.width - 1, source.height - 1, 1, 1), path)
     if source.crs is None and source.transform.is_identity:
         raise MissingCrsError(_("The raster is not georeferenced: it has neither a coordinate reference system nor a "
                                 "position."), where=path, hint=_("Use the georeferenced file, with its .tfw if any."))

@@ -10,6 +10,7 @@ import pandas as pd
 from ekistics.core.errors import ConfigurationError
 from ekistics.core.i18n import _
 from ekistics.core.reasons import Reason
+from ekistics.core.settings import Settings
 from ekistics.geo.network import Network, Snapped, WalkRules, build_network, nearest, snap, straight_line
 from ekistics.geo.open_space import entrances, open_space_within, straight_line_to_spaces
 from ekistics.geo.street_area import intersections_within, streets_within
@@ -41,6 +42,8 @@ def people(config: CityConfig, runner: StageRunner) -> dict[str, Any]:
     if not counted:
         return {"reason": str(Reason.NO_POPULATION)}
     rows = pd.concat(counted, ignore_index=True)
+    if rows.empty:
+        return {"reason": str(Reason.ZERO_POPULATION)}
     places = rows[["lon", "lat"]].drop_duplicates(ignore_index=True)
     numbered = places.reset_index(names="place")
     rows["place"] = rows[["lon", "lat"]].merge(numbered, on=["lon", "lat"], how="left")["place"]
@@ -91,7 +94,9 @@ def stops(config: CityConfig) -> dict[str, Any]:
     """Read the timetables and say which stops are served on the chosen day, how often, and by what."""
     if not config.timetables:
         return {"reason": str(Reason.NO_TIMETABLE)}
-    feeds = [read_gtfs(config.file(entry.path), stated=entry.stated()) for entry in config.timetables]
+    largest = Settings.from_environment().max_unpacked_mb
+    feeds = [read_gtfs(config.file(entry.path), stated=entry.stated(), max_unpacked_mb=largest)
+             for entry in config.timetables]
     service = stop_service(feeds, day=config.parameters.service_day)
     frame = service.stops.reset_index(names="stop")
     reason = "" if frame["served"].any() else str(Reason.NO_SERVICE)

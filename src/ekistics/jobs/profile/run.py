@@ -27,7 +27,6 @@ from ekistics.jobs.stages import Stage, StageEvent, StageRunner, StageStore
 from ekistics.package import ProfilePackage
 from ekistics.package.read import read_package
 from ekistics.package.write import write_package
-from ekistics.publish import profile_html, profile_pdf
 
 __all__ = ["ProfileOutcome", "profile"]
 
@@ -197,6 +196,8 @@ def _package(config: CityConfig, runner: StageRunner, inputs: list[Provenance], 
 
 
 def _documents(package: ProfilePackage, language: str, on_event: Callable[[StageEvent], None]) -> dict[str, bytes]:
+    from ekistics.publish import profile_html, profile_pdf  # loads the page stack, which numbers alone do not need
+
     by_code = {spec.code: spec for spec in specs()}
     files = {}
     for name, make in (("profile.html", profile_html), ("profile.pdf", profile_pdf)):
