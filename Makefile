@@ -54,12 +54,12 @@ check: install ## run every static check that CI runs
 	cd frontend && npm run --silent check
 
 docs: install ## build the documentation site into docs/_build, warnings as errors
-	$(BIN)/python tools/make_reference.py --check
+	$(BIN)/python -m tools.make_reference --check
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
 	@echo "docs/_build/html/index.html"
 
 reference: install ## renew the pages of docs/reference that come from the code
-	$(BIN)/python tools/make_reference.py
+	$(BIN)/python -m tools.make_reference
 
 messages: install ## renew the catalogue of texts for translators
 	$(BIN)/python tools/messages.py

@@ -11,7 +11,6 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-import click
 import typer.main
 
 from tools import make_indicator_docs
@@ -126,17 +125,26 @@ def commands_page() -> str:
 
 def command_section(name: str, command: Any) -> str:
     """Describe one command."""
-    context = click.Context(command, info_name=f"ekistics {name}")
-    usage = " ".join(command.collect_usage_pieces(context))
     rows = []
     for p in command.params:
-        names = p.make_metavar(context) if p.param_type_name == "argument" else ", ".join(
-            (*p.opts, *p.secondary_opts))
         default = "" if p.required or p.default in (None, False) or callable(p.default) else code(shown(p.default))
-        rows.append((code(names), "yes" if p.required else "no", default, getattr(p, "help", "") or ""))
+        rows.append((code(written(p)), "yes" if p.required else "no", default, getattr(p, "help", "") or ""))
+    needed = [f"{p.opts[0]} {p.name.upper()}" if is_option(p) else p.name.upper() for p in command.params if p.required]
+    optional = [f"[{p.name.upper()}]" for p in command.params if not p.required and not is_option(p)]
+    usage = " ".join(["ekistics", name, *needed, *optional, "[OPTIONS]"])
     text = inspect.cleandoc(command.help or "").replace("\b", "")
-    return (f"## {name}\n\n{text}\n\n```text\nekistics {name} {usage}\n```\n\n"
+    return (f"## {name}\n\n{text}\n\n```text\n{usage}\n```\n\n"
             + table(("argument or option", "needed", "default", "meaning"), rows))
+
+
+def is_option(parameter: Any) -> bool:
+    """Tell options from arguments."""
+    return bool(parameter.param_type_name == "option")
+
+
+def written(parameter: Any) -> str:
+    """Write a parameter as it is typed."""
+    return ", ".join((*parameter.opts, *parameter.secondary_opts)) if is_option(parameter) else parameter.name.upper()
 
 
 def shown(value: object) -> str:
