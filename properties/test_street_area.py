@@ -30,7 +30,7 @@ def frame(shapes):
     return gpd.GeoDataFrame(geometry=moved, crs=4326)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(segments, st.lists(classes, min_size=1, max_size=12), spot)
 def test_neighbourhoods_add_up_to_their_city(pairs, highways, centre):
     west, south, east, north = -10, -10, 10, 10
@@ -46,7 +46,7 @@ def test_neighbourhoods_add_up_to_their_city(pairs, highways, centre):
     assert (city.diff().iloc[2:] >= -1e-9).all()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(segments)
 def test_inside_and_outside_are_the_whole(pairs):
     streets = streets_of(pairs, ["residential"])
@@ -56,7 +56,7 @@ def test_inside_and_outside_are_the_whole(pairs):
     assert found[0] + found[1] == pytest.approx(found[2], rel=1e-9)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["public", "unknown", "private"]), spot, st.integers(1, 9)), max_size=8))
 def test_open_space_never_counts_ground_twice(rows):
     shapes = [shapely.box(x, y, x + size, y + size) for _access, (x, y), size in rows]

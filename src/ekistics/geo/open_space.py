@@ -157,15 +157,15 @@ def dissolve(spaces: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         raise InvalidValueError(_("An open space has an unknown class of access."), param="access",
                                 expected=", ".join(ACCESS_ORDER), got=", ".join(map(str, wrong)))
     crs = _local_crs(spaces)
-    outlines = _outlines(spaces, crs)
+    outlines = _outlines(spaces, crs).copy()
     invalid = ~shapely.is_valid(outlines)
-    outlines = np.where(invalid, shapely.make_valid(outlines, method="structure", keep_collapsed=False), outlines)
+    outlines[invalid] = shapely.make_valid(outlines[invalid], method="structure", keep_collapsed=False)
     merged: list[Any] = []
     for name in ACCESS_ORDER:
-        ground = shapely.union_all(outlines[(spaces["access"] == name).to_numpy()])
+        ground = shapely.disjoint_subset_union_all(outlines[(spaces["access"] == name).to_numpy()])
         for earlier in merged:
-            ground = shapely.difference(ground, earlier)
-        merged.append(_polygons_of(ground))
+            ground = _without(ground, earlier)
+        merged.append(ground)
     return gpd.GeoDataFrame({"area_m2": shapely.area(merged)}, geometry=merged, crs=crs,
                             index=pd.Index(ACCESS_ORDER, name="access"))
 
@@ -286,10 +286,16 @@ def _area_within(ground: Any, zones: Geometries) -> Floats:
     return area
 
 
-def _polygons_of(ground: Any) -> Any:
-    """Drop the lines and points that a difference may leave."""
-    parts = shapely.get_parts(ground)
-    return shapely.multipolygons(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON])
+def _without(ground: Any, taken: Any) -> Any:
+    """Take ground away where it is taken, looking only at the parts that meet."""
+    parts, others = shapely.get_parts(ground), shapely.get_parts(taken)
+    other, part = shapely.STRtree(parts).query(others, predicate="intersects")
+    touched = np.zeros(len(parts), dtype=bool)
+    touched[part] = True
+    left = shapely.difference(shapely.multipolygons(parts[touched]), shapely.multipolygons(others[np.unique(other)]))
+    pieces = shapely.get_parts(left)
+    polygons = pieces[shapely.get_type_id(pieces) == shapely.GeometryType.POLYGON]
+    return shapely.multipolygons(np.concatenate([parts[~touched], polygons]))
 
 
 def _local_crs(frame: gpd.GeoDataFrame) -> CRS:
