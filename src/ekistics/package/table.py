@@ -59,7 +59,7 @@ def canonical_observations(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def csv_bytes(table: pd.DataFrame) -> bytes:
-    """Write the canonical table as CSV: UTF-8, comma, line feed, shortest text that gives the same float again.
+    """Write the canonical table as CSV (RFC 4180, UTF-8), floats in the shortest text that gives the same float again.
 
     Parameters
     ----------
@@ -72,7 +72,8 @@ def csv_bytes(table: pd.DataFrame) -> bytes:
         The file's content; the same table gives the same bytes.
     """
     stream = io.StringIO(newline="")
-    writer = csv.writer(stream, lineterminator="\n")
+    # With this ending, which RFC 4180 gives, the writer also quotes a lone carriage return in a text.
+    writer = csv.writer(stream, lineterminator="\r\n")
     writer.writerow(OBSERVATION_COLUMNS)
     columns = [[_number_text(value) for value in table[name].tolist()] if name in NUMBER_COLUMNS
                else table[name].tolist() for name in OBSERVATION_COLUMNS]

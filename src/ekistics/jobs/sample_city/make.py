@@ -88,8 +88,8 @@ def make_sample_city(folder: Path, *, seed: int = SEED, progress: Callable[[str]
         progress(_("people"))
         _write_grids(town, staging, seed)
         progress(_("streets and open space"))
-        write_pbf(staging / "port-merrow.osm.pbf", town.network, town.areas, _stops())
-        for name, tables in transit.feeds().items():
+        write_pbf(staging / "port-merrow.osm.pbf", town.network, town.areas, _stops(town.lines))
+        for name, tables in transit.feeds(town.lines).items():
             write_gtfs(staging / name, tables)
         write_geopackage(staging / "boundary.gpkg", spaces.boundary(NAME))
         write_geopackage(staging / "neighbourhoods.gpkg", spaces.neighbourhoods())
@@ -114,12 +114,13 @@ class _Town:
     closed: shapely.Geometry
     network: streets.Network
     areas: list[spaces.Area]
+    lines: list[transit.Line]
 
 
 def _draw(seed: int) -> _Town:
     network = streets.Network()
     roads = streets.add_arterials(network)
-    green = spaces.open_spaces(roads)
+    green = spaces.open_spaces(roads, seed)
     closed = spaces.closed_ground(green)
     cells = people.cells(closed)
     lived = people.people(cells, people.EPOCHS[-1], seed)
@@ -130,7 +131,19 @@ def _draw(seed: int) -> _Town:
     for patch in streets.PATCHES:
         streets.add_local_streets(network, patch, lived_at, blocked, roads, seed)
     streets.add_park_paths(network, green)
-    return _Town(cells, lived, closed, network, [*green, *_other_areas(), *_buildings(network, blocked, roads, seed)])
+    areas = [*green, *_other_areas(), *_buildings(network, blocked, roads, seed)]
+    return _Town(cells, lived, closed, network, areas, transit.lines(_kerb(network)))
+
+
+def _kerb(network: streets.Network) -> Callable[[Floats], Floats]:
+    """Give the function that moves places to the kerb beside the nearest corner of two streets."""
+    corners = network.edges("tertiary", "residential", "secondary", "primary")[:, 0]
+    tree = cKDTree(corners)
+
+    def snap(places: Floats) -> Floats:
+        return np.asarray(corners[tree.query(places)[1]] + [6.0, 5.0])
+
+    return snap
 
 
 def _other_areas() -> list[spaces.Area]:
@@ -167,11 +180,11 @@ def _write_grids(town: _Town, folder: Path, seed: int) -> None:
                  year=people.EPOCHS[-1])
 
 
-def _stops() -> list[tuple[Floats, dict[str, str]]]:
+def _stops(lines: list[transit.Line]) -> list[tuple[Floats, dict[str, str]]]:
     tags = {1: {"railway": "station", "station": "subway"}, 3: {"highway": "bus_stop"},
             4: {"amenity": "ferry_terminal"}}
     return [(place, {**tags[line.kind], "name": f"{line.name} {i + 1}"})
-            for line in transit.lines() for i, place in enumerate(line.stops)]
+            for line in lines for i, place in enumerate(line.stops)]
 
 
 def _city_toml() -> str:

@@ -75,7 +75,8 @@ def cells(closed: shapely.Geometry) -> Cells:
 
 
 def _local(grid: Grid, fine: int) -> tuple[Floats, Floats]:
-    finer = Grid(grid.crs, grid.transform * Affine.scale(1 / fine), grid.height * fine, grid.width * fine)
+    t = grid.transform
+    finer = Grid(grid.crs, Affine(t.a / fine, 0, t.c, 0, t.e / fine, t.f), grid.height * fine, grid.width * fine)
     east, north = np.meshgrid(*finer.centres())
     return ground.to_local(*Transformer.from_crs(grid.crs, WGS84, always_xy=True).transform(east, north))
 

@@ -56,6 +56,9 @@ _PARKS: tuple[tuple[str, dict[str, str], float, float, float, float, float], ...
 )
 
 
+_WITH_PATHS = ("park", "playground", "recreation_ground")
+
+
 @dataclass(frozen=True)
 class Area:
     """An area with its tags.
@@ -105,13 +108,15 @@ def airfield() -> shapely.Polygon:
     return shapely.affinity.rotate(shapely.box(-12_100, 950, -10_000, 1_480), 4)
 
 
-def open_spaces(roads: shapely.Geometry) -> list[Area]:
+def open_spaces(roads: shapely.Geometry, seed: int) -> list[Area]:
     """Give the open spaces, cut back from the main roads.
 
     Parameters
     ----------
     roads : shapely.Geometry
         The main roads, local metres.
+    seed : int
+        Seed of the city; it moves the small parks.
 
     Returns
     -------
@@ -129,8 +134,28 @@ def open_spaces(roads: shapely.Geometry) -> list[Area]:
     ]
     land = shapely.difference(ground.land(), ground.river())
     cut = [(shapely.intersection(shapely.difference(shape, clear), land), tags) for shape, tags in shapes]
-    return [Area(_largest(shape), tags, paths="park" in tags.values() and "access" not in tags or
-                 tags.get("name") in ("Merrow Woods", "Weavers Field")) for shape, tags in cut]
+    cut += _pocket_parks(shapely.union_all([clear, ground.river(), port(), airfield(), *(s for s, _tags in cut)]), seed)
+    return [Area(_largest(shape), tags, paths=tags.get("leisure") in _WITH_PATHS and "access" not in tags)
+            for shape, tags in cut]
+
+
+def _pocket_parks(taken: shapely.Geometry, seed: int) -> list[tuple[shapely.Polygon, dict[str, str]]]:
+    """Scatter small parks: many in the west and north, few in the east, none in Tinkers Reach."""
+    rng = np.random.default_rng([seed, 41])
+    found: list[tuple[shapely.Polygon, dict[str, str]]] = []
+    for number, (angle, far, dice, long, turn) in enumerate(rng.random((420, 5))):
+        r, a = 900 + 8_300 * far, -0.6 + 4.3 * angle
+        x, y = r * np.cos(a), r * np.sin(a)
+        wanted = 0.75 if x < 500 else 0.45 if y > 4_000 or r < 3_500 else 0.10
+        shape = _blob(x, y, 55 + 90 * long ** 2, 40 + 60 * long ** 2, 180 * turn)
+        near = shapely.buffer(shape, 90)
+        if dice > wanted or y < coast(np.array(x)) + 150 or shapely.intersects(near, taken):
+            continue
+        if any(shapely.distance(shape, other) < 260 for other, _tags in found):
+            continue
+        kind = ("park", "park", "park", "playground", "park", "garden", "park", "pitch")[number % 8]
+        found.append((shape, {"leisure": kind, "name": f"Small {kind} {len(found) + 1}"}))
+    return found
 
 
 def _largest(shape: shapely.Geometry) -> shapely.Polygon:

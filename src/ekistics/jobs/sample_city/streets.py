@@ -362,10 +362,10 @@ def add_park_paths(network: Network, spaces: list[Area]) -> None:
             continue
         middle = np.array(area.shape.representative_point().coords[0])
         ring = shapely.get_coordinates(area.shape.exterior)[:-1]
-        loop = network.add_nodes(middle + 0.62 * (ring[::2] - middle))
+        loop = network.add_nodes(middle + 0.62 * (ring[::max(1, len(ring) // 16)] - middle))
         network.add_way([*loop, loop[0]], highway="footway")
         gates = np.arange(0, len(loop), max(1, len(loop) // 6))
         away, nearest = tree.query(network.points()[[loop[g] for g in gates]])
         for gate, distance, other in zip(gates, away, nearest, strict=True):
-            if distance < 520:
+            if distance < 170 + 0.5 * np.sqrt(area.shape.area):
                 network.add_way([loop[gate], int(numbers[other])], highway="footway", foot="yes")
