@@ -16,18 +16,19 @@ from shapely.geometry import Point
 from ekistics.core.crs import MOLLWEIDE, WGS84
 from ekistics.core.provenance import Provenance
 from ekistics.core.raster import Grid, Raster
-from ekistics.jobs.stages import Stage, StageRunner, StageStore
+from ekistics.jobs.stages import Stage, StageRunner, StageStore, code_digest
 
 
-def make(tmp_path, *, inputs=None, parameters=None, edition="1"):
+def make(tmp_path, *, inputs=None, parameters=None, code="1"):
     events = []
     stages = [
-        Stage("base", edition, lambda r: {"value": 2}, roles=("streets",)),
-        Stage("double", "1", lambda r: {"value": 2 * r.get("base")["value"]}, needs=("base",), parameters=("factor",)),
-        Stage("apart", "1", lambda r: {"value": 1}, parameters=("degurba.",)),
+        Stage("base", lambda r: {"value": 2}, roles=("streets",)),
+        Stage("double", lambda r: {"value": 2 * r.get("base")["value"]}, needs=("base",), parameters=("factor",)),
+        Stage("apart", lambda r: {"value": 1}, parameters=("degurba.",)),
     ]
     runner = StageRunner(stages, StageStore(tmp_path), inputs=inputs or {"streets": ["a"]},
-                         parameters=parameters or {"factor": 1, "degurba.size": 5}, on_event=events.append)
+                         parameters=parameters or {"factor": 1, "degurba.size": 5}, code=code,
+                         on_event=events.append)
     return runner, events
 
 
@@ -44,9 +45,20 @@ def test_each_stage_is_computed_once_and_reused_the_next_time(tmp_path):
     assert done(events) == [("double", "reused")]
 
 
+def test_the_digest_of_code_changes_with_the_code(tmp_path, monkeypatch):
+    package = tmp_path / "somecode"
+    package.mkdir()
+    (package / "__init__.py").write_text("x = 1", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    before = code_digest("somecode")
+    assert code_digest("somecode") == before
+    (package / "table.toml").write_text("a = 1", encoding="utf-8")
+    assert code_digest("somecode") != before
+
+
 @pytest.mark.parametrize(("change", "computed"), [
     ({"inputs": {"streets": ["b"]}}, ["base", "double"]),
-    ({"edition": "2"}, ["base", "double"]),
+    ({"code": "2"}, ["base", "double", "apart"]),
     ({"parameters": {"factor": 3, "degurba.size": 5}}, ["double"]),
     ({"parameters": {"factor": 1, "degurba.size": 6}}, ["apart"]),
     ({"parameters": {"factor": 1, "degurba.size": 5, "other": 1}}, []),

@@ -1,7 +1,8 @@
-"""Stages of a long job: computed on demand, kept on disk, reused while inputs, parameters and method edition stand.
+"""Stages of a long job: computed on demand, kept on disk, reused while inputs, parameters and code stand.
 
 A stage names the stages, input roles and parameters that its result depends on. Its key is the digest of
-all of these, so a killed run continues where it stopped and a changed input recomputes only what hangs on it. A stage's
+all of these and of the code that computes, so a killed run continues where it stopped, a changed input recomputes only
+what hangs on it, and no result outlives the code that made it. A stage's
 folder is renamed into place when it is whole: a killed process leaves no half result.
 """
 
@@ -11,6 +12,7 @@ import shutil
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +22,10 @@ import pandas as pd
 from affine import Affine
 
 from ekistics.core.crs import norm_crs
-from ekistics.core.provenance import Provenance, digest_values
+from ekistics.core.provenance import Provenance, digest_bytes, digest_values
 from ekistics.core.raster import Grid, Raster
 
-__all__ = ["Stage", "StageEvent", "StageRunner", "StageStore"]
+__all__ = ["Stage", "StageEvent", "StageRunner", "StageStore", "code_digest"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,6 @@ class Stage:
     ----------
     name : str
         Name, also of its folder.
-    edition : str
-        Edition of the computation; a new one makes old results unusable.
     compute : callable
         Takes the runner, from which it gets the results of other stages, and returns a dict of frames, arrays,
         rasters, provenances and plain values.
@@ -48,7 +48,6 @@ class Stage:
     """
 
     name: str
-    edition: str
     compute: Callable[["StageRunner"], dict[str, Any]]
     needs: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
@@ -113,16 +112,19 @@ class StageRunner:
         Role to the digests of its files.
     parameters : mapping
         Every parameter by name.
+    code : str
+        What stands for the code that computes; see :func:`code_digest`.
     on_event : callable
         Takes a :class:`StageEvent`.
     """
 
     def __init__(self, stages: list[Stage], store: StageStore, *, inputs: Mapping[str, list[Any]],
-                 parameters: Mapping[str, Any], on_event: Callable[[StageEvent], None]) -> None:
+                 parameters: Mapping[str, Any], code: str, on_event: Callable[[StageEvent], None]) -> None:
         self._stages = {stage.name: stage for stage in stages}
         self._store = store
         self._inputs = inputs
         self._parameters = parameters
+        self._code = code
         self._on_event = on_event
         self._values: dict[str, dict[str, Any]] = {}
         self.used: dict[str, str] = {}
@@ -137,7 +139,7 @@ class StageRunner:
         stage = self._stages[name]
         chosen = {p: v for p, v in self._parameters.items()
                   if any(p == n or (n.endswith(".") and p.startswith(n)) for n in stage.parameters)}
-        return {"stage": name, "edition": stage.edition, "parameters": chosen,
+        return {"stage": name, "code": self._code, "parameters": chosen,
                 "inputs": {role: self._inputs.get(role, []) for role in stage.roles},
                 "needs": {need: self.key(need) for need in stage.needs}}
 
@@ -165,6 +167,27 @@ class StageRunner:
     def places(self) -> set[Path]:
         """Give the folders of all stages at their present keys, whether or not they were needed this time."""
         return {self._store.place(name, self.key(name)) for name in self._stages}
+
+
+def code_digest(*packages: str) -> str:
+    """Give one digest of the source of some packages, so that a result can name the code that made it.
+
+    Parameters
+    ----------
+    *packages : str
+        Names of packages, e.g. ``ekistics.geo``.
+
+    Returns
+    -------
+    str
+        Digest of all their ``.py`` and ``.toml`` files.
+    """
+    sources = {}
+    for package in packages:
+        root = Path(str(files(package)))
+        for path in sorted([*root.rglob("*.py"), *root.rglob("*.toml")]):
+            sources[f"{package}/{path.relative_to(root).as_posix()}"] = digest_bytes(path.read_bytes())
+    return digest_values(sources)
 
 
 def write_values(folder: Path, values: Mapping[str, Any]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from ekistics.jobs.profile.changes import Change, changed_causes, changed_values
 from ekistics.jobs.profile.layers import layers_of
 from ekistics.jobs.profile.quality import quality_flags
 from ekistics.jobs.profile.results import all_results
-from ekistics.jobs.stages import Stage, StageEvent, StageRunner, StageStore
+from ekistics.jobs.stages import Stage, StageEvent, StageRunner, StageStore, code_digest
 from ekistics.package import ProfilePackage
 from ekistics.package.read import read_package
 from ekistics.package.write import write_package
@@ -127,7 +127,15 @@ def stage_runner(config: CityConfig, out: Path, *, inputs: list[Provenance],
         digests.setdefault(role, []).append([p.sha256, _reading(entry)])
     digests["boundary"] = [*digests.get("boundary", []), _reading(config.boundary), config.city.code, config.city.name]
     store = StageStore(out.parent / f".{out.name}.stages")
-    return StageRunner(stages_of(config), store, inputs=digests, parameters=parameter_values(config), on_event=on_event)
+    return StageRunner(stages_of(config), store, inputs=digests, parameters=parameter_values(config),
+                       code=code_version(), on_event=on_event)
+
+
+@cache
+def code_version() -> str:
+    """Give the program's version with a digest of the code that makes numbers, e.g. ``0.1.0+1a2b3c4d``."""
+    digest = code_digest("ekistics.core", "ekistics.geo", "ekistics.readers", "ekistics.indicators", "ekistics.jobs")
+    return f"{ekistics.__version__}+{digest[:8]}"
 
 
 def _reading(entry: Any) -> dict[str, Any]:
@@ -153,22 +161,22 @@ def stages_of(config: CityConfig) -> list[Stage]:
     delineated = not (config.boundary.path or config.boundary.from_population)
     leg = ("max_leg_m",)
     return [
-        Stage("outline", "1", lambda runner: ground.outline(config),
+        Stage("outline", lambda runner: ground.outline(config),
               roles=("boundary", *(("population",) if config.boundary.from_population else ()))),
-        Stage("delineation", "1", partial(ground.delineation, config), ("outline",), grids,
+        Stage("delineation", partial(ground.delineation, config), ("outline",), grids,
               ("degurba", "delineation_window_km")),
-        Stage("areas", "1", partial(ground.areas, config), ("outline", *(("delineation",) if delineated else ())),
+        Stage("areas", partial(ground.areas, config), ("outline", *(("delineation",) if delineated else ())),
               ("boundary", "neighbourhoods")),
-        Stage("totals", "1", partial(ground.totals, config), ("areas", "delineation"), grids),
-        Stage("cells", "1", partial(ground.cells, config), ("areas", "delineation")),
-        Stage("air", "1", partial(ground.air, config), ("areas",), ("air", "population")),
-        Stage("people", "1", partial(reach.people, config), ("areas",), ("population",)),
-        Stage("streets", "1", lambda runner: reach.streets(config), roles=("streets",)),
-        Stage("open_space", "1", lambda runner: reach.open_space(config), roles=("streets",)),
-        Stage("stops", "1", lambda runner: reach.stops(config), roles=("timetables",), parameters=("service_day",)),
-        Stage("street_land", "1", partial(reach.street_land, config), ("areas", "streets", "open_space"),
+        Stage("totals", partial(ground.totals, config), ("areas", "delineation"), grids),
+        Stage("cells", partial(ground.cells, config), ("areas", "delineation")),
+        Stage("air", partial(ground.air, config), ("areas",), ("air", "population")),
+        Stage("people", partial(reach.people, config), ("areas",), ("population",)),
+        Stage("streets", lambda runner: reach.streets(config), roles=("streets",)),
+        Stage("open_space", lambda runner: reach.open_space(config), roles=("streets",)),
+        Stage("stops", lambda runner: reach.stops(config), roles=("timetables",), parameters=("service_day",)),
+        Stage("street_land", partial(reach.street_land, config), ("areas", "streets", "open_space"),
               parameters=("intersection_ways",)),
-        Stage("access", "1", partial(reach.access, config), ("people", "streets", "stops", "open_space"),
+        Stage("access", partial(reach.access, config), ("people", "streets", "stops", "open_space"),
               parameters=(*leg, "low_capacity_m", "high_capacity_m", "open_space_entrance_m")),
     ]
 
@@ -183,7 +191,7 @@ def _package(config: CityConfig, runner: StageRunner, inputs: list[Provenance], 
     results = all_results(config, runner)
     by_code = {spec.code: spec for spec in specs()}
     run = Run(tuple(inputs), parameter_values(config), {code: str(by_code[code].method) for code in results},
-              ekistics.__version__)
+              code_version())
     table = runner.get("areas")["frame"]
     city = config.city.place()
     parts = tuple(Place(code, row["name"], "neighbourhood", city.country, city.code)
