@@ -87,7 +87,7 @@ class RasterGrids:
         Returns
         -------
         Block
-            The rows, in the types of the files.
+            The rows, in the types of the files. The arrays are this thread's own and hold until its next call.
 
         Raises
         ------
@@ -95,7 +95,7 @@ class RasterGrids:
             A file is truncated or damaged there.
         """
         window = Window(0, start, self.grid.width, stop - start)
-        population, built_up, land = (self._read(k, window) for k in range(3))
+        population, built_up, land = (self._read(k, window, self._buffer(k, stop - start)) for k in range(3))
         return Block(population, built_up, land, (self._nodata[0], self._nodata[1], self._nodata[2]))
 
     def values_at(self, rows: IntArray, columns: IntArray) -> tuple[FloatArray, FloatArray]:
@@ -138,11 +138,21 @@ class RasterGrids:
         files: tuple[Any, ...] = self._local.files
         return files
 
-    def _read(self, which: int, window: Window) -> npt.NDArray[Any]:
+    def _buffer(self, which: int, rows: int) -> npt.NDArray[Any] | None:
+        """Give this thread's array for the rows of one grid; new memory for each block would cost more than the read."""
+        if not self._plain[which]:
+            return None
+        kept = self._local.__dict__.setdefault("buffers", {})
+        if which not in kept or len(kept[which]) < rows:
+            kept[which] = np.empty((rows, self.grid.width), self._files()[which].dtypes[0])
+        rest: npt.NDArray[Any] = kept[which][:rows]
+        return rest
+
+    def _read(self, which: int, window: Window, out: npt.NDArray[Any] | None = None) -> npt.NDArray[Any]:
         file = self._files()[which]
         try:
             if self._plain[which]:
-                return np.asarray(file.read(1, window=window))
+                return np.asarray(file.read(1, window=window, out=out))
             masked = file.read(1, window=window, masked=True).astype(np.float64)
         except RasterioError as error:
             first, last = window.row_off + 1, window.row_off + window.height

@@ -117,15 +117,15 @@ def _share_of_spans(unit: IntArray, row: IntArray, first: IntArray, last: IntArr
     run = np.repeat(np.arange(len(first)), cells)
     column = first[run] // across + np.arange(len(run)) - np.repeat(np.cumsum(cells) - cells, cells)
     middles = np.minimum(last[run], (column + 1) * across) - np.maximum(first[run], column * across)
-    return _summed(unit[run], (row[run] // down) * width + column, middles / (across * down))
+    return _summed(unit[run], (row[run] // down) * width + column, middles, across * down)
 
 
-def _summed(unit: IntArray, cell: IntArray, share: FloatArray) -> Overlap:
-    """Add up the shares that belong to one polygon and one cell."""
+def _summed(unit: IntArray, cell: IntArray, middles: IntArray, whole: int) -> Overlap:
+    """Add up the lattice cells that belong to one polygon and one cell, as shares of the whole cell."""
     cells = int(cell.max()) + 1 if len(cell) else 1
     pair, where = np.unique(unit * cells + cell, return_inverse=True)
-    total = np.bincount(where, weights=share, minlength=len(pair)).astype(np.float64)
-    return Overlap(pair // cells, pair % cells, total)
+    total = np.bincount(where, weights=middles, minlength=len(pair)).astype(np.float64)
+    return Overlap(pair // cells, pair % cells, total / whole)
 
 
 def exact_overlap(polygons: Geometries, grid: Grid) -> Overlap:
@@ -182,8 +182,8 @@ def touched_overlap(polygon: Any, grid: Grid, spacing: float = 50.0) -> Overlap:
     boxes = shapely.box(t.c + column * dx, t.f + (row + 1) * dy, t.c + (column + 1) * dx, t.f + row * dy)
     touched = shapely.intersects(boxes, polygon)
     row, column = row[touched], column[touched]
-    share = np.full(len(row), 1.0 / (across * down))
-    return _summed(np.zeros(len(row), dtype=np.int64), row // down * grid.width + column // across, share)
+    one = np.ones(len(row), dtype=np.int64)
+    return _summed(one - 1, row // down * grid.width + column // across, one, across * down)
 
 
 def _touched_range(first: float, last: float, size: int) -> IntArray:
