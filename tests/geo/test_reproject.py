@@ -59,7 +59,8 @@ def test_shares_between_systems_are_the_intersections_of_geos():
     expected = np.zeros(len(cells))
     for (row, column), count in np.ndenumerate(people.values):
         square = shapely.box(10 + 0.01 * column, 50 - 0.01 * (row + 1), 10 + 0.01 * (column + 1), 50 - 0.01 * row)
-        shape = shapely.transform(shapely.segmentize(square, 0.0051), lambda xy: np.column_stack(carry.transform(*xy.T)))
+        bent = shapely.segmentize(square, 0.0051)  # one point in the middle of each side, as for cells of 1.1 km
+        shape = shapely.transform(bent, lambda xy: np.column_stack(carry.transform(*xy.T)))
         expected += count * shapely.area(shapely.intersection(shape, cells)) / shape.area
     np.testing.assert_allclose(np.nan_to_num(moved.values).ravel(), expected, rtol=1e-6, atol=1e-9)
     assert residual.source == pytest.approx(residual.target, rel=1e-12)

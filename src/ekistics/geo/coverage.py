@@ -100,8 +100,10 @@ class CoveredCells:
 
         Returns
         -------
-        zone, cell : numpy.ndarray
-            Polygon and cell, run after run.
+        zone : numpy.ndarray
+            Polygons, run after run.
+        cell : numpy.ndarray
+            Their cells.
         """
         cell, length = expand(self.run_start, self.run_stop)
         return np.repeat(self.run_zone, length), cell

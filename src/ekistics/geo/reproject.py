@@ -266,7 +266,7 @@ def _outlines(block: Grid, target: Grid, to_target: Transformer, parts: int) -> 
     lines = np.arange(block.width + 1.0), np.arange(block.height + 1.0)
     points = np.arange(block.width * parts + 1) / parts, np.arange(block.height * parts + 1) / parts
     across = _carried(points[0][None, :], lines[1][:, None], block, target, to_target)
-    down = _carried(lines[0][None, :], points[1][:, None], block, target, to_target)
+    down = across if parts == 1 else _carried(lines[0][None, :], points[1][:, None], block, target, to_target)
     return _round_cells(across[0], down[0], block, parts), _round_cells(across[1], down[1], block, parts)
 
 

@@ -193,7 +193,8 @@ def _bounds_in(within: gpd.GeoDataFrame, grid: Grid, path: Path) -> tuple[float,
         left, bottom, right, top = within.total_bounds
     else:
         transformer = Transformer.from_crs(crs, grid.crs, always_xy=True)
-        left, bottom, right, top = transformer.transform_bounds(*within.total_bounds, densify_pts=_EDGE_POINTS)
+        left, bottom, right, top = within.total_bounds
+        left, bottom, right, top = transformer.transform_bounds(left, bottom, right, top, densify_pts=_EDGE_POINTS)
     return float(left), float(bottom), float(right), float(top)
 
 
@@ -207,7 +208,7 @@ def _values(source: Any, band: int, window: Window, path: Path) -> npt.NDArray[A
     dtype = np.float32 if source.dtypes[band - 1] in _EXACT_IN_FLOAT32 else np.float64
     scale, offset = source.scales[band - 1], source.offsets[band - 1]
     scaled = (scale, offset) != (1.0, 0.0)
-    values = masked.data.astype(np.float64 if scaled else dtype)
+    values: npt.NDArray[Any] = masked.data.astype(np.float64 if scaled else dtype)
     if scaled:
         values *= scale
         values += offset

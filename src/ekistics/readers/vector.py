@@ -271,11 +271,11 @@ def _whole(outlines: npt.NDArray[Any], path: Path) -> tuple[npt.NDArray[Any], np
     """Give outlines without heights, collections unpacked and crossings mended, refusing those that are nothing."""
     outlines = _unpacked(shapely.force_2d(outlines))
     _refuse(shapely.is_missing(outlines) | shapely.is_empty(outlines), _("The row has no geometry."), path)
-    _refuse(~np.isfinite(shapely.bounds(outlines)).all(axis=1), _("The geometry has coordinates that are not finite."),
-            path)
+    finite = np.asarray(np.isfinite(shapely.bounds(outlines)).all(axis=1))
+    _refuse(~finite, _("The geometry has coordinates that are not finite."), path)
     broken = np.isin(shapely.get_type_id(outlines), _POLYGONS) & ~shapely.is_valid(outlines)
     outlines[broken] = _unpacked(shapely.make_valid(outlines[broken], method="structure", keep_collapsed=False))
-    _refuse(broken & (shapely.area(outlines) == 0), _("The polygon has no area."), path)
+    _refuse(np.asarray(broken & (shapely.area(outlines) == 0)), _("The polygon has no area."), path)
     return outlines, broken
 
 
