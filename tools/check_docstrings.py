@@ -3,7 +3,8 @@
 numpydoc reads the source without importing it, so it does not know that a dataclass takes its fields as arguments, and
 it judges private and one-line methods like functions. This tool runs the command, then:
 
-- holds the Parameters of a dataclass against its fields itself;
+- holds the Parameters of a dataclass or named tuple against its fields itself;
+- takes ``a, b : type`` in Returns for the two values that it names;
 - asks Parameters and Returns of functions; a method or property may do with a summary, but if it has a Parameters
   section, the section is complete;
 - leaves private names alone.
@@ -34,8 +35,9 @@ def definitions(tree: ast.AST, outer: tuple[ast.AST, ...] = ()) -> Iterator[tupl
 
 
 def is_dataclass(node: ast.AST) -> bool:
-    """Tell whether a definition is decorated as a dataclass."""
-    return isinstance(node, ast.ClassDef) and any("dataclass" in ast.unparse(d) for d in node.decorator_list)
+    """Tell whether a definition is a dataclass or a named tuple."""
+    return isinstance(node, ast.ClassDef) and (any("dataclass" in ast.unparse(d) for d in node.decorator_list)
+                                               or any("NamedTuple" in ast.unparse(b) for b in node.bases))
 
 
 def is_private(node: Definition, outer: tuple[ast.AST, ...]) -> bool:
@@ -71,6 +73,8 @@ def excused(code: str, node: Definition, outer: tuple[ast.AST, ...]) -> bool:
     if is_private(node, outer):
         return True
     if code == "PR02" and is_dataclass(node):
+        return True
+    if code == "RT02" and re.search(r"^Returns\n-+\n\w+, [\w, ]+ : ", ast.get_docstring(node) or "", re.M):
         return True
     is_method = bool(outer) or isinstance(node, ast.ClassDef)
     return is_method and code in SUMMARY_ONLY and not (code == "PR01" and has_parameters(node))

@@ -81,7 +81,7 @@ class Provenance:
     sha256 : str
         Checksum of the file.
     role : str
-        What the input is to the run: ``population``, ``streets`` …
+        What the input is to the run, such as ``population`` or ``streets``.
     producer, citation, licence, accessed : str, optional
         As the user states them; empty when not stated, and the profile says so.
     time_period : str, optional
