@@ -74,3 +74,17 @@ def test_make_targets_named_in_documents_exist() -> None:
     documents = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *DOCS.rglob("*.md")]
     named = {(p.name, t) for p in documents for t in re.findall(r"`make ([a-z-]+)", p.read_text(encoding="utf-8"))}
     assert [(p, t) for p, t in sorted(named) if t not in targets] == []
+
+
+def test_readme_shows_what_the_tutorial_runs() -> None:
+    example = page("../README.md").split("## An example")[1].split("## Read on")[0]
+    shown = [line for block in re.findall(r"^```\w+\n(.*?)^```$", example, re.M | re.S) for line in block.splitlines()]
+    run = page("tutorial/first-profile.md").splitlines()
+    assert len(shown) > 10
+    assert [line for line in shown if line not in run] == []
+
+
+def test_readme_links_lead_somewhere() -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", page("../README.md"))
+    assert len(links) > 5
+    assert [link for link in links if not (ROOT / link).exists()] == []
