@@ -279,49 +279,64 @@ def _carried(columns: Floats, rows: Floats, block: Grid, target: Grid, to_target
 
 
 def _round_cells(across: Floats, down: Floats, block: Grid, parts: int) -> Floats:
-    """Arrange the points on rows and columns of the lattice round each cell: left, bottom, right, top."""
+    """Arrange the points on rows and columns of the lattice round each cell: left, bottom, right, top.
+
+    Returns
+    -------
+    numpy.ndarray, shape (4 x parts + 1, n_cells)
+        The first point comes again at the end.
+    """
     height, width = block.shape
-    start, side = np.arange(parts + 1), np.arange(width) * parts
-    flat = across[:, side[:, None] + start]  # (height + 1, width, parts + 1)
-    tall = down[(np.arange(height) * parts)[:, None] + start].transpose(0, 2, 1)  # (height, width + 1, parts + 1)
-    ring = np.concatenate([tall[:, :-1, :-1], flat[1:, :, :-1], tall[:, 1:, :0:-1], flat[:-1, :, ::-1]], axis=2)
-    return ring.reshape(height * width, 4 * parts + 1)
+    side = [down[k : k + height * parts : parts] for k in range(parts)]  # (height, width + 1) each
+    level = [across[:, k : k + width * parts : parts] for k in range(parts)]  # (height + 1, width) each
+    end_side, end_level = down[parts::parts], across[:, parts::parts]
+    left = [points[:, :-1] for points in side]
+    bottom = [points[1:] for points in level]
+    right = [points[:, 1:] for points in (end_side, *side[:0:-1])]
+    top = [points[:-1] for points in (end_level, *level[::-1])]
+    return np.stack([*left, *bottom, *right, *top]).reshape(4 * parts + 1, height * width)
 
 
 def _spread_block(spread: _Spread, people: Floats, known: npt.NDArray[np.bool_],
                   outlines: tuple[Floats, Floats]) -> None:
     """Add a block of source cells to the target."""
     height, width = spread.people.shape
-    x, y = outlines
-    drawn = np.isfinite(x).all(axis=1) & np.isfinite(y).all(axis=1)
-    if (people[~drawn] > 0).any():
-        raise InvalidValueError(_("A population cell cannot be expressed in the target coordinate reference system."))
-    touches = np.zeros(len(x), np.bool_)
-    touches[drawn] = ((x[drawn].max(axis=1) > 0) & (x[drawn].min(axis=1) < width)
-                      & (y[drawn].max(axis=1) > 0) & (y[drawn].min(axis=1) < height))
+    touches = _touching(people, outlines, height, width)
     spread.outside += float(people[~touches].sum())
-    x, y, people, known = x[touches], y[touches], people[touches], known[touches]
-    area = ((y[:, :-1] - y[:, 1:]) * (x[:, :-1] + x[:, 1:])).sum(axis=1) / 2
+    x, y = (points[:, touches] for points in outlines)
+    people, known = people[touches], known[touches]
+    area = ((y[:-1] - y[1:]) * (x[:-1] + x[1:])).sum(axis=0) / 2
     if (area <= 0).any():
         raise InvalidValueError(_("A population cell folds over in the target coordinate reference system."))
     cell, at, overlap = _overlaps(x, y, area, height, width)
     share = overlap / area[cell]
-    inside = np.bincount(cell, share, minlength=len(x))
+    inside = np.bincount(cell, share, minlength=len(area))
     spread.outside += float((people * (1 - inside)).sum())
     spread.missing_cells += int((~known & (inside > _NOTHING)).sum())
     spread.people += np.bincount(at, people[cell] * share, minlength=height * width).reshape(height, width)
     spread.known += np.bincount(at, known[cell] * overlap, minlength=height * width).reshape(height, width)
 
 
+def _touching(people: Floats, outlines: tuple[Floats, Floats], height: int, width: int) -> npt.NDArray[np.bool_]:
+    """Tell which source cells reach the target, refusing people whose cell has no place in its plane."""
+    x, y = outlines
+    drawn = np.isfinite(x).all(axis=0) & np.isfinite(y).all(axis=0)
+    if (people[~drawn] > 0).any():
+        raise InvalidValueError(_("A population cell cannot be expressed in the target coordinate reference system."))
+    near = (x.max(axis=0) > 0) & (x.min(axis=0) < width) & (y.max(axis=0) > 0) & (y.min(axis=0) < height)
+    return np.asarray(drawn & near)
+
+
 def _overlaps(x: Floats, y: Floats, area: Floats, height: int, width: int) -> tuple[Integers, Integers, Floats]:
     """Give source cell, target cell and overlap in target cells, for every pair that overlaps."""
     column, row = np.floor(x), np.floor(y)
-    single = ((column == column[:, :1]) & (row == row[:, :1])).all(axis=1)  # whole in one target cell
-    single &= (column[:, 0] >= 0) & (column[:, 0] < width) & (row[:, 0] >= 0) & (row[:, 0] < height)
+    single = (column == column[0]).all(axis=0) & (row == row[0]).all(axis=0)  # whole in one target cell
+    single &= (column[0] >= 0) & (column[0] < width) & (row[0] >= 0) & (row[0] < height)
     whole, cut = np.flatnonzero(single), np.flatnonzero(~single)
-    at = (row[whole, 0] * width + column[whole, 0]).astype(np.int64)
-    zone = np.repeat(np.arange(len(cut)), x.shape[1] - 1)
-    edges = Edges(x[cut, :-1].ravel(), y[cut, :-1].ravel(), x[cut, 1:].ravel(), y[cut, 1:].ravel(), zone)
+    at = (row[0, whole] * width + column[0, whole]).astype(np.int64)
+    x, y = x[:, cut], y[:, cut]
+    zone = np.tile(np.arange(len(cut)), len(x) - 1)
+    edges = Edges(x[:-1].ravel(), y[:-1].ravel(), x[1:].ravel(), y[1:].ravel(), zone)
     shares = covered_cells(edges, len(cut), height, width)
     run, inner = shares.expand_runs()
     return (np.concatenate([whole, cut[shares.zone], cut[run]]), np.concatenate([at, shares.cell, inner]),
