@@ -105,6 +105,13 @@ def test_ground_that_ends_on_a_cell_line_takes_no_further_cell(write):
     assert people(write(np.ones((4, 6), "float32")), within=square(1000, 1000, 3000, 2000)).grid.shape == (1, 2)
 
 
+def test_a_point_takes_one_cell_also_on_a_line(write):
+    path = write(np.arange(24, dtype="float32").reshape(4, 6))
+    for x, y in ((2500, 2500), (2000, 3000)):
+        point = gpd.GeoDataFrame(geometry=[shapely.Point(x, y)], crs=MOLLWEIDE)
+        assert people(path, within=point).values.tolist() == [[8]]
+
+
 def test_ground_outside_the_raster_is_refused_with_both_extents(write):
     with pytest.raises(NoOverlapError, match=r"\(0, 0, 3000, 4000\).*\(9000, 0, 9500, 1000\)"):
         people(write(np.ones((4, 3), "float32")), within=square(9000, 0, 9500, 1000))

@@ -181,7 +181,9 @@ def _span(first: float, last: float, buffer_cells: int, size: int) -> tuple[int,
     """Give the cells from ``first`` to ``last`` with a buffer, clipped to the raster; None where they miss it."""
     if last <= 0 or first >= size:
         return None
-    return max(0, int(np.floor(first)) - buffer_cells), min(size, int(np.ceil(last)) + buffer_cells)
+    start = int(np.floor(first))
+    stop = max(int(np.ceil(last)), start + 1)  # a point on a line takes one cell
+    return max(0, start - buffer_cells), min(size, stop + buffer_cells)
 
 
 def _bounds_in(within: gpd.GeoDataFrame, grid: Grid, path: Path) -> tuple[float, float, float, float]:
