@@ -230,10 +230,10 @@ def _settle_ties(graph: csr_array, distance: Floats, label: Ints) -> None:
     A node's label may be replaced by a lower one of a neighbour through which its distance is just as short.
     """
     head = np.repeat(np.arange(graph.shape[0], dtype=np.int32), np.diff(graph.indptr))
+    latest = np.where(np.isfinite(distance), distance + TIE_M, -np.inf)  # what is not reached has no label to settle
     while True:
         arc = np.flatnonzero(label[head] < label[graph.indices])
-        tail = graph.indices[arc]
-        arc = arc[distance[head[arc]] + graph.data[arc] <= distance[tail] + TIE_M]
+        arc = arc[distance[head[arc]] + graph.data[arc] <= latest[graph.indices[arc]]]
         if not arc.size:
             return
         np.minimum.at(label, graph.indices[arc], label[head[arc]])

@@ -90,7 +90,7 @@ class Network:
     @cached_property
     def pieces(self) -> Pieces:
         """Give the index by which the segments near a point are found."""
-        return make_pieces(self.ecef, self.start, self.end, self.length)
+        return make_pieces(self.lon, self.lat, self.start, self.end, self.length)
 
     def parameters(self) -> dict[str, Any]:
         """Give what the network was built with, for the run's record.

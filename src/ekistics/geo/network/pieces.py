@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ekistics.geo.network.geodesy import from_ecef
+from ekistics.geo.network.geodesy import from_ecef, to_ecef
 
 __all__ = ["CELL_M", "Pieces", "make_pieces"]
 
@@ -16,6 +16,7 @@ CELL_M = 100.0
 _DEGREE_LAT_M = 110_500.0  # shortest degree of latitude on the ellipsoid, rounded down
 _DEGREE_LON_M = 111_300.0  # a degree of longitude at the equator, rounded down; times cos(latitude) elsewhere
 _MARGIN = 0.99
+_STRAIGHT_M = 1000.0  # up to here a geodesic and a straight line in degrees are within decimetres
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,13 +92,13 @@ class Pieces:
                 np.floor((lat - self.lat) / self.cell_lat).astype(np.int64))
 
 
-def make_pieces(ecef: Floats, start: Ints, end: Ints, length: Floats) -> Pieces:
+def make_pieces(lon: Floats, lat: Floats, start: Ints, end: Ints, length: Floats) -> Pieces:
     """Cut segments into pieces and sort them by cell.
 
     Parameters
     ----------
-    ecef : numpy.ndarray, shape (n_nodes, 3)
-        Earth-centred coordinates of the nodes.
+    lon, lat : numpy.ndarray, shape (n_nodes,)
+        Nodes in degrees on WGS84.
     start, end : numpy.ndarray, shape (n_segments,)
         Nodes that the segments join.
     length : numpy.ndarray, shape (n_segments,)
@@ -114,22 +115,31 @@ def make_pieces(ecef: Floats, start: Ints, end: Ints, length: Floats) -> Pieces:
     ``r`` plus half a cell of it. That is what :meth:`Pieces.reach_m` rests on, with one part in a hundred to spare for
     the narrowing of cells towards the poles.
     """
-    count = np.maximum(np.ceil(length / CELL_M), 1).astype(np.int64)
-    segment = np.repeat(np.arange(start.size), count)
-    within = np.arange(segment.size) - np.repeat(np.cumsum(count) - count, count)
-    at = ((within + 0.5) / count[segment])[:, None]
-    lon, lat = from_ecef(ecef[start[segment]] * (1 - at) + ecef[end[segment]] * at)
-    if not segment.size:
-        return Pieces(segment, segment.copy(), 0.0, 0.0, 1.0, 1.0, 3)
-    centre, south = float(lon[0]), float(lat.min())
+    if not start.size:
+        return Pieces(start, end, 0.0, 0.0, 1.0, 1.0, 3)
+    centre, south = float(lon[0]), float(lat.min()) - 1.0
     narrow = max(np.cos(np.radians(np.abs(lat).max())), 1e-3)
     cell_lon, cell_lat = CELL_M / (_DEGREE_LON_M * narrow), CELL_M / _DEGREE_LAT_M
     columns = 2 * (int(180.0 / cell_lon) + 2)
+    count = np.maximum(np.ceil(length / CELL_M), 1).astype(np.int64)
+    segment = np.repeat(np.arange(start.size), count)
+    within = np.arange(segment.size) - np.repeat(np.cumsum(count) - count, count)
+    at = (within + 0.5) / count[segment]
+    tail, head = start[segment], end[segment]
+    middle_lon, middle_lat = lon[tail] + at * (lon[head] - lon[tail]), lat[tail] + at * (lat[head] - lat[tail])
+    curved = np.flatnonzero((length[segment] > _STRAIGHT_M) | (np.abs(lon[head] - lon[tail]) > 180))
+    middle_lon[curved], middle_lat[curved] = _middles(lon, lat, tail[curved], head[curved], at[curved])
     index = Pieces(segment, segment, centre, south, cell_lon, cell_lat, columns)
-    column, row = index._cells(lon, lat)
+    column, row = index._cells(middle_lon, middle_lat)
     key = row * columns + column
-    order = np.argsort(key, kind="stable")
+    order = np.argsort(key)
     return Pieces(key[order], segment[order], centre, south, cell_lon, cell_lat, columns)
+
+
+def _middles(lon: Floats, lat: Floats, tail: Ints, head: Ints, at: Floats) -> tuple[Floats, Floats]:
+    """Give places on long segments, which are not straight in degrees, and on those across the date line."""
+    share = at[:, None]
+    return from_ecef(to_ecef(lon[tail], lat[tail]) * (1 - share) + to_ecef(lon[head], lat[head]) * share)
 
 
 def _unroll(lon: Floats, centre: float) -> Floats:
