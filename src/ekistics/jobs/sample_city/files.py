@@ -149,7 +149,7 @@ def _write(path: Path, extract: _Extract) -> None:
     header = osmium.io.Header()
     header.set("generator", "Ekistics sample generator (made-up city, CC0)")
     header.set("osmosis_replication_timestamp", TIMESTAMP)
-    corners = ground.LIMIT * np.array([[-1.0, 1.0], [-0.42, 1.0]])
+    corners = ground.LIMIT * np.array([[-1.03, 1.03], [-0.45, 1.03]])
     (west, east), (south, north) = ground.to_lonlat(*corners)
     header.add_box(osmium.osm.Box(float(west), float(south), float(east), float(north)))
     with osmium.SimpleWriter(str(path), header=header, overwrite=True) as writer:

@@ -149,8 +149,14 @@ def polar_patch(inner: float, outer: float, first: float, last: float) -> shapel
         return np.stack([r * np.cos(bent), r * np.sin(bent)], axis=1)
 
     angles = np.linspace(first, last, 90)
+    if inner == 0:  # the middle is whole: a ring road all round
+        return _on_land(arc(outer, np.linspace(first, last, 180, endpoint=False)))
     ring = np.vstack([side(first, inner, outer), arc(outer, angles), side(last, outer, inner),
                       arc(inner, angles[::-1])])
+    return _on_land(ring)
+
+
+def _on_land(ring: Floats) -> shapely.Polygon:
     patch = shapely.make_valid(shapely.intersection(shapely.buffer(shapely.polygons(ring), 0), land()))
     parts = [part for part in shapely.get_parts(patch) if part.geom_type == "Polygon"]
     return max(parts, key=lambda part: part.area)

@@ -116,7 +116,7 @@ def _main_lines() -> list[Line]:
     piers = np.array([[-3_050.0, 0.0], [-1_150.0, 0.0], [2_480.0, 0.0]])
     piers[:, 1] = coast(piers[:, 0]) + 12
     return [
-        Line("10", "Saltmarsh Road", bus, 3, _spaced(ground.radial_line(0, 1_700, 9_000), 420), 4.6, 900, (5.5, 24.6)),
+        Line("10", "Saltmarsh Road", bus, 3, _spaced(ground.radial_line(0, 1_700, 9_000), 420), 4.6, 900, (5.5, 24.8)),
         Line("11", "Orchard Road", bus, 3, _spaced(ground.radial_line(1, 300, 7_700), 410), 4.3, 720, (5.25, 23.5)),
         Line("14", "Sands Road", bus, 3, _spaced(ground.radial_line(4, 1_700, 9_400), 430), 4.6, 900, (5.5, 23.0)),
         Line("20", "Great Ring", bus, 3, _spaced(great, 450), 4.9, 1_200, (6.0, 22.0)),
