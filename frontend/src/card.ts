@@ -1,7 +1,7 @@
 // The card of one thing on the map: the same whether it was clicked or chosen from the list.
 import { type LngLatLike, type Map as LiveMap, Marker } from "maplibre-gl";
 import type { ShapeLayer, Words } from "./data.ts";
-import { features } from "./data.ts";
+import { features, shown } from "./data.ts";
 import { element } from "./dom.ts";
 
 export class Card {
@@ -34,7 +34,7 @@ export class Card {
     const kind = layer.names ? layer.title : "";
     const klass = layer.classes.length > 1 ? (layer.classes[layer.index[i] ?? 0]?.title ?? "") : "";
     const rows = (layer.fields ?? []).map((field) =>
-      element("div", {}, element("dt", {}, field.title), element("dd", {}, field.texts[i] ?? "")),
+      element("div", {}, element("dt", {}, field.title), element("dd", {}, shown(field, i))),
     );
     const close = element("button", { class: "close", type: "button", "aria-label": this.words["close"] }, "✕");
     close.addEventListener("click", () => this.close());

@@ -10,9 +10,20 @@ export interface Klass {
   mark: "fill" | "line" | "dot" | "ring" | "hatch" | "dash";
 }
 
+/** What a card shows: texts, or whole numbers with a unit; less than zero means absent. */
 export interface Field {
   title: string;
-  texts: string[];
+  texts?: string[];
+  values?: number[];
+  unit?: string;
+  absent?: string;
+}
+
+export function shown(field: Field, i: number): string {
+  if (field.texts) return field.texts[i] ?? "";
+  const value = field.values?.[i] ?? -1;
+  if (value < 0) return field.absent ?? "";
+  return `${new Intl.NumberFormat(document.documentElement.lang).format(value)}\u00a0${field.unit ?? ""}`.trim();
 }
 
 interface Head {

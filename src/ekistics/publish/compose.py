@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from babel import Locale
 from babel.core import get_global
 
-from ekistics.core.i18n import _
+from ekistics.core.i18n import _, use_language
 from ekistics.core.indicator import IndicatorSpec
 from ekistics.core.period import Period
 from ekistics.package.model import ProfilePackage
@@ -29,12 +29,12 @@ from ekistics.publish.tables import (
     values_table,
 )
 
-__all__ = ["compose"]
+__all__ = ["compose_profile"]
 
 
-def compose(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], *, language: str = "en",
-            live: bool = True) -> Document:
-    """Turn a profile package into content. The language of texts must be in use already.
+def compose_profile(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], *,
+                    language: str = "en") -> Document:
+    """Turn a profile package into content; page and PDF of one profile may share it.
 
     Parameters
     ----------
@@ -43,15 +43,18 @@ def compose(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], *, lang
     specs : mapping of str to IndicatorSpec
         The indicators by code, in the order of the profile.
     language : str
-        Language of numbers and dates.
-    live : bool
-        Whether the layers of the live map are wanted.
+        Language of texts, numbers and dates.
 
     Returns
     -------
     Document
         The content.
     """
+    with use_language(language):
+        return _composed(package, specs, language)
+
+
+def _composed(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], language: str) -> Document:
     rows = numbered(package.observations)
     first, rule = headline(package, specs, rows, language=language)
     areas = neighbourhood_table(package, specs, rows, language=language)
@@ -68,8 +71,7 @@ def compose(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], *, lang
         maps=map_sheets(package, language=language), tables=tuple(t for t in tables if t is not None),
         sections=(method_section(package, specs, language=language), run_section(package, language=language)),
         certificate=certificate_table(package, specs), labels=labels(),
-        live=live_layers(package, areas, language=language) if live else {},
-        downloads=_downloads(package) if live else ())
+        live=live_layers(package, areas, language=language), downloads=_downloads(package))
 
 
 def place_line(package: ProfilePackage, *, language: str) -> str:

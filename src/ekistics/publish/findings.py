@@ -162,13 +162,16 @@ class _Maker:
 
     def times(self) -> list[Chart]:
         """Show the quantities that are known at three dates or more."""
-        made = []
+        made: list[Chart] = []
+        told: set[str] = set()
         for spec in self.specs.values():
-            for series in spec.series:
+            for series in (s for s in spec.series if s.headline or s.unit_measure == "M2_PS"):
                 found = rows_of(self.city_all, spec, series.code).dropna(subset=["obs_value"])
                 found = found[~found["time_period"].astype(str).str.contains("/")]
                 found = found[found["variant"] == default_variant(spec, found)]
-                if found["time_period"].nunique() >= 3 and len(made) < MOST_TIME_CHARTS:
+                known = found["time_period"].nunique() >= 3 and len(made) < MOST_TIME_CHARTS
+                if known and series.title not in told:
+                    told.add(series.title)
                     made.append(self._time_chart(spec, series, found))
         return made
 

@@ -10,11 +10,10 @@ from urllib.parse import quote
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
-from ekistics.core.i18n import use_language
 from ekistics.core.indicator import IndicatorSpec
 from ekistics.package.model import ProfilePackage
 from ekistics.publish.assets import font_faces, static_text, template_text
-from ekistics.publish.compose import compose
+from ekistics.publish.compose import compose_profile
 from ekistics.publish.content import Document
 
 __all__ = ["page", "profile_html"]
@@ -43,8 +42,7 @@ def profile_html(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], *,
     bytes
         The page, UTF-8. It opens from disk, needs no network and forbids it.
     """
-    with use_language(language):
-        return page(compose(package, specs, language=language))
+    return page(compose_profile(package, specs, language=language))
 
 
 def page(document: Document) -> bytes:

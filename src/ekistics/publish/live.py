@@ -11,11 +11,11 @@ from pyproj import CRS, Transformer
 
 from ekistics.core.crs import WGS84
 from ekistics.core.i18n import _
+from ekistics.core.units import unit
 from ekistics.package.model import Layer, ProfilePackage
 from ekistics.publish.content import Table
 from ekistics.publish.frame import hatched, warped
 from ekistics.publish.maps import FIELDS, theme_note
-from ekistics.publish.numbers import value_text
 from ekistics.publish.palette import HATCH
 from ekistics.publish.png import class_picture, data_uri
 from ekistics.publish.styles import Style, no_data, style
@@ -83,7 +83,7 @@ def _layer(layer: Layer, boundary: gpd.GeoDataFrame, language: str) -> dict[str,
         return None
     if layer.code == "streets":
         return head | _streets(layer.frame, drawn)
-    return head | _shapes(layer, drawn, language)
+    return head | _shapes(layer, drawn)
 
 
 def _picture(layer: Layer, drawn: Style, boundary: gpd.GeoDataFrame) -> dict[str, Any]:
@@ -132,11 +132,11 @@ def _streets(frame: gpd.GeoDataFrame, drawn: Style) -> dict[str, Any]:
     return {"kind": "line", "index": present, "shapes": [_steps(shapes[drawn.index == i]) for i in present]}
 
 
-def _shapes(layer: Layer, drawn: Style, language: str) -> dict[str, Any]:
+def _shapes(layer: Layer, drawn: Style) -> dict[str, Any]:
     assert layer.frame is not None  # noqa: S101 - the caller looked
     frame = layer.frame
     shapes = np.asarray(frame.geometry.values)
-    facts = {"index": drawn.index.tolist(), "fields": _fields(layer, language), "listed": layer.code in LISTED,
+    facts = {"index": drawn.index.tolist(), "fields": _fields(layer), "listed": layer.code in LISTED,
              "names": _names(frame) if layer.code in LISTED else None}
     if (shapely.get_type_id(shapes) == shapely.GeometryType.POINT).all():
         xy = np.rint(shapely.get_coordinates(shapes) * STEP).astype(np.int64)
@@ -170,15 +170,15 @@ def _names(frame: gpd.GeoDataFrame) -> list[str]:
     return [_("without a name")] * len(frame)
 
 
-def _fields(layer: Layer, language: str) -> list[dict[str, Any]]:
-    """Give what a click shows: known columns, written out."""
+def _fields(layer: Layer) -> list[dict[str, Any]]:
+    """Give what a click shows: the numbers of known columns, with the unit that the page writes after them."""
     frame = layer.frame
     found = []
     for column, (title, unit_measure) in FIELDS.items():
         if frame is not None and column in frame and pd.api.types.is_numeric_dtype(frame[column]):
-            known = {v: value_text(float(v), unit_measure, language=language)
-                     for v in frame[column].round().dropna().unique()}
-            texts = [known.get(v, _("not reachable") if unit_measure == "M" else _("not measured"))
-                     for v in frame[column].round()]
-            found.append({"title": _(title), "texts": texts})
+            rounded = frame[column].round()
+            whole = rounded.fillna(-1).astype(int).tolist()
+            absent = _("not reachable") if unit_measure == "M" else _("not measured")
+            found.append({"title": _(title), "values": whole, "unit": _(unit(unit_measure).symbol) if
+                          unit(unit_measure).symbol else "", "absent": absent})
     return found

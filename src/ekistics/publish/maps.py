@@ -13,7 +13,7 @@ from ekistics.publish.content import MapSheet
 from ekistics.publish.frame import Sheet, hatched, make_sheet, path, projected, warped
 from ekistics.publish.numbers import value_text
 from ekistics.publish.palette import HATCH, INK, LAND, PAPER, STREET
-from ekistics.publish.png import class_picture, data_uri
+from ekistics.publish.png import NOTHING, class_picture, data_uri
 from ekistics.publish.styles import Klass, Style, no_data, style
 
 __all__ = ["FIELDS", "map_sheets", "spacing", "theme_note"]
@@ -21,6 +21,7 @@ __all__ = ["FIELDS", "map_sheets", "spacing", "theme_note"]
 RASTER_PIXELS = 850
 AROUND_URBANISATION_M = 8_000.0
 MOST_NAMES = 24
+MOST_DOTS = 3000
 FIELDS = {"population": (N_("People"), "PS"),
           "low_network": (N_("Walk to the nearest bus or tram stop, along the streets"), "M"),
           "high_network": (N_("Walk to the nearest rail, metro or ferry stop, along the streets"), "M"),
@@ -138,12 +139,29 @@ class _Atlas:
 
     def _points(self, shapes: np.ndarray, drawn: Style) -> str:
         spots = self.sheet.units(shapely.get_coordinates(shapes))
+        if len(spots) > MOST_DOTS:
+            return self._mosaic(spots, drawn)
         radius = spacing(spots) * 0.42
         parts = []
         for i, k in enumerate(drawn.classes):
             ring = f' stroke="{INK}" stroke-width="2"' if k.mark == "ring" else ""
             parts.append(_dots(spots[drawn.index == i], radius, k.day, ring))
         return "".join(parts)
+
+    def _mosaic(self, spots: np.ndarray, drawn: Style) -> str:
+        """Draw very many points as small squares of one picture."""
+        per_pixel = self.sheet.width / RASTER_PIXELS
+        pixels = np.full((round(self.sheet.height / per_pixel), RASTER_PIXELS), NOTHING, dtype=np.uint8)
+        place = (spots / per_pixel).astype(np.int64)
+        side = max(round(spacing(spots, least=per_pixel) / per_pixel), 1)
+        for dy in range(side):
+            for dx in range(side):
+                y, x = place[:, 1] + dy - side // 2, place[:, 0] + dx - side // 2
+                inside = (y >= 0) & (y < pixels.shape[0]) & (x >= 0) & (x < pixels.shape[1])
+                pixels[y[inside], x[inside]] = drawn.index[inside]
+        picture = data_uri(class_picture(pixels, [k.day for k in drawn.classes]), "image/png")
+        return (f'<image href="{picture}" width="{self.sheet.width}" height="{self.sheet.height}" '
+                'preserveAspectRatio="none"/>')
 
     def raster(self, code: str) -> MapSheet | None:
         layer = self.layers.get(code)
@@ -214,24 +232,26 @@ def measure_text(layer: Layer) -> str:
     return _("Colour: {measure}").format(measure=_(known[0])) if known else ""
 
 
-def spacing(spots: np.ndarray) -> float:
+def spacing(spots: np.ndarray, *, least: float = 8.0) -> float:
     """Give the usual distance from a point to its nearest neighbour.
 
     Parameters
     ----------
     spots : numpy.ndarray, shape (n, 2)
         Points.
+    least : float
+        The smallest answer.
 
     Returns
     -------
     float
-        The median distance in the points' unit, between 8 and 60.
+        The median distance in the points' unit, at most 60.
     """
     if len(spots) < 2:
         return 30.0
     points = shapely.points(spots[: 4000].astype(float))
     near = shapely.STRtree(points).query_nearest(points, exclusive=True, return_distance=True, all_matches=False)[1]
-    return float(np.clip(np.median(near), 8.0, 60.0))
+    return float(np.clip(np.median(near[near > 0]) if (near > 0).any() else 0.0, least, 60.0))
 
 
 def _dots(spots: np.ndarray, radius: float, colour: str, extra: str = "") -> str:

@@ -2,6 +2,7 @@
 
 import math
 from datetime import date
+from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date
@@ -48,6 +49,7 @@ def digits_borne(unit_measure: str, *, lci: float = math.nan, uci: float = math.
     return min(borne, unit(unit_measure).digits + 1, MOST_DIGITS)
 
 
+@lru_cache(maxsize=65_536)
 def number_text(value: float, digits: int, *, language: str = "en") -> str:
     """Write a number with a fixed count of digits and the locale's separators.
 

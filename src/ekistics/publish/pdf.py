@@ -2,18 +2,18 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib.resources import as_file
 
 import typst
 
 from ekistics.core.errors import InputFormatError
-from ekistics.core.i18n import _, use_language
+from ekistics.core.i18n import _
 from ekistics.core.indicator import IndicatorSpec
 from ekistics.package.model import ProfilePackage
 from ekistics.publish.assets import font_folder, template_text
-from ekistics.publish.compose import compose
+from ekistics.publish.compose import compose_profile
 from ekistics.publish.content import Document
 
 __all__ = ["printed", "profile_pdf"]
@@ -39,8 +39,7 @@ def profile_pdf(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], *, 
     bytes
         The document, PDF/UA-1. The same package gives the same bytes.
     """
-    with use_language(language):
-        return printed(compose(package, specs, language=language, live=False), created=package.created)
+    return printed(compose_profile(package, specs, language=language), created=package.created)
 
 
 def printed(document: Document, *, created: str = "") -> bytes:
@@ -64,7 +63,7 @@ def printed(document: Document, *, created: str = "") -> bytes:
         The typesetter refused a part of the content.
     """
     made = datetime.fromisoformat(created) if created else datetime(1970, 1, 1, tzinfo=UTC)
-    content = json.dumps(asdict(document), ensure_ascii=False)
+    content = json.dumps(asdict(replace(document, live={}, downloads=())), ensure_ascii=False)
     try:
         with as_file(font_folder()) as fonts:
             return bytes(typst.compile(template_text("profile.typ").encode(), font_paths=[str(fonts)],

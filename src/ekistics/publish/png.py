@@ -40,7 +40,7 @@ def class_picture(classes: npt.NDArray[np.uint8], colours: Sequence[str]) -> byt
     palette = b"".join(bytes.fromhex(colour.lstrip("#")) for colour in (*colours, "#ffffff"))
     alpha = bytes([255] * len(colours) + [0])
     head = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)
-    parts = ((b"IHDR", head), (b"PLTE", palette), (b"tRNS", alpha), (b"IDAT", zlib.compress(rows.tobytes(), 9)),
+    parts = ((b"IHDR", head), (b"PLTE", palette), (b"tRNS", alpha), (b"IDAT", zlib.compress(rows.tobytes(), 6)),
              (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*part) for part in parts)
 

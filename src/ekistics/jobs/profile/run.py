@@ -168,7 +168,7 @@ def stages_of(config: CityConfig) -> list[Stage]:
         Stage("areas", partial(ground.areas, config), ("outline", *(("delineation",) if delineated else ())),
               ("boundary", "neighbourhoods")),
         Stage("totals", partial(ground.totals, config), ("areas", "delineation"), grids),
-        Stage("cells", partial(ground.cells, config), ("areas", "delineation")),
+        Stage("cells", partial(ground.cells, config), ("areas", "delineation"), ("population",)),
         Stage("air", partial(ground.air, config), ("areas",), ("air", "population")),
         Stage("people", partial(reach.people, config), ("areas",), ("population",)),
         Stage("streets", lambda runner: reach.streets(config), roles=("streets",)),
@@ -176,6 +176,7 @@ def stages_of(config: CityConfig) -> list[Stage]:
         Stage("stops", lambda runner: reach.stops(config), roles=("timetables",), parameters=("service_day",)),
         Stage("street_land", partial(reach.street_land, config), ("areas", "streets", "open_space"),
               parameters=("intersection_ways",)),
+        Stage("completeness", partial(reach.completeness, config), ("areas", "streets"), ("built_up",)),
         Stage("access", partial(reach.access, config), ("people", "streets", "stops", "open_space"),
               parameters=(*leg, "low_capacity_m", "high_capacity_m", "open_space_entrance_m")),
     ]
@@ -204,14 +205,16 @@ def _package(config: CityConfig, runner: StageRunner, inputs: list[Provenance], 
 
 
 def _documents(package: ProfilePackage, language: str, on_event: Callable[[StageEvent], None]) -> dict[str, bytes]:
-    from ekistics.publish import profile_html, profile_pdf  # loads the page stack, which numbers alone do not need
+    from ekistics.publish import compose_profile, page, printed  # loads the page stack, which numbers do not need
 
-    by_code = {spec.code: spec for spec in specs()}
     files = {}
-    for name, make in (("profile.html", profile_html), ("profile.pdf", profile_pdf)):
+    content = None
+    for name in ("profile.html", "profile.pdf"):
         on_event(StageEvent(name, "started"))
         begin = datetime.now(UTC)
-        files[name] = make(package, by_code, language=language)
+        if content is None:
+            content = compose_profile(package, {spec.code: spec for spec in specs()}, language=language)
+        files[name] = page(content) if name == "profile.html" else printed(content, created=package.created)
         on_event(StageEvent(name, "computed", (datetime.now(UTC) - begin).total_seconds()))
     return files
 
