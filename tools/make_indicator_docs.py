@@ -27,7 +27,8 @@ def golden_lines(code: str) -> list[str]:
     if not rows:
         return []
     return ["## Golden cases", "", GOLDEN, "", cells("case", "source", "computed by", "with", "on"),
-            "|---|---|---|---|---|", *rows, ""]
+            "|---|---|---|---|---|", *rows, "",
+            *(f"- {c['name']}: {c['working']}" for c in cases if "working" in c), ""]
 
 
 def indicator_page(spec: Any, notice: str) -> str:
@@ -43,8 +44,8 @@ def indicator_page(spec: Any, notice: str) -> str:
               *(cells(f"`{s.code}`" + (" (headline)" if s.headline else ""), s.title, f"`{s.unit_measure}`", s.base)
                 for s in spec.series), ""]
     if spec.variants:
-        lines += ["## Variants", "", "The default first.", "", cells("variant", "name", "why it differs"),
-                  "|---|---|---|", *(cells(f"`{v.code}`", v.title, v.why) for v in spec.variants), ""]
+        lines += ["## Variants", "", "The default first.", "", cells("variant", "name", "of", "why it differs"),
+                  "|---|---|---|---|", *(cells(f"`{v.code}`", v.title, v.base, v.why) for v in spec.variants), ""]
     lines += ["## How it is computed", "", "```{eval-rst}",
               f".. autofunction:: ekistics.indicators.{spec.code}.compute", "```", "", *golden_lines(spec.code)]
     return "\n".join(lines).rstrip() + "\n"
