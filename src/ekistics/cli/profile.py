@@ -16,8 +16,9 @@ from ekistics.core.i18n import N_, _
 STAGE_TITLES = {
     "outline": N_("boundary"), "delineation": N_("Degree of Urbanisation"), "areas": N_("areas"),
     "totals": N_("sums by area"), "cells": N_("classes by area"), "air": N_("fine particles"),
-    "people": N_("where people are"), "streets": N_("streets"), "open_space": N_("open space and buildings"),
+    "people": N_("where people are"), "streets": N_("streets"), "open_space": N_("open space"),
     "stops": N_("timetables"), "street_land": N_("street land"), "access": N_("walking distances"),
+    "completeness": N_("completeness of the map"),
     "profile.html": N_("page"), "profile.pdf": N_("PDF"),
 }
 SHOWN_CHANGES = 20

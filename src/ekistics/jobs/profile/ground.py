@@ -6,6 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from pyproj import Transformer
 
 from ekistics.core.crs import MOLLWEIDE, WGS84, equal_area_for
 from ekistics.core.errors import EkisticsError, InputFormatError, InvalidValueError, UnknownNameError
@@ -15,7 +16,7 @@ from ekistics.core.raster import Grid, Raster
 from ekistics.core.reasons import Reason
 from ekistics.geo.degurba import MISSING, DegurbaParameters, classify
 from ekistics.geo.reproject import reproject_population, target_grid_for
-from ekistics.geo.zonal import Coverage, cell_areas_m2, coverage, weighted_mean, zonal_sums
+from ekistics.geo.zonal import cell_areas_m2, coverage, weighted_mean, zonal_sums
 from ekistics.jobs.city_config import BuiltUpInput, CityConfig, LandInput, PopulationInput
 from ekistics.jobs.delineate import urban_centre_at
 from ekistics.jobs.stages import StageRunner
@@ -290,14 +291,20 @@ def _total_rows(zones: gpd.GeoDataFrame, quantity: str, period: str, value: Any,
 
 
 def cells(config: CityConfig, runner: StageRunner) -> dict[str, Any]:
-    """Sum people and surface by area and class of the Degree of Urbanisation."""
+    """Sum people and surface by area and class of the Degree of Urbanisation.
+
+    Classes are of 1 km cells, people are counted on the population's own, finer grid: spreading them over 1 km first
+    would carry people of the shore and the rim out of the boundary.
+    """
     found = runner.get("delineation")
     if found["reason"]:
         return {"reason": found["reason"]}
-    table = runner.get("areas")["frame"]
-    people, level1, level2 = found["population"], found["level1"].values, found["level2"].values
-    cover: Coverage = coverage(people.grid, table.reset_index())
-    surface = np.full(people.grid.shape, people.grid.cell_area / 1e6)
+    zones = runner.get("areas")["frame"].reset_index()
+    entry = next(p for p in reversed(totals_of(config)) if p.time_period == found["level1"].time_period)
+    people = read_people(config, entry, zones)
+    surface = np.broadcast_to(cell_areas_m2(people.grid) / 1e6, people.grid.shape)
+    level1, level2 = (at_centres(found[f"level{n}"], people.grid, absent=MISSING) for n in (1, 2))
+    cover = coverage(people.grid, zones)
     rows = []
     for one, two in np.unique(np.column_stack([level1.ravel(), level2.ravel()]), axis=0).tolist():
         if MISSING in (one, two):
@@ -305,8 +312,8 @@ def cells(config: CityConfig, runner: StageRunner) -> dict[str, Any]:
         here = (level1 == one) & (level2 == two)
         counted = zonal_sums(np.where(here, np.nan_to_num(people.values), 0.0), cover)["sum"].to_numpy()
         ground = zonal_sums(np.where(here, surface, 0.0), cover)["sum"].to_numpy()
-        rows.append(pd.DataFrame({"ref_area": table.index, "level1": one, "level2": two, "population": counted,
-                                  "area_km2": ground}))
+        rows.append(pd.DataFrame({"ref_area": zones["ref_area"], "level1": int(one), "level2": int(two),
+                                  "population": counted, "area_km2": ground}))
     frame = pd.concat(rows, ignore_index=True)
     return {"frame": frame[frame["area_km2"] > 0].reset_index(drop=True), "reason": "",
             "time_period": people.time_period}
@@ -323,7 +330,7 @@ def air(config: CityConfig, runner: StageRunner) -> dict[str, Any]:
                             time_period=config.air.time_period, within=zones, buffer_cells=1,
                             crs=config.air.crs or None, stated=config.air.stated())
     people = read_people(config, people_entry, zones)
-    values = _at_centres(particles, people.grid)
+    values = at_centres(particles, people.grid)
     cover = coverage(people.grid, zones)
     means = weighted_mean(values, people.values, cover)
     frame = pd.DataFrame({"weighted_sum": (means["mean"] * means["weight"]).to_numpy(),
@@ -333,10 +340,8 @@ def air(config: CityConfig, runner: StageRunner) -> dict[str, Any]:
     return {"frame": frame, "reason": "", "time_period": config.air.time_period, "layer": particles}
 
 
-def _at_centres(raster: Raster, grid: Grid) -> np.ndarray[Any, Any]:
-    """Give the value of the raster cell that holds each cell centre of a grid; NaN outside."""
-    from pyproj import Transformer
-
+def at_centres(raster: Raster, grid: Grid, *, absent: float = np.nan) -> np.ndarray[Any, Any]:
+    """Give the value of the raster cell that holds each cell centre of a grid, and another value outside."""
     x, y = np.meshgrid(*grid.centres())
     if raster.grid.crs != grid.crs:
         x, y = Transformer.from_crs(grid.crs, raster.grid.crs, always_xy=True).transform(x, y)
@@ -344,6 +349,6 @@ def _at_centres(raster: Raster, grid: Grid) -> np.ndarray[Any, Any]:
     column = np.floor((x - t.c) / t.a).astype(np.int64)
     row = np.floor((y - t.f) / t.e).astype(np.int64)
     inside = (row >= 0) & (row < raster.grid.height) & (column >= 0) & (column < raster.grid.width)
-    values = np.full(grid.shape, np.nan)
+    values = np.full(grid.shape, absent, dtype=np.float64)
     values[inside] = raster.values[row[inside], column[inside]]
     return values

@@ -2,17 +2,24 @@
 
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ekistics.core.i18n import _
+from ekistics.core.i18n import N_, _
 from ekistics.core.period import Period
 from ekistics.core.quality import QualityFlag
+from ekistics.geo.completeness import STREET_REACH_M
 from ekistics.jobs.city_config import CityConfig, input_entries
 from ekistics.jobs.stages import StageRunner
 
+AGED = {"population": N_("Age of the population data"), "built_up": N_("Age of the built-up data"),
+        "streets": N_("Age of the street map"), "timetables": N_("Age of the timetables"),
+        "air": N_("Age of the air data")}
 NETWORK_INDICATORS = ("sdg_11_2_1", "sdg_11_7_1")
+NEGLIGIBLE = 1e-9  # rounding of areas, not ground without data
 STREET_INDICATORS = ("sdg_11_7_1", "street_density", "intersection_density")
 
 
@@ -34,6 +41,7 @@ def quality_flags(config: CityConfig, runner: StageRunner, *, today: date) -> tu
         Flags in the order in which they are shown.
     """
     makers = (_ages(config, runner, today), _people_flags(config, runner), _stop_flags(runner), _street_flags(runner),
+              _completeness_flags(runner),
               _ground_flags(config, runner))
     return tuple(flag for maker in makers for flag in maker)
 
@@ -72,21 +80,25 @@ def share_flag(code: str, title: str, part: float, whole: float, *, base: str, l
 
 
 def _ages(config: CityConfig, runner: StageRunner, today: date) -> Iterator[QualityFlag]:
-    for role, entry in input_entries(config):
-        period = getattr(entry, "time_period", "")
-        name = entry.path.rsplit("/", 1)[-1]
-        if role == "streets":
-            period = str(runner.get("streets")["time_period"])
-        elif role == "timetables":
-            days = runner.get("stops").get("days", {}).get(name.removesuffix(".zip"), [])
-            period = days[-1] if days else ""
-        if period:
-            years = max(0.0, (today - Period.parse(period).end).days / 365.2425)
-            yield QualityFlag(f"age-{role}-{name}", _("Age of {name}").format(name=name), round(years, 1), "Y",
-                              graded(years, good=5, warn=10), _("Describes {period}.").format(period=period))
-        elif role == "timetables":
-            yield QualityFlag(f"age-{role}-{name}", _("Age of {name}").format(name=name), None, "Y", "info",
-                              _("It has no service on the chosen day."))
+    """Flag the age of each kind of input: of its newest file, since older epochs are old on purpose."""
+    for role, title in AGED.items():
+        periods = [period for entry_role, entry in input_entries(config) if entry_role == role
+                   and (period := _described(config, runner, role, entry))]
+        if periods:
+            newest = max(periods, key=Period.parse)
+            years = max(0.0, (today - Period.parse(newest).end).days / 365.2425)
+            yield QualityFlag(f"age-{role}", _(title), round(years, 1), "Y", graded(years, good=5, warn=10),
+                              _("The newest describes {period}.").format(period=Period.parse(newest).label))
+
+
+def _described(config: CityConfig, runner: StageRunner, role: str, entry: Any) -> str:
+    """Give the time that an input describes; empty where neither it nor its file says."""
+    if role == "streets":
+        return str(runner.get("streets")["time_period"])
+    if role == "timetables":
+        days = runner.get("stops").get("days", {}).get(Path(entry.path).stem, [])
+        return str(days[-1]) if days else ""
+    return str(getattr(entry, "time_period", ""))
 
 
 def _city_people(config: CityConfig, runner: StageRunner) -> pd.DataFrame:
@@ -159,6 +171,26 @@ def _street_flags(runner: StageRunner) -> Iterator[QualityFlag]:
                          note=_("Kept apart: neither counted as public nor left out without a word."))
 
 
+def _completeness_flags(runner: StageRunner) -> Iterator[QualityFlag]:
+    found = runner.get("completeness")
+    if found["reason"]:
+        return
+    built_up, near = float(found["built_up_m2"]), float(found["near_m2"])
+    yield share_flag("built-up-without-streets", _("Built-up surface without a mapped street near"),
+                     (built_up - near) / 1e6, built_up / 1e6, base=_("built-up surface inside the boundary, km²"),
+                     limits=(2, 10), indicators=STREET_INDICATORS,
+                     note=_("More than {metres} m from any street: the map lacks streets there.")
+                     .format(metres=f"{STREET_REACH_M:g}"))
+    land = runner.get("street_land")
+    if not land["open_space_reason"] and built_up:
+        city = land["frame"].iloc[0]
+        mapped = sum(float(city[f"open_space_{access}_m2"]) for access in ("public", "unknown", "private"))
+        yield QualityFlag("open-space-mapped", _("Mapped open space against built-up surface"),
+                          100 * mapped / built_up, "PT", "info",
+                          _("Very little may mean that parks are not mapped, rather than that there are none."),
+                          ("sdg_11_7_1",), mapped / 1e6, built_up / 1e6, _("built-up surface inside the boundary, km²"))
+
+
 def _ground_flags(config: CityConfig, runner: StageRunner) -> Iterator[QualityFlag]:
     areas = runner.get("areas")
     if areas["repaired"]:
@@ -171,7 +203,7 @@ def _ground_flags(config: CityConfig, runner: StageRunner) -> Iterator[QualityFl
                 ("nodata", _("Ground without data"), _("Cells inside the boundary hold no value; they are left out.")),
                 ("outside", _("Ground outside the grid"), _("The grid does not cover the whole boundary."))):
             share = getattr(row, f"{name}_share")
-            if share > 0:
+            if share > NEGLIGIBLE:
                 yield QualityFlag(f"{name}-{row.quantity}-{row.time_period}",
                                   f"{title}: {row.quantity} {row.time_period}", 100 * float(share), "PT",
                                   graded(100 * float(share), good=1, warn=10), note,

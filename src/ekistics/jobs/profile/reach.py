@@ -9,15 +9,18 @@ import pandas as pd
 
 from ekistics.core.errors import ConfigurationError
 from ekistics.core.i18n import _
+from ekistics.core.period import Period
 from ekistics.core.reasons import Reason
 from ekistics.core.settings import Settings
+from ekistics.geo.completeness import street_completeness
 from ekistics.geo.network import Network, Snapped, WalkRules, build_network, nearest, snap, straight_line
 from ekistics.geo.open_space import entrances, open_space_within, straight_line_to_spaces
 from ekistics.geo.street_area import intersections_within, streets_within
+from ekistics.geo.street_widths import street_ways
 from ekistics.geo.streets import Streets
 from ekistics.geo.zonal import cell_points
 from ekistics.jobs.city_config import CityConfig, PopulationInput
-from ekistics.jobs.profile.ground import points_in, read_people, read_points, totals_of
+from ekistics.jobs.profile.ground import points_in, read_people, read_points, read_surface, totals_of
 from ekistics.jobs.stages import StageRunner
 from ekistics.readers.gtfs import read_gtfs, stop_service
 from ekistics.readers.osm import read_osm
@@ -105,11 +108,12 @@ def stops(config: CityConfig) -> dict[str, Any]:
 
 
 def open_space(config: CityConfig) -> dict[str, Any]:
-    """Read open spaces and buildings from the street file."""
+    """Read open spaces from the street file."""
     if config.streets is None:
         return {"reason": str(Reason.NO_STREET_FILE)}
-    found = read_areas(config.file(config.streets.path), stated=config.streets.stated())
-    return {"open_space": found.open_space, "buildings": found.buildings, "problems": dict(found.problems),
+    found = read_areas(config.file(config.streets.path), what=("open_space",),
+                       stated=config.streets.stated())
+    return {"open_space": found.open_space, "problems": dict(found.problems),
             "reason": "" if len(found.open_space) else str(Reason.NO_OPEN_SPACE)}
 
 
@@ -120,11 +124,24 @@ def street_land(config: CityConfig, runner: StageRunner) -> dict[str, Any]:
     table = runner.get("areas")["frame"]
     arrays = street_table(runner)
     within = streets_within(arrays, table)
+    walked = streets_within(arrays, table, which=street_ways(arrays.ways, use="network"))
+    within["network_length_m"] = walked["street_length_m"]
     crossings = intersections_within(arrays, table, minimum_ways=config.parameters.intersection_ways)
     spaces = runner.get("open_space")
     open_areas = open_space_within(spaces["open_space"], table) if not spaces["reason"] else None
     frame = within.join(crossings) if open_areas is None else within.join(crossings).join(open_areas)
     return {"frame": frame, "reason": "", "open_space_reason": spaces["reason"]}
+
+
+def completeness(config: CityConfig, runner: StageRunner) -> dict[str, Any]:
+    """Say how much of the built-up surface has a mapped street near; cells must be finer than that reach."""
+    surface = max(config.built_up, key=lambda b: Period.parse(b.time_period), default=None)
+    if surface is None or runner.get("streets")["reason"]:
+        return {"reason": str(Reason.NO_BUILT_UP if surface is None else runner.get("streets")["reason"])}
+    city = runner.get("areas")["frame"].reset_index().iloc[[0]]
+    cells = cell_points(read_surface(config, surface, city, role="built_up"), city)
+    _share, near, total = street_completeness(street_table(runner), cells["lon"], cells["lat"], cells["population"])
+    return {"near_m2": near, "built_up_m2": total, "reason": ""}
 
 
 def access(config: CityConfig, runner: StageRunner) -> dict[str, Any]:

@@ -206,7 +206,7 @@ def _streets(config: CityConfig, runner: StageRunner) -> pd.DataFrame | str:
     land = runner.get("street_land")
     if land["reason"]:
         return str(land["reason"])
-    frame = _surfaces(runner).assign(street_length_m=land["frame"]["street_length_m"])
+    frame = _surfaces(runner).assign(street_length_m=land["frame"]["network_length_m"])
     return street_density.compute(frame, time_period=str(runner.get("streets")["time_period"]))
 
 
