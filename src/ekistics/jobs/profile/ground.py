@@ -346,9 +346,8 @@ def at_centres(raster: Raster, grid: Grid, *, absent: float = np.nan) -> np.ndar
     if raster.grid.crs != grid.crs:
         x, y = Transformer.from_crs(grid.crs, raster.grid.crs, always_xy=True).transform(x, y)
     t = raster.grid.transform
-    column = np.floor((x - t.c) / t.a).astype(np.int64)
-    row = np.floor((y - t.f) / t.e).astype(np.int64)
+    column, row = np.floor((x - t.c) / t.a), np.floor((y - t.f) / t.e)  # infinite where the systems do not meet
     inside = (row >= 0) & (row < raster.grid.height) & (column >= 0) & (column < raster.grid.width)
     values = np.full(grid.shape, absent, dtype=np.float64)
-    values[inside] = raster.values[row[inside], column[inside]]
+    values[inside] = raster.values[row[inside].astype(np.int64), column[inside].astype(np.int64)]
     return values
