@@ -5,9 +5,11 @@ import numpy.typing as npt
 
 from ekistics.core.crs import GEOD
 
-__all__ = ["chord_to_geodesic", "east_north_up", "from_ecef", "geodesic_lengths", "mean_radius", "to_ecef"]
+__all__ = ["chord_to_geodesic", "east_north_up", "from_ecef", "geodesic_lengths", "mean_radius",
+           "segment_lengths", "to_ecef"]
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 _A = 6378137.0
 _F = 1 / 298.257223563
@@ -156,4 +158,27 @@ def geodesic_lengths(lon_a: Floats, lat_a: Floats, lon_b: Floats, lat_b: Floats)
     far = np.flatnonzero(lengths > _SHORT_M)
     if far.size:
         lengths[far] = GEOD.inv(lon_a[far], lat_a[far], lon_b[far], lat_b[far])[2]
+    return lengths
+
+
+def segment_lengths(lon: Floats, lat: Floats, start: Ints, end: Ints) -> Floats:
+    """Measure the segments between nodes, as :func:`geodesic_lengths` does, with each node placed once.
+
+    Parameters
+    ----------
+    lon, lat : numpy.ndarray, shape (n_nodes,)
+        Degrees on WGS84.
+    start, end : numpy.ndarray, shape (n_segments,)
+        The nodes that a segment joins.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n_segments,)
+        Metres.
+    """
+    place = to_ecef(lon, lat)
+    lengths = chord_to_geodesic(np.linalg.norm(place[start] - place[end], axis=1), lat[start])
+    far = np.flatnonzero(lengths > _SHORT_M)
+    if far.size:
+        lengths[far] = GEOD.inv(lon[start[far]], lat[start[far]], lon[end[far]], lat[end[far]])[2]
     return lengths

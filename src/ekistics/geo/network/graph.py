@@ -11,7 +11,7 @@ from scipy.sparse.csgraph import connected_components
 
 from ekistics.core.errors import InvalidValueError
 from ekistics.core.i18n import _
-from ekistics.geo.network.geodesy import geodesic_lengths, to_ecef
+from ekistics.geo.network.geodesy import segment_lengths, to_ecef
 from ekistics.geo.network.pieces import Pieces, make_pieces
 from ekistics.geo.network.rules import DEFAULT_RULES, WalkRules, walkable
 from ekistics.geo.streets import Streets
@@ -152,11 +152,12 @@ def build_network(streets: Streets, *, rules: WalkRules = DEFAULT_RULES, closed:
         raise InvalidValueError(_("A penalty is a factor above zero; close a street with 'closed'."), param="penalty",
                                 expected="> 0", got=float(factor.min()))
     chosen = np.flatnonzero(walkable(streets.ways, rules)[streets.way])
-    ends = np.concatenate([streets.start[chosen], streets.end[chosen]])
-    street_node, index = np.unique(ends, return_inverse=True)
+    touched = np.zeros(streets.n_nodes, np.bool_)
+    touched[streets.start[chosen]] = touched[streets.end[chosen]] = True
+    street_node, number = np.flatnonzero(touched), np.cumsum(touched) - 1
     lon, lat = streets.lon[street_node], streets.lat[street_node]
-    start, end = index[:chosen.size].astype(np.int64), index[chosen.size:].astype(np.int64)
-    length = geodesic_lengths(lon[start], lat[start], lon[end], lat[end])
+    start, end = number[streets.start[chosen]], number[streets.end[chosen]]
+    length = segment_lengths(lon, lat, start, end)
     weight = np.where(shut[chosen], np.inf, length * factor[chosen])
     indptr, indices, weights = _rows(start, end, weight, street_node.size)
     part, part_size = _parts(indptr, indices)

@@ -12,7 +12,7 @@ __all__ = ["CELL_M", "Pieces", "make_pieces"]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-CELL_M = 100.0
+CELL_M = 125.0
 _DEGREE_LAT_M = 110_500.0  # shortest degree of latitude on the ellipsoid, rounded down
 _DEGREE_LON_M = 111_300.0  # a degree of longitude at the equator, rounded down; times cos(latitude) elsewhere
 _MARGIN = 0.99
