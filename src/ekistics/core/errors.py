@@ -4,7 +4,8 @@ Every class is also a standard exception, so that ``except ValueError`` keeps wo
 or HTTP status: the edge that shows it adds those.
 """
 
-from difflib import get_close_matches
+from difflib import SequenceMatcher
+from os.path import commonprefix
 from typing import ClassVar
 
 from ekistics.core.i18n import _
@@ -154,6 +155,7 @@ class UnknownNameError(EkisticsError, LookupError):
     """A name (indicator, parameter, class) that is not in its list."""
 
     code = "unknown-name"
+    NEAR: ClassVar[float] = 0.5  # names less alike than this are no help
 
     @classmethod
     def among(cls, name: str, known: list[str] | tuple[str, ...], *, what: str,
@@ -181,8 +183,10 @@ class UnknownNameError(EkisticsError, LookupError):
         >>> print(UnknownNameError.among("popluation", ["population", "built_up"], what="key", where="city.toml"))
         city.toml: There is no key 'popluation'. Did you mean 'population'?
         """
-        near = get_close_matches(name, known, n=1, cutoff=0.5)
-        hint = (_("Did you mean {name!r}?").format(name=near[0]) if near
+        near = max(known, key=lambda each: (SequenceMatcher(None, name, each).ratio(), len(commonprefix([name, each]))),
+                   default="")
+        hint = (_("Did you mean {name!r}?").format(name=near)
+                if SequenceMatcher(None, name, near).ratio() >= cls.NEAR
                 else _("Known: {names}.").format(names=", ".join(sorted(known))))
         return cls(_("There is no {what} {name!r}.").format(what=what, name=name), where=where, param=name, hint=hint)
 

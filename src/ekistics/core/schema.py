@@ -230,4 +230,6 @@ def _toml(value: Any) -> str:
         return f'"{value}"'
     if value is None:
         return "{}"
+    if isinstance(value, tuple | list):
+        return "[" + ", ".join(_toml(each) for each in value) + "]"
     return repr(value)

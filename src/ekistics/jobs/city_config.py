@@ -16,6 +16,7 @@ from ekistics.core.i18n import N_, _
 from ekistics.core.period import Period
 from ekistics.core.place import Place
 from ekistics.core.schema import key
+from ekistics.geo.network.rules import WalkRules
 
 __all__ = ["AirInput", "BoundaryInput", "BuiltUpInput", "City", "CityConfig", "LandInput", "NeighbourhoodsInput",
            "Parameters", "PopulationInput", "StreetsInput", "TimetableInput", "Uncertainty", "city_template",
@@ -156,12 +157,33 @@ class Parameters:
     service_day: str = key(N_("'busiest-midweek', 'any', or a day such as 2019-05-14."), default="busiest-midweek")
     open_space_entrance_m: float = key(N_("How far an open space without entrance may lie from a street, metres."),
                                         default=50.0)
+    attach: str = key(N_("What places attach to: 'edge', the nearest point of a street, or 'node', its nearest end."),
+                      default="edge")
+    count_legs: bool = key(N_("Whether the straight legs at both ends count."), default=True)
+    min_part_nodes: int = key(N_("Parts of the street network with fewer nodes are left out; 0 keeps every part."),
+                              default=0)
+    walk_never: tuple[str, ...] = key(N_("Values of 'highway' that nobody walks on."), default=WalkRules().never)
+    walk_foot_allows: tuple[str, ...] = key(N_("Values of 'foot' that always allow walking on the rest."),
+                                            default=WalkRules().foot_allows)
+    walk_not: tuple[str, ...] = key(N_("Values of 'highway' that are not walked unless 'foot' allows it."),
+                                    default=WalkRules().not_walked)
+    walk_foot_refuses: tuple[str, ...] = key(N_("Values of 'foot' that refuse walking."),
+                                             default=WalkRules().foot_refuses)
+    walk_access_refuses: tuple[str, ...] = key(N_("Values of 'access' that refuse walking unless 'foot' allows it."),
+                                               default=WalkRules().access_refuses)
     small_part_nodes: int = key(N_("Parts of the street network with fewer nodes are reported as small."), default=100)
     intersection_ways: int = key(N_("Street segments that meet in an intersection, at least."), default=3)
     delineation_window_km: float = key(N_("How far around the city the grids are read, kilometres."), default=60.0)
+    frequency_cluster_m: float = key(
+        N_("Stops of one capacity this near to each other count as one for departures per hour, metres."), default=50.0)
     degurba: dict[str, Any] | None = key(
         N_("Parameters of the Degree of Urbanisation ('ekistics delineate --list-parameters' names them)."),
         default=None)
+
+    def walk_rules(self) -> WalkRules:
+        """Give the rules by which a street is walkable."""
+        return WalkRules(never=self.walk_never, foot_allows=self.walk_foot_allows, not_walked=self.walk_not,
+                         foot_refuses=self.walk_foot_refuses, access_refuses=self.walk_access_refuses)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -314,6 +336,9 @@ def _check(config: CityConfig, where: str) -> None:
     if sum(ways) != 1:
         raise ConfigurationError(_("A boundary is needed, in one way."), where=f"{where}: [boundary]",
                                  expected=_("one of 'path', 'point' or 'from_population'"), got=sum(ways))
+    if config.parameters.attach not in ("edge", "node"):
+        raise ConfigurationError(_("Unknown way to attach."), where=f"{where}: [parameters]",
+                                 expected=_("'edge' or 'node'"), got=repr(config.parameters.attach))
     for entry in config.built_up:
         _check_unit(entry.unit, f"{where}: [[built_up]]")
     if config.land:

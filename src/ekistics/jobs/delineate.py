@@ -49,6 +49,7 @@ Progress = Callable[[str, float], None]
 
 _TILED_FROM = 20_000_000  # cells; larger maps are written as tiles without overviews, as they are classified
 _BLOCK = 512
+_CACHE_BYTES = 128 * 2**20  # each block of a raster is read once, so more of a cache would only hold memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +154,19 @@ def run(population: Path | str, built_up: Path | str, land: Path | str, *, outpu
     EkisticsError
         An input cannot be used; the text says which, where and what to do. Nothing is written.
     """
-    tell = progress or _silent
-    source = RasterGrids(population, built_up, land)
+    with rasterio.Env(GDAL_CACHEMAX=_CACHE_BYTES):
+        return _run((population, built_up, land), outputs, parameters or DegurbaParameters(), units, crop,
+                    progress or _silent)
+
+
+def _run(paths: tuple[Path | str, ...], outputs: Outputs, parameters: DegurbaParameters, units: Units | None,
+         crop: int, tell: Progress) -> Delineation:
+    """Read, classify, write."""
+    source = RasterGrids(*paths)
     try:
         _check_crop(source.grid, crop)
         _check_land(source)
-        classification = _classify(source, parameters or DegurbaParameters(), crop, tell)
+        classification = _classify(source, parameters, crop, tell)
     finally:
         source.close()
     result = Delineation(classification, source.grid, crop, _run_of(source, classification.parameters, crop))

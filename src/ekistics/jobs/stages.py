@@ -44,7 +44,7 @@ class Stage:
     roles : tuple of str
         Roles of the input files that it reads.
     parameters : tuple of str
-        Names of the parameters that it uses; a name that ends in ``.`` stands for all below it.
+        Names of the parameters that it uses; a name that ends in ``.`` or ``_`` stands for all that begin so.
     """
 
     name: str
@@ -138,7 +138,7 @@ class StageRunner:
         """Say what a stage's result depends on."""
         stage = self._stages[name]
         chosen = {p: v for p, v in self._parameters.items()
-                  if any(p == n or (n.endswith(".") and p.startswith(n)) for n in stage.parameters)}
+                  if any(p == n or (n.endswith((".", "_")) and p.startswith(n)) for n in stage.parameters)}
         return {"stage": name, "code": self._code, "parameters": chosen,
                 "inputs": {role: self._inputs.get(role, []) for role in stage.roles},
                 "needs": {need: self.key(need) for need in stage.needs}}

@@ -13,7 +13,7 @@ from ekistics.core.period import Period
 from ekistics.core.reasons import Reason
 from ekistics.core.settings import Settings
 from ekistics.geo.completeness import street_completeness
-from ekistics.geo.network import Network, Snapped, WalkRules, build_network, nearest, snap, straight_line
+from ekistics.geo.network import Network, Snapped, build_network, nearest, snap, straight_line
 from ekistics.geo.open_space import entrances, open_space_within, straight_line_to_spaces
 from ekistics.geo.street_area import intersections_within, streets_within
 from ekistics.geo.street_widths import street_ways
@@ -88,9 +88,20 @@ def street_table(runner: StageRunner) -> Streets:
     return Streets(lon=v["lon"], lat=v["lat"], start=v["start"], end=v["end"], way=v["way"], ways=v["ways"])
 
 
-def network_of(runner: StageRunner) -> Network:
+def network_of(config: CityConfig, runner: StageRunner) -> Network:
     """Build the walking network of the ``streets`` stage; cheap enough to build again in each run."""
-    return build_network(street_table(runner), rules=WalkRules())
+    return build_network(street_table(runner), rules=config.parameters.walk_rules(),
+                         min_part_nodes=config.parameters.min_part_nodes)
+
+
+def attached(config: CityConfig, network: Network, lon: npt.ArrayLike, lat: npt.ArrayLike) -> Snapped:
+    """Attach points to the network as the parameters say."""
+    return snap(network, lon, lat, max_leg_m=config.parameters.max_leg_m, attach=config.parameters.attach)
+
+
+def along(config: CityConfig, network: Network, origins: Snapped, targets: Snapped) -> npt.NDArray[np.float64]:
+    """Give the distance from each origin to the nearest target along the streets, in metres."""
+    return nearest(network, origins, targets, count_legs=config.parameters.count_legs).distance_m
 
 
 def stops(config: CityConfig) -> dict[str, Any]:
@@ -100,7 +111,8 @@ def stops(config: CityConfig) -> dict[str, Any]:
     largest = Settings.from_environment().max_unpacked_mb
     feeds = [read_gtfs(config.file(entry.path), stated=entry.stated(), max_unpacked_mb=largest)
              for entry in config.timetables]
-    service = stop_service(feeds, day=config.parameters.service_day)
+    service = stop_service(feeds, day=config.parameters.service_day,
+                           cluster_m=config.parameters.frequency_cluster_m)
     frame = service.stops.reset_index(names="stop")
     reason = "" if frame["served"].any() else str(Reason.NO_SERVICE)
     return {"frame": frame, "days": {str(k): [str(d) for d in v] for k, v in service.days.items()}, "reason": reason,
@@ -154,15 +166,15 @@ def access(config: CityConfig, runner: StageRunner) -> dict[str, Any]:
     distances = pd.DataFrame(index=places.index)
     values: dict[str, Any] = {"reason": ""}
     has_streets = not runner.get("streets")["reason"]
-    network = network_of(runner) if has_streets else None
-    origins = snap(network, lon, lat, max_leg_m=config.parameters.max_leg_m) if network is not None else None
+    network = network_of(config, runner) if has_streets else None
+    origins = attached(config, network, lon, lat) if network is not None else None
     if network is not None and origins is not None:
         values["attached"] = np.asarray(origins.attached)
         values["part_nodes"] = _part_nodes(network, origins)
     if not runner.get("stops")["reason"]:
-        frame, attached = _to_stops(config, runner, network, origins, lon, lat)
+        frame, counted = _to_stops(config, runner, network, origins, lon, lat)
         distances = distances.join(frame)
-        values["stops_attached"] = attached
+        values["stops_attached"] = counted
     if not runner.get("open_space")["reason"]:
         frame, unreached = _to_open_space(config, runner, network, origins, lon, lat)
         distances = distances.join(frame)
@@ -182,7 +194,7 @@ def _to_stops(config: CityConfig, runner: StageRunner, network: Network | None, 
               origins: Snapped | None, lon: Any, lat: Any) -> tuple[pd.DataFrame, dict[str, int]]:
     served = runner.get("stops")["frame"]
     columns: dict[str, Any] = {}
-    attached: dict[str, int] = {}
+    counted: dict[str, int] = {}
     for capacity in ("low", "high"):
         here = served[served[capacity] & served["served"]]
         stop_lon, stop_lat = here["lon"].to_numpy(), here["lat"].to_numpy()
@@ -190,17 +202,17 @@ def _to_stops(config: CityConfig, runner: StageRunner, network: Network | None, 
         if network is None or origins is None:
             columns[f"{capacity}_network"] = np.full(len(lon), np.nan)
             continue
-        targets = snap(network, stop_lon, stop_lat, max_leg_m=config.parameters.max_leg_m)
-        attached[capacity], attached[f"{capacity}_all"] = int(np.sum(targets.attached)), len(here)
-        columns[f"{capacity}_network"] = nearest(network, origins, targets).distance_m
+        targets = attached(config, network, stop_lon, stop_lat)
+        counted[capacity], counted[f"{capacity}_all"] = int(np.sum(targets.attached)), len(here)
+        columns[f"{capacity}_network"] = along(config, network, origins, targets)
         for frequency in FREQUENCY_CLASSES:
             chosen = (here["frequency_class"] == frequency).to_numpy()
-            columns[f"{capacity}_{frequency}_frequency"] = nearest(network, origins, targets.take(chosen)).distance_m
+            columns[f"{capacity}_{frequency}_frequency"] = along(config, network, origins, targets.take(chosen))
     frame = pd.DataFrame(columns)
     if network is not None:
         frame["frequency_class"] = _best_frequency(frame, config)
         frame = frame.drop(columns=[c for c in frame if c.endswith("_frequency")])
-    return frame, attached
+    return frame, counted
 
 
 def _best_frequency(frame: pd.DataFrame, config: CityConfig) -> npt.NDArray[np.object_]:
@@ -227,6 +239,6 @@ def _to_open_space(config: CityConfig, runner: StageRunner, network: Network | N
             columns[f"{name}_network"] = np.full(len(lon), np.nan)
             continue
         ways_in = entrances(network, here, reach_m=config.parameters.open_space_entrance_m)
-        columns[f"{name}_network"] = nearest(network, origins, ways_in.targets).distance_m
+        columns[f"{name}_network"] = along(config, network, origins, ways_in.targets)
         unreached = int(ways_in.unreachable.size)
     return pd.DataFrame(columns), unreached

@@ -159,7 +159,7 @@ def stages_of(config: CityConfig) -> list[Stage]:
     """
     grids = ("population", "built_up", "land")
     delineated = not (config.boundary.path or config.boundary.from_population)
-    leg = ("max_leg_m",)
+    walk = ("max_leg_m", "attach", "count_legs", "min_part_nodes", "walk_")
     return [
         Stage("outline", lambda runner: ground.outline(config),
               roles=("boundary", *(("population",) if config.boundary.from_population else ()))),
@@ -173,12 +173,13 @@ def stages_of(config: CityConfig) -> list[Stage]:
         Stage("people", partial(reach.people, config), ("areas",), ("population",)),
         Stage("streets", lambda runner: reach.streets(config), roles=("streets",)),
         Stage("open_space", lambda runner: reach.open_space(config), roles=("streets",)),
-        Stage("stops", lambda runner: reach.stops(config), roles=("timetables",), parameters=("service_day",)),
+        Stage("stops", lambda runner: reach.stops(config), roles=("timetables",),
+              parameters=("service_day", "frequency_cluster_m")),
         Stage("street_land", partial(reach.street_land, config), ("areas", "streets", "open_space"),
               parameters=("intersection_ways",)),
         Stage("completeness", partial(reach.completeness, config), ("areas", "streets"), ("built_up",)),
         Stage("access", partial(reach.access, config), ("people", "streets", "stops", "open_space"),
-              parameters=(*leg, "low_capacity_m", "high_capacity_m", "open_space_entrance_m")),
+              parameters=(*walk, "low_capacity_m", "high_capacity_m", "open_space_entrance_m")),
     ]
 
 
@@ -200,7 +201,7 @@ def _package(config: CityConfig, runner: StageRunner, inputs: list[Provenance], 
     rows = [observations(frame, by_code[code], run=run.id) for code, frame in results.items()]
     return ProfilePackage(place=city, places=(city, *parts), run=run, observations=pd.concat(rows, ignore_index=True),
                           layers=layers_of(config, runner), checks=quality_flags(config, runner, today=now.date()),
-                          certificates=certificates(), created=now.isoformat(),
+                          certificates=certificates(), created=now.isoformat(), indicators=tuple(by_code[code] for code in results),
                           edition=config.city.edition or now.date().isoformat())
 
 
