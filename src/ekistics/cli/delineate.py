@@ -40,6 +40,7 @@ def delineate(
     """Classify a grid by the Degree of Urbanisation, and territorial units with it."""
     from ekistics.geo.degurba import DegurbaParameters
     from ekistics.jobs import delineate as job
+    from ekistics.jobs.compare_classes import compare as compare_classes
 
     rules = DegurbaParameters.from_settings(settings or [], preset=preset)
     if list_parameters:
@@ -55,7 +56,7 @@ def delineate(
     asked = job.Units(units, units_id, method=units_method) if units else None
     with _Shown(as_json) as shown:
         result = job.run(*inputs, outputs=outputs, parameters=rules, units=asked, crop=crop, progress=shown)
-    compared = job.compare(result, compare, level) if compare else None
+    compared = compare_classes(result, compare, level) if compare else None
     _print(_report(result, level, compared), compared, as_json=as_json)
     if compared and compared.differ:
         raise typer.Exit(1)

@@ -4,8 +4,9 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -37,12 +38,11 @@ from ekistics.geo.degurba import (
 )
 from ekistics.geo.degurba.codes import decode, level_codes
 from ekistics.geo.outlines import reproject_outlines
-from ekistics.readers.raster import raster_grid, read_raster
+from ekistics.readers.raster import read_raster
 from ekistics.readers.raster_blocks import RasterGrids
 from ekistics.readers.vector import read_vector
 
-__all__ = ["Comparison", "Delineation", "METHOD", "Outputs", "Units", "compare", "run", "unit_table",
-           "urban_centre_at"]
+__all__ = ["METHOD", "Delineation", "Outputs", "Units", "run", "unit_table", "urban_centre_at"]
 
 METHOD = "Degree of Urbanisation, grid classification of July 2024 (GHSL R2023A)"
 Progress = Callable[[str, float], None]
@@ -166,13 +166,17 @@ def _run(paths: tuple[Path | str, ...], outputs: Outputs, parameters: DegurbaPar
     try:
         _check_crop(source.grid, crop)
         _check_land(source)
-        classification = _classify(source, parameters, crop, tell)
+        with ThreadPoolExecutor(1) as beside:
+            inputs = beside.submit(_inputs, source)
+            classification = _classify(source, parameters, crop, tell)
     finally:
         source.close()
-    result = Delineation(classification, source.grid, crop, _run_of(source, classification.parameters, crop))
+    record = Run(inputs.result(), classification.parameters.as_dict() | {"crop": crop},
+                 {"degree_of_urbanisation": METHOD}, ekistics.__version__)
+    result = Delineation(classification, source.grid, crop, record)
     if units is not None:
         tell("units", 0.0)
-        result = Delineation(classification, source.grid, crop, result.run, unit_table(result, units, source.paths[0]))
+        result = replace(result, units=unit_table(result, units, source.paths[0]))
     _write_all(result, outputs, tell)
     return result
 
@@ -193,13 +197,11 @@ def _check_crop(grid: Grid, crop: int) -> None:
 
 def _check_land(source: RasterGrids) -> None:
     """Refuse a land grid that holds shares where square metres are meant, as far as a quick look tells."""
-    middle = source.shape[0] // 2
-    land = source.read(middle, min(middle + _BLOCK, source.shape[0])).as_float()[2]
-    known = land[np.isfinite(land)]
-    if known.size and 0 < known.max() <= 1.0:
+    most = source.most_land(source.shape[0] // 2)
+    if 0 < most <= 1.0:
         raise InvalidValueError(_("The land grid seems to hold shares, not square metres."), where=source.paths[2],
                                 expected=_("up to {area:g} a cell").format(area=source.cell_area),
-                                got=float(known.max()), hint=_("Multiply it by the area of a cell."))
+                                got=most, hint=_("Multiply it by the area of a cell."))
 
 
 def _classify(source: RasterGrids, parameters: DegurbaParameters, crop: int, tell: Progress) -> Classification:
@@ -216,10 +218,9 @@ def _classify(source: RasterGrids, parameters: DegurbaParameters, crop: int, tel
                                        "(gdal_edit -a_nodata).")) from error
 
 
-def _run_of(source: RasterGrids, parameters: DegurbaParameters, crop: int) -> Run:
+def _inputs(source: RasterGrids) -> tuple[Provenance, ...]:
     roles = ("population", "built_up", "land")
-    inputs = tuple(Provenance.of_file(path, role=role) for path, role in zip(source.paths, roles, strict=True))
-    return Run(inputs, parameters.as_dict() | {"crop": crop}, {"degree_of_urbanisation": METHOD}, ekistics.__version__)
+    return tuple(Provenance.of_file(path, role=role) for path, role in zip(source.paths, roles, strict=True))
 
 
 def unit_table(result: Delineation, units: Units, population: Path) -> pd.DataFrame:
@@ -336,69 +337,6 @@ def _write_centres(result: Delineation, path: Path) -> None:
     frame = centre_frame(result.classification.centres, result.grid)
     frame["geometry"] = [shapely.MultiPolygon([g]) if g.geom_type == "Polygon" else g for g in frame.geometry]
     frame.to_file(path, driver="GPKG", layer="urban_centres", engine="pyogrio", geometry_type="MultiPolygon")
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """A classification against a reference, cell by cell.
-
-    Parameters
-    ----------
-    cells : int
-        Cells that have a class in both.
-    differ : int
-        Cells among them whose classes differ.
-    pairs : tuple of tuple
-        (reference, ours, cells) of each kind of difference, most frequent first.
-    """
-
-    cells: int
-    differ: int
-    pairs: tuple[tuple[int, int, int], ...]
-
-
-def compare(result: Delineation, reference: Path | str, level: int) -> Comparison:
-    """Hold a classification against a reference raster that covers it or a part of it.
-
-    Parameters
-    ----------
-    result : Delineation
-        The classification.
-    reference : path-like
-        A raster of class codes on the same lattice.
-    level : int
-        The level of the reference.
-
-    Returns
-    -------
-    Comparison
-        Cells compared and differences.
-
-    Raises
-    ------
-    NoOverlapError
-        The reference lies on another lattice or outside the classified window.
-    """
-    grid, own = raster_grid(reference), result.window
-    column = (grid.transform.c - own.transform.c) / own.transform.a
-    row = (grid.transform.f - own.transform.f) / own.transform.e
-    top, left = round(row), round(column)
-    fits = (top >= 0 and left >= 0 and top + grid.height <= own.height and left + grid.width <= own.width
-            and own.window(max(top, 0), max(left, 0), *grid.shape).same_cells(grid))
-    if not fits:
-        raise NoOverlapError(_("The reference does not lie on the classified cells."), where=reference,
-                             expected=_("cells within {bounds}").format(bounds=own.bounds), got=grid.bounds,
-                             hint=_("Cut the buffer with --crop so that both cover the same window."))
-    theirs = read_raster(reference, role="reference", unit_measure="NUMBER").values
-    c = result.crop
-    rows, columns = slice(c + top, c + top + grid.height), slice(c + left, c + left + grid.width)
-    ours = decode(result.classification.byte[rows, columns], level)
-    known = ~np.isnan(theirs) & (ours != MISSING)
-    wrong = known & (theirs != ours)
-    pairs = pd.Series(list(zip(theirs[wrong].astype(int), ours[wrong].astype(int), strict=True)), dtype=object)
-    counted = pairs.value_counts()
-    return Comparison(int(known.sum()), int(wrong.sum()),
-                      tuple((int(a), int(b), int(n)) for (a, b), n in counted.items()))
 
 
 def urban_centre_at(longitude: float, latitude: float, population: Raster, built_up: Raster, land: Raster,

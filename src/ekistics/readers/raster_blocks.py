@@ -1,6 +1,8 @@
 """Population, built-up and land grids read from GeoTIFFs by blocks of rows, from several threads, never whole."""
 
+import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ __all__ = ["RasterGrids"]
 
 IntArray = npt.NDArray[np.int64]
 _TILE = 512
+_FEW_TILES = 16
 
 
 class RasterGrids:
@@ -98,6 +101,25 @@ class RasterGrids:
         population, built_up, land = (self._read(k, window, self._buffer(k, stop - start)) for k in range(3))
         return Block(population, built_up, land, (self._nodata[0], self._nodata[1], self._nodata[2]))
 
+    def most_land(self, row: int) -> float:
+        """Give the largest value of the land grid near a row, for a check of its unit.
+
+        Parameters
+        ----------
+        row : int
+            A row; those of its blocks are looked at.
+
+        Returns
+        -------
+        float
+            The value; 0 where there is none.
+        """
+        start = row - row % _TILE
+        window = Window(0, start, self.grid.width, min(_TILE, self.shape[0] - start))
+        land = self._read(2, window)
+        known = land[(land != self._nodata[2]) & ~np.isnan(land)]
+        return float(known.max()) if known.size else 0.0
+
     def values_at(self, rows: IntArray, columns: IntArray) -> tuple[FloatArray, FloatArray]:
         """Give population and built-up of single cells, reading only the tiles that hold them.
 
@@ -114,12 +136,17 @@ class RasterGrids:
         found = np.full((2, len(rows)), np.nan)
         tiles = (rows // _TILE) * (self.grid.width // _TILE + 1) + columns // _TILE
         order = np.argsort(tiles, kind="stable")
-        for part in np.split(order, np.flatnonzero(np.diff(tiles[order])) + 1) if len(rows) else []:
+        parts = np.split(order, np.flatnonzero(np.diff(tiles[order])) + 1) if len(rows) else []
+
+        def fill(part: IntArray) -> None:
             top, left = int(rows[part].min()), int(columns[part].min())
             window = Window(left, top, int(columns[part].max()) - left + 1, int(rows[part].max()) - top + 1)
             for k in range(2):
                 values = self._read(k, window)[rows[part] - top, columns[part] - left]
                 found[k, part] = np.where(values == self._nodata[k], np.nan, values)
+
+        with ThreadPoolExecutor(os.cpu_count() if len(parts) > _FEW_TILES else 1) as pool:
+            list(pool.map(fill, parts))
         return found[0], found[1]
 
     def close(self) -> None:
@@ -139,7 +166,7 @@ class RasterGrids:
         return files
 
     def _buffer(self, which: int, rows: int) -> npt.NDArray[Any] | None:
-        """Give this thread's array for the rows of one grid; new memory for each block would cost more than the read."""
+        """Give this thread's array for the rows of one grid; new memory for each block costs as much as the read."""
         if not self._plain[which]:
             return None
         kept = self._local.__dict__.setdefault("buffers", {})

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from ekistics.core.errors import UnknownNameError
 from ekistics.core.i18n import _
 from ekistics.geo.degurba.centres import Centres
-from ekistics.geo.degurba.codes import decode, level_codes
+from ekistics.geo.degurba.codes import code_table, decode, level_codes
 from ekistics.geo.degurba.dynamic import dynamic_built_up
 from ekistics.geo.degurba.grids import ArrayGrids, GridSource
 from ekistics.geo.degurba.parameters import DegurbaParameters
@@ -82,7 +82,17 @@ class Classification:
         """
         inner = self.byte[crop:self.shape[0] - crop, crop:self.shape[1] - crop]
         for start in range(0, inner.shape[0], rows):
-            yield start, decode(inner[start:start + rows], level)
+            yield start, self._decoded(inner[start:start + rows], level)
+
+    def _decoded(self, byte: npt.NDArray[np.uint8], level: int) -> npt.NDArray[np.uint8]:
+        """Turn bytes into classes, compiled where the grid was."""
+        if self.engine == "numpy":
+            return decode(byte, level)
+        from ekistics.geo.degurba.compiled_scan import decode_block  # noqa: PLC0415 - loads only where it is used
+
+        classes = np.empty(byte.shape, dtype=np.uint8)
+        decode_block(byte, code_table(level), classes)
+        return classes
 
     def counts(self, level: int, *, crop: int = 0) -> dict[int, int]:
         """Count the cells of each class.

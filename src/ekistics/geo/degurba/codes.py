@@ -13,7 +13,7 @@ import numpy.typing as npt
 from ekistics.core.errors import InvalidValueError
 from ekistics.core.i18n import N_, _
 
-__all__ = ["COLOURS", "LEVEL1", "LEVEL2", "MISSING", "NAMES", "colour_table", "decode", "level_codes"]
+__all__ = ["COLOURS", "LEVEL1", "LEVEL2", "MISSING", "NAMES", "code_table", "colour_table", "decode", "level_codes"]
 
 MISSING = 255
 LEVEL1 = (3, 2, 1, 0)
@@ -78,6 +78,28 @@ def _table(level: int) -> npt.NDArray[np.uint8]:
 _TABLES = {1: _table(1), 2: _table(2)}
 
 
+def code_table(level: int) -> npt.NDArray[np.uint8]:
+    """Give the class of a level for every working byte.
+
+    Parameters
+    ----------
+    level : int
+        1 or 2.
+
+    Returns
+    -------
+    numpy.ndarray of uint8, shape (256,)
+        Class codes.
+
+    Examples
+    --------
+    >>> int(code_table(1)[0x38])
+    3
+    """
+    level_codes(level)
+    return _TABLES[level]
+
+
 def decode(codes: npt.NDArray[np.uint8], level: int) -> npt.NDArray[np.uint8]:
     """Turn working bytes into the classes of a level.
 
@@ -98,8 +120,7 @@ def decode(codes: npt.NDArray[np.uint8], level: int) -> npt.NDArray[np.uint8]:
     >>> decode(np.array([0, 0x38, 0x12], dtype=np.uint8), 2)
     array([255,  30,  11], dtype=uint8)
     """
-    level_codes(level)
-    return _TABLES[level][codes]
+    return code_table(level)[codes]
 
 
 def colour_table(level: int) -> dict[int, tuple[int, int, int, int]]:

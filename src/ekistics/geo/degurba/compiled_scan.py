@@ -1,5 +1,5 @@
 # mypy: disable-error-code="no-untyped-def,assignment,no-untyped-call"
-# ruff: noqa: ANN001, ANN201, ANN202, C901, PLR0913 - numba takes types from the call; a hot loop is one function
+# ruff: noqa: ANN001, ANN201, ANN202, C901, PLR0913, PLR0915 - numba takes types from the call; a hot loop is one function
 """Compiled: one pass over a block of rows that writes base bytes and the horizontal runs of each mask.
 
 A run is a stretch of cells of one row; clusters are made of runs, never of single cells, and runs carry their people.
@@ -86,6 +86,11 @@ class ScanRules(NamedTuple):
 
 
 @njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def _same(a, b):
+    return a == b or (a != a and b != b)
+
+
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def _divisor(land, rules):
     if land == 0.0 and rules.zero_land == 1:
         return rules.cell_area
@@ -151,12 +156,18 @@ def scan_block(grids, nodata, rules, layers, byte, runs, counts):
     used = np.zeros(n_layers, np.int64)
     total = np.zeros(n_layers)
     rows, width = population.shape
+    known, code = False, 0
+    p0, b0, l0 = population[0, 0], built[0, 0], ground[0, 0]
     for row in range(rows):
         before = used.copy()
         opened = 0
         for column in range(width):
-            people, built_up, land = (np.float64(population[row, column]), np.float64(built[row, column]),
-                                      np.float64(ground[row, column]))
+            p1, b1, l1 = population[row, column], built[row, column], ground[row, column]
+            # Most of the Earth is a cell like the last one: sea, ice, desert.
+            if known and opened == 0 and _same(p1, p0) and _same(b1, b0) and _same(l1, l0):
+                byte[row, column] = code
+                continue
+            people, built_up, land = np.float64(p1), np.float64(b1), np.float64(l1)
             if people == nodata[0]:
                 people = np.nan
             if built_up == nodata[1]:
@@ -178,7 +189,9 @@ def scan_block(grids, nodata, rules, layers, byte, runs, counts):
                 for k in range(n_layers):
                     if density >= densities[k] or (shares[k] < np.inf and share >= shares[k]):
                         bits |= 1 << k
-            byte[row, column] = _base_code(people, built_up, land, density, rules)
+            code = _base_code(people, built_up, land, density, rules)
+            byte[row, column] = code
+            p0, b0, l0, known = p1, b1, l1, bits == 0
             if bits == 0 and opened == 0:
                 continue
             changed = bits ^ opened
