@@ -192,7 +192,7 @@ def _search(network: Network, targets: Snapped, leg: Floats, limit_m: float) -> 
     sources = np.arange(network.n_nodes, graph.shape[0], dtype=np.int32)
     distance, _before, source = dijkstra(graph, directed=True, indices=sources, min_only=True, limit=limit_m,
                                          return_predecessors=True)
-    label = np.where(np.isfinite(distance), source, graph.shape[0]).astype(np.int64)
+    label = np.where(np.isfinite(distance), source, graph.shape[0]).astype(np.int32)
     _settle_ties(graph, distance, label)
     nodes = label[:network.n_nodes]
     met = nodes < graph.shape[0]
@@ -224,7 +224,7 @@ def _with_targets(network: Network, targets: Snapped, leg: Floats, entering: Int
                      shape=(size, size))
 
 
-def _settle_ties(graph: csr_array, distance: Floats, label: Ints) -> None:
+def _settle_ties(graph: csr_array, distance: Floats, label: npt.NDArray[np.int32]) -> None:
     """Give nodes at one distance from several targets the lowest target, wherever the search met them first.
 
     A node's label may be replaced by a lower one of a neighbour through which its distance is just as short.

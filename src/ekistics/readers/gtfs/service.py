@@ -132,11 +132,12 @@ def _feed_service(feed: Feed, day: str, capacity: Mapping[int, str],
     level, problems = _trip_capacity(feed, capacity)
     weight = _runs_of_trips(feed)
     calendar = service_days(feed)
-    service = calendar.services.get_indexer(feed.trips["service_id"])
+    service = calendar.services.get_indexer(pd.Index(feed.trips["service_id"]))
     called = np.zeros(len(feed.trips), np.bool_)
     called[feed.stop_times["trip"]] = True
     counted = called & (service >= 0) & (level != "")
-    per_service = np.bincount(service[counted], weights=weight[counted], minlength=len(calendar.services))
+    per_service = np.bincount(service[counted], weights=weight[counted],
+                              minlength=len(calendar.services)).astype(np.float64)
     chosen = choose_day(calendar, per_service, day)
     busiest = choose_day(calendar, per_service, BUSIEST_MIDWEEK) if day == ANY_DAY else chosen
     if not chosen.size:
@@ -175,7 +176,7 @@ def _runs_of_trips(feed: Feed) -> Floats:
     table = feed.frequencies
     if len(table):
         trip = table["trip"].to_numpy()
-        runs = np.ceil((table["end_s"] - table["start_s"]) / table["headway_s"]).to_numpy()
+        runs = np.ceil(((table["end_s"] - table["start_s"]) / table["headway_s"]).to_numpy())
         weight[trip] = 0
         np.add.at(weight, trip, runs)
     return weight
@@ -212,7 +213,8 @@ def _runs_between(many: pd.DataFrame, low: float, high: float) -> Floats:
     runs = np.ceil((many["end_s"] - many["start_s"]).to_numpy() / headway)
     before_low = np.clip(np.ceil((low - start) / headway), 0, runs)
     before_high = np.clip(np.ceil((high - start) / headway), 0, runs)
-    return np.nan_to_num(before_high - before_low)
+    between: Floats = np.nan_to_num(before_high - before_low)
+    return between
 
 
 def _filled(trip: npt.NDArray[np.int64], times: Floats) -> Floats:
@@ -255,4 +257,5 @@ def _clusters(lon: Floats, lat: Floats, cluster_m: float) -> Ints:
         return np.empty(0, np.int64)
     pairs = KDTree(to_ecef(lon, lat)).query_pairs(cluster_m, output_type="ndarray")
     joined = coo_array((np.ones(len(pairs), np.int8), (pairs[:, 0], pairs[:, 1])), shape=(lon.size, lon.size))
-    return connected_components(joined, directed=False)[1].astype(np.int64)
+    group: Ints = connected_components(joined, directed=False)[1].astype(np.int64)
+    return group
