@@ -45,7 +45,7 @@ def test_a_semi_dense_cluster_keeps_its_distance_as_a_whole():
     assert settled(classified("D.ssssss", legend)) == ["DvPPPPPP"], "one cell within two drops all six"
     assert settled(classified("D.ssssss", legend, semi_dense_distance=1)) == ["DvSSSSSS"]
     assert settled(classified("D.ssssss", legend, semi_dense_distance=0)) == ["DvSSSSSS"]
-    assert settled(classified("Dssssss", legend, semi_dense_distance=0)) == ["DPPPPPP"], "one cluster with the dense cell"
+    assert settled(classified("Dssssss", legend, semi_dense_distance=0)) == ["DPPPPPP"], "one cluster with D"
 
 
 def test_the_distance_is_counted_as_a_king_moves():
