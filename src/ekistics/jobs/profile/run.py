@@ -201,7 +201,8 @@ def _package(config: CityConfig, runner: StageRunner, inputs: list[Provenance], 
     rows = [observations(frame, by_code[code], run=run.id) for code, frame in results.items()]
     return ProfilePackage(place=city, places=(city, *parts), run=run, observations=pd.concat(rows, ignore_index=True),
                           layers=layers_of(config, runner), checks=quality_flags(config, runner, today=now.date()),
-                          certificates=certificates(), created=now.isoformat(), indicators=tuple(by_code[code] for code in results),
+                          certificates=certificates(), created=now.isoformat(),
+                          indicators=tuple(by_code[code] for code in results),
                           edition=config.city.edition or now.date().isoformat())
 
 
