@@ -78,6 +78,10 @@ bench: install $(PEERS)/.ready ## time the kernels beside their peers (BENCH_QUI
 clean: ## remove what was built and made; the environments stay
 	rm -rf $(OUT) build dist docs/_build $(STATIC) frontend/node_modules/.ready
 
+pictures: install ## take pictures of the sample city's profile (and of others: PROFILES="DIR ...")
+	test -e $(OUT)/sample-city-profile/profile.html || $(MAKE) demo SERVE=0
+	$(BIN)/python tools/make_pictures.py $(OUT)/sample-city-profile $(PROFILES) --out $(OUT)/pictures
+
 lock: ## renew the lock files (needs uv on the path)
 	uv pip compile pyproject.toml --group dev --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements/dev.lock
 	uv pip compile pyproject.toml --group peers --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -c requirements/dev.lock -o requirements/peers.lock

@@ -28,7 +28,7 @@ def page_pictures(browser: Browser, page_file: Path, out: Path) -> None:
                                       color_scheme=scheme, reduced_motion="reduce")
         page = context.new_page()
         page.goto(page_file.as_uri())
-        page.wait_for_function("document.documentElement.dataset.map === 'live'", timeout=30_000)
+        page.wait_for_selector("html[data-map=live]", timeout=60_000)
         page.wait_for_timeout(500)
         page.screenshot(path=out / f"{name}-top.png")
         page.screenshot(path=out / f"{name}.png", full_page=True)

@@ -2,7 +2,7 @@
 import { type LngLatLike, type Map as LiveMap, Marker } from "maplibre-gl";
 import type { ShapeLayer, Words } from "./data.ts";
 import { features, shown } from "./data.ts";
-import { element } from "./dom.ts";
+import { element, icon } from "./dom.ts";
 
 export class Card {
   private box: HTMLElement | null = null;
@@ -36,7 +36,7 @@ export class Card {
     const rows = (layer.fields ?? []).map((field) =>
       element("div", {}, element("dt", {}, field.title), element("dd", {}, shown(field, i))),
     );
-    const close = element("button", { class: "close", type: "button", "aria-label": this.words["close"] }, "✕");
+    const close = element("button", { class: "close", type: "button", "aria-label": this.words["close"] }, icon("M3 3l10 10M13 3L3 13"));
     close.addEventListener("click", () => this.close());
     this.box = element(
       "section",

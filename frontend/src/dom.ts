@@ -23,6 +23,13 @@ function shape(tag: string, attributes: Record<string, string>): SVGElement {
   return made;
 }
 
+/** Draw a sign for a button: its line in a field of 16 by 16. */
+export function icon(path: string): SVGElement {
+  const box = shape("svg", { width: "16", height: "16", viewBox: "0 0 16 16", "aria-hidden": "true" });
+  box.append(shape("path", { d: path, stroke: "currentColor", "stroke-width": "2", fill: "none" }));
+  return box;
+}
+
 /** Draw the mark of a class for a legend. */
 export function swatch(mark: string, colour: string): SVGElement {
   const box = shape("svg", { class: "swatch", width: "22", height: "14", viewBox: "0 0 22 14", "aria-hidden": "true" });

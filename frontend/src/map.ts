@@ -12,7 +12,7 @@ import {
 import workerText from "worker-text:maplibre-gl/dist/maplibre-gl-worker.mjs";
 import { Card } from "./card.ts";
 import { features, fill, live, type Layer, type Live, type ShapeLayer, type Words } from "./data.ts";
-import { element, swatch } from "./dom.ts";
+import { element, icon, swatch } from "./dom.ts";
 import { makeList } from "./list.ts";
 
 const night = matchMedia("(prefers-color-scheme: dark)");
@@ -113,17 +113,17 @@ function makeSwitch(layers: Layer[], words: Words, show: (layer: Layer, on: bool
 }
 
 function zoomButtons(map: LiveMap, bounds: [number, number, number, number], words: Words): HTMLElement {
-  const button = (text: string, title: string | undefined, act: () => void): HTMLButtonElement => {
-    const made = element("button", { type: "button", "aria-label": title, title }, text);
+  const button = (path: string, title: string | undefined, act: () => void): HTMLButtonElement => {
+    const made = element("button", { type: "button", "aria-label": title, title }, icon(path));
     made.addEventListener("click", act);
     return made;
   };
   return element(
     "div",
     { class: "zoom" },
-    button("+", words["zoom_in"], () => map.zoomIn()),
-    button("−", words["zoom_out"], () => map.zoomOut()),
-    button("⤢", words["whole"], () => map.fitBounds(bounds, { padding: 20 })),
+    button("M2 8h12M8 2v12", words["zoom_in"], () => map.zoomIn()),
+    button("M2 8h12", words["zoom_out"], () => map.zoomOut()),
+    button("M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4", words["whole"], () => map.fitBounds(bounds, { padding: 20 })),
   );
 }
 
@@ -159,7 +159,7 @@ export function startMap(words: Words): void {
   setWorkerUrl(URL.createObjectURL(new Blob([workerText], { type: "text/javascript" })));
   const place = document.querySelector("h1")?.textContent ?? "";
   const stage = element("div", { class: "stage" });
-  const canvas = element("div", { role: "region", "aria-label": fill(words["map_label"], { place }) });
+  const canvas = element("div");
   stage.append(canvas);
   home.append(stage);
   home.classList.add("waiting"); // the drawn map stays until the live one is there

@@ -11,7 +11,7 @@ from ekistics.core.i18n import N_, _
 from ekistics.package.model import Layer, ProfilePackage
 from ekistics.publish.content import MapSheet
 from ekistics.publish.frame import Sheet, hatched, make_sheet, path, projected, warped
-from ekistics.publish.numbers import value_text
+from ekistics.publish.numbers import NBSP, value_text
 from ekistics.publish.palette import HATCH, INK, LAND, PAPER, STREET
 from ekistics.publish.png import NOTHING, class_picture, data_uri
 from ekistics.publish.styles import Klass, Style, no_data, style
@@ -190,7 +190,7 @@ class _Atlas:
         length = value_text(bar / 1000, "NUMBER", language=self.language) if bar >= 1000 else ""
         bar_text = (_("{length} km").format(length=length) if bar >= 1000 else
                     value_text(bar, "M", language=self.language))
-        return MapSheet(code, title, note, svg, alt, scale=f"1 : {sheet.scale:,}".replace(",", "\u202f"),
+        return MapSheet(code, title, note, svg, alt, scale=f"1 : {sheet.scale:,}".replace(",", NBSP),
                         width_mm=sheet.width / 10, height_mm=sheet.height / 10,
                         bar_mm=bar / sheet.unit_m / 10, bar_text=bar_text, legend=legend,
                         attribution=self.attribution)
