@@ -28,9 +28,9 @@ function colours(layer: Layer): unknown {
   return pairs.length ? ["match", ["get", "c"], ...pairs, "rgba(0,0,0,0)"] : ink();
 }
 
-/** Let the circles of evenly spaced points nearly touch at every zoom. */
+/** Let the circles of evenly spaced points touch at every zoom. */
 function filling(spacing: number, latitude: number): unknown {
-  const pixels = (spacing * 0.45) / (78271.5 * Math.cos((latitude * Math.PI) / 180)); // at zoom 0, tiles of 512 px
+  const pixels = (spacing * 0.62) / (78271.5 * Math.cos((latitude * Math.PI) / 180)); // at zoom 0, tiles of 512 px
   return ["interpolate", ["exponential", 2], ["zoom"], 0, pixels, 22, pixels * 2 ** 22];
 }
 

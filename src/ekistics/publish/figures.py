@@ -175,8 +175,9 @@ def share_text(row: Any, *, language: str) -> str:
     if pd.isna(row.numerator) or pd.isna(row.denominator):
         return _("base: {base}").format(base=base) if base else ""
     parts = [number_text(part, _plain_digits(part), language=language) for part in (row.numerator, row.denominator)]
-    if not base:
-        return _("{numerator} divided by {denominator}").format(numerator=parts[0], denominator=parts[1])
+    if str(row.unit_measure) != "PT":
+        text = _("{numerator} divided by {denominator}").format(numerator=parts[0], denominator=parts[1])
+        return text + (" " + _("(base: {base})").format(base=base) if base else "")
     return _("{numerator} of {denominator}; base: {base}").format(numerator=parts[0], denominator=parts[1], base=base)
 
 

@@ -31,6 +31,7 @@ __all__ = ["charts"]
 
 MOST_VARIANT_CHARTS = 2
 MOST_TIME_CHARTS = 3
+LEAST_DIFFERENCE = 0.5  # points; readings that agree need no chart
 MOST_AREAS = 30
 
 
@@ -125,7 +126,8 @@ class _Maker:
         for spec in self.specs.values():
             for series in headline_series(spec, rows_of(self.city, spec)):
                 found = rows_of(self.city, spec, series.code)
-                if len(found) > 1 and len(made) < MOST_VARIANT_CHARTS and series.unit_measure == "PT":
+                gap = float(found["obs_value"].max() - found["obs_value"].min()) if len(found) else 0.0
+                if gap >= LEAST_DIFFERENCE and len(made) < MOST_VARIANT_CHARTS and series.unit_measure == "PT":
                     made.append(self._variant_chart(spec, series, found))
         return made
 

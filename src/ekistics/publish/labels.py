@@ -52,5 +52,5 @@ def _document() -> dict[str, str]:
         "page_of": _("Page {page} of {pages}"), "about": _("About this profile"), "certificate": _("Certificate"),
         "value": _("Value"), "quantity": _("Quantity"), "time": _("Time"), "glance": _("At a glance"),
         "no_values": _("No indicator could be computed from the inputs that were given."),
-        "run": _("Run"),
+        "run": _("Run"), "in_tables": _("All other readings stand in the tables."),
     }

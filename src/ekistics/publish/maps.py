@@ -153,7 +153,7 @@ class _Atlas:
         per_pixel = self.sheet.width / RASTER_PIXELS
         pixels = np.full((round(self.sheet.height / per_pixel), RASTER_PIXELS), NOTHING, dtype=np.uint8)
         place = (spots / per_pixel).astype(np.int64)
-        side = max(round(spacing(spots, least=per_pixel) / per_pixel), 1)
+        side = max(int(np.ceil(1.2 * spacing(spots, least=per_pixel) / per_pixel)), 1)
         for dy in range(side):
             for dx in range(side):
                 y, x = place[:, 1] + dy - side // 2, place[:, 0] + dx - side // 2

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 
 __all__ = ["ACCENT", "DEGURBA", "GREY", "HATCH", "INK", "LAND", "LINE", "OKABE_ITO", "OPEN_SPACE", "PAPER", "RAMP",
-           "SOFT", "STREET"]
+           "SOFT", "STREET", "UNREACHED"]
 
 PAPER, INK, SOFT, LINE = "#ffffff", "#16212b", "#51606d", "#d3dae0"
 ACCENT, GREY, LAND, STREET, HATCH = "#006d77", "#8a97a3", "#f4f1ea", "#b9c2c9", "#aab3bb"
+
+UNREACHED = "#cdd2d6"
 
 # Light to dark in even steps of lightness, readable in grey and by colour-blind readers.
 RAMP = ("#f7dd83", "#d3be62", "#a3a264", "#738870", "#47687a", "#1d3f6e")

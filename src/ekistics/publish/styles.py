@@ -13,7 +13,7 @@ from ekistics.core.i18n import N_, _
 from ekistics.indicators.degree_of_urbanisation import CLASS_TITLES
 from ekistics.package.model import Layer
 from ekistics.publish.numbers import value_text
-from ekistics.publish.palette import ACCENT, DEGURBA, GREY, HATCH, INK, LAND, OPEN_SPACE, RAMP, STREET
+from ekistics.publish.palette import ACCENT, DEGURBA, GREY, HATCH, INK, LAND, OPEN_SPACE, RAMP, STREET, UNREACHED
 from ekistics.publish.png import NOTHING
 
 __all__ = ["Klass", "Style", "classed", "no_data", "style"]
@@ -138,7 +138,7 @@ def _distances(values: npt.NDArray[np.float64], language: str) -> Style:
     classes = [Klass(t, RAMP[i], NIGHT_RAMP[i], "dot") for i, t in enumerate(titles)]
     if (index == NOTHING).any():
         index = np.where(index == NOTHING, len(classes), index).astype(np.uint8)
-        classes.append(Klass(_("not reachable on foot"), "#ffffff", "#10181f", "ring"))
+        classes.append(Klass(_("not reachable on foot"), UNREACHED, "#4a5660", "dot"))
     return Style(tuple(classes), index)
 
 
