@@ -75,8 +75,8 @@ def _settled(rng: np.random.Generator, coarse: np.ndarray, level: float, count: 
     row, column = row[land][:count], column[land][:count]
     n = len(row)
     if kind == 0:
-        people = np.minimum(55_000 / rng.random(n) ** 0.9, 30e6)
-        return row, column, people, np.sqrt(people / rng.uniform(6_000, 26_000, n) / 6)
+        people = np.minimum(58_000 / rng.random(n) ** 0.9, 30e6)
+        return row, column, people, np.sqrt(people / rng.uniform(9_000, 30_000, n) / 6)
     low, high, density = ((4_000, 45_000, 1_800), (200, 4_000, 900))[kind - 1]
     people = low * (high / low) ** rng.random(n)
     return row, column, people, np.sqrt(people / density / 6)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ekistics.geo.degurba import ArrayGrids, Classification, DegurbaParameters, classify, classify_source
 
-QUIET = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUIET = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 # Small thresholds on small grids, so that centres, holes, pockets and rivals are common.
 SMALL = {"centre_size": 40_000.0, "dense_size": 5_000.0, "gap_limit": 6.0}
