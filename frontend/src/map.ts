@@ -143,6 +143,19 @@ function nameMarkers(map: LiveMap, layer: ShapeLayer, step: number): Marker[] {
   });
 }
 
+/** Hide the names that would lie on others; the larger places come first. */
+function thinNames(names: Marker[], shown: boolean): void {
+  const kept: DOMRect[] = [];
+  for (const name of names) {
+    const mark = name.getElement();
+    mark.hidden = !shown;
+    const box = mark.getBoundingClientRect();
+    const hit = kept.some((k) => box.left < k.right && k.left < box.right && box.top < k.bottom && k.top < box.bottom);
+    if (hit) mark.hidden = true;
+    else kept.push(box);
+  }
+}
+
 function hasWebGL(): boolean {
   try {
     return Boolean(document.createElement("canvas").getContext("webgl2"));
@@ -184,11 +197,15 @@ export function startMap(words: Words): void {
   const shapes = layers.filter((layer): layer is ShapeLayer => layer.kind !== "picture");
   const names = shapes.filter((l) => l.code === "neighbourhoods").flatMap((l) => nameMarkers(map, l, data.step ?? 1e5));
   stage.append(zoomButtons(map, bounds, words));
+  let named = true;
   const show = (layer: Layer, on: boolean): void => {
     for (const id of [layer.code, `${layer.code}-line`]) {
       if (map.getLayer(id)) map.setLayoutProperty(id, "visibility", on ? "visible" : "none");
     }
-    if (layer.code === "neighbourhoods") for (const name of names) name.getElement().hidden = !on;
+    if (layer.code === "neighbourhoods") {
+      named = on;
+      thinNames(names, on);
+    }
   };
   home.append(makeSwitch(layers, words, show));
   const credit = document.querySelector("#drawn .credit");
@@ -212,6 +229,8 @@ export function startMap(words: Words): void {
     const drawing = document.getElementById("drawn");
     if (drawing) drawing.hidden = true;
     home.classList.remove("waiting");
+    thinNames(names, named);
+    map.on("moveend", () => thinNames(names, named));
     document.documentElement.dataset["map"] = "live";
   });
   night.addEventListener("change", () => {
