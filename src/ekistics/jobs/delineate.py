@@ -274,9 +274,11 @@ def _id_column(frame: gpd.GeoDataFrame, units: Units) -> str:
 def _write_all(result: Delineation, outputs: Outputs, tell: Progress) -> None:
     """Write every file beside its place, then move them all there."""
     with _moved_together() as staged:
-        for level, path in outputs.classes.items():
+        for level in outputs.classes:
             tell(f"level {level}", 0.0)
-            _write_classes(result, level, staged(path))
+        places = {level: staged(path) for level, path in outputs.classes.items()}
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda place: _write_classes(result, place[0], place[1]), places.items()))
         if outputs.centres is not None:
             tell("centres", 0.0)
             _write_centres(result, staged(outputs.centres))
@@ -312,7 +314,7 @@ def _write_classes(result: Delineation, level: int, path: Path) -> None:
     profile = {"driver": "GTiff", "height": grid.height, "width": grid.width, "count": 1, "dtype": "uint8",
                "crs": grid.crs.to_wkt(), "transform": grid.transform, "nodata": MISSING, "tiled": True,
                "blockxsize": _BLOCK, "blockysize": _BLOCK, "compress": "deflate", "bigtiff": "if_safer",
-               "num_threads": "all_cpus", "zlevel": 1 if large else 9}
+               "num_threads": 1 if large else "all_cpus", "zlevel": 1 if large else 9}
     target = path if large else path.with_suffix(".plain.tif")
     with rasterio.open(target, "w", **profile) as file:
         file.write_colormap(1, colour_table(level))
