@@ -31,7 +31,8 @@ function colours(layer: Layer): unknown {
 /** Let the circles of evenly spaced points touch at every zoom. */
 function filling(spacing: number, latitude: number): unknown {
   const pixels = (spacing * 0.62) / (78271.5 * Math.cos((latitude * Math.PI) / 180)); // at zoom 0, tiles of 512 px
-  return ["interpolate", ["exponential", 2], ["zoom"], 0, pixels, 22, pixels * 2 ** 22];
+  const least = 1.6;
+  return ["interpolate", ["exponential", 2], ["zoom"], Math.log2(least / pixels), least, 22, pixels * 2 ** 22];
 }
 
 function drawn(layer: Layer, latitude: number): LayerSpecification[] {
