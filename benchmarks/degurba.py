@@ -103,7 +103,9 @@ def world(folder: Path, *, quick: bool) -> dict[str, Any]:
     share = height * width / (world_grid.HEIGHT * world_grid.WIDTH)
     row = _row(f"Degree of Urbanisation: {width:,} x {height:,} cells, GeoTIFF to GeoTIFF, both levels", found,
                20.0 * share, 2048, peer="flexurba, the Earth", peer_s=145 * 60.0 * share, note=note)
-    return row if not quick else {**row, "note": f"a ninth of the grid and of the bar; {note}"}
+    # A small part cannot be held against a part of the bar: starting up takes the same time.
+    return row if not quick else {**row, "met": None, "bar": "<= 20 s, 2048 MiB for the whole",
+                                  "note": f"a ninth of the grid; {note}"}
 
 
 def rows(quick: bool) -> list[dict[str, Any]]:
