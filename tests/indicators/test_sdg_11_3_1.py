@@ -114,7 +114,7 @@ def test_r5_quantity_and_boundary_are_named() -> None:
 
 def test_r5_every_variant_code_is_in_the_spec() -> None:
     assert len(SPEC.variants) == 16
-    assert SPEC.variants[0].code == variant_code("linear", "fixed_last")
+    assert SPEC.variants[0].code == variant_code("linear", "given")
     assert len({v.title for v in SPEC.variants}) == 16
 
 

@@ -36,31 +36,32 @@ DRAWS = 10_000
 SEED = 1131
 Block = dict[str, npt.NDArray[Any]]
 _FLOATS = ("obs_value", "numerator", "denominator", "se", "lci", "uci")
-BOUNDARIES = {
-    "fixed_last": "",
+BOUNDARIES = {  # the profile's own boundary first: the other indicators stand within it too
+    "given": "",
+    "fixed_last": N_("Only ground that is city today counts, at every date; the country inside the given boundary does "
+                     "not."),
     "fixed_first": N_("What was built outside the boundary of the first date is left out."),
     "per_epoch": N_("Land and people that the city swallowed count as growth."),
-    "given": N_("The same administrative ground counts at every date, town and country alike."),
 }
 QUANTITIES = {"built_up_area": "", "urban_extent": N_("All ground of the city counts, open ground included.")}
 _LOG_WHY = N_("The older formula takes the logarithm of land too, so land that grows much gives a smaller ratio.")
 _TITLES = {
+    "linear:given:built_up_area": N_("Linear; built-up area inside the given boundary"),
+    "log:given:built_up_area": N_("Logarithmic; built-up area inside the given boundary"),
     "linear:fixed_last:built_up_area": N_("Linear; built-up area inside the boundary of the last date"),
     "log:fixed_last:built_up_area": N_("Logarithmic; built-up area inside the boundary of the last date"),
     "linear:fixed_first:built_up_area": N_("Linear; built-up area inside the boundary of the first date"),
     "log:fixed_first:built_up_area": N_("Logarithmic; built-up area inside the boundary of the first date"),
     "linear:per_epoch:built_up_area": N_("Linear; built-up area inside the boundary of each date"),
     "log:per_epoch:built_up_area": N_("Logarithmic; built-up area inside the boundary of each date"),
-    "linear:given:built_up_area": N_("Linear; built-up area inside the given boundary"),
-    "log:given:built_up_area": N_("Logarithmic; built-up area inside the given boundary"),
+    "linear:given:urban_extent": N_("Linear; urban extent inside the given boundary"),
+    "log:given:urban_extent": N_("Logarithmic; urban extent inside the given boundary"),
     "linear:fixed_last:urban_extent": N_("Linear; urban extent inside the boundary of the last date"),
     "log:fixed_last:urban_extent": N_("Logarithmic; urban extent inside the boundary of the last date"),
     "linear:fixed_first:urban_extent": N_("Linear; urban extent inside the boundary of the first date"),
     "log:fixed_first:urban_extent": N_("Logarithmic; urban extent inside the boundary of the first date"),
     "linear:per_epoch:urban_extent": N_("Linear; urban extent of each date"),
     "log:per_epoch:urban_extent": N_("Logarithmic; urban extent of each date"),
-    "linear:given:urban_extent": N_("Linear; urban extent inside the given boundary"),
-    "log:given:urban_extent": N_("Logarithmic; urban extent inside the given boundary"),
 }
 
 

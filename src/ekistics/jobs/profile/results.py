@@ -83,6 +83,7 @@ def _land_use(config: CityConfig, runner: StageRunner) -> pd.DataFrame | str:
     if len(periods) < 2:  # noqa: PLR2004 - a rate needs two dates
         return str(Reason.ONE_EPOCH)
     rule = runner.get("areas")["rule"]
+    rule = "given" if rule == "population" else rule
     areas = runner.get("areas")["frame"].index
     rows = [_rates(config, built_up.reindex(areas)[periods], people.reindex(areas)[periods], boundary=rule)]
     centre = sums[sums["boundary"] == "centre"]
