@@ -91,6 +91,22 @@ def _same(a, b):
 
 
 @njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def _given(value, nodata):
+    """Give a stored value as a float, NaN where it stands for no data."""
+    return np.nan if value == nodata else np.float64(value)
+
+
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def _fault(people, built_up, land):
+    """Give the grid (0, 1, 2) whose value cannot be; -1 where all can."""
+    if people < 0.0 or people == np.inf:
+        return 0
+    if built_up < 0.0 or built_up == np.inf:
+        return 1
+    return 2 if land < 0.0 or land == np.inf else -1
+
+
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def _divisor(land, rules):
     if land == 0.0 and rules.zero_land == 1:
         return rules.cell_area
@@ -167,19 +183,10 @@ def scan_block(grids, nodata, rules, layers, byte, runs, counts):
             if known and opened == 0 and _same(p1, p0) and _same(b1, b0) and _same(l1, l0):
                 byte[row, column] = code
                 continue
-            people, built_up, land = np.float64(p1), np.float64(b1), np.float64(l1)
-            if people == nodata[0]:
-                people = np.nan
-            if built_up == nodata[1]:
-                built_up = np.nan
-            if land == nodata[2]:
-                land = np.nan
-            if people < 0.0 or people == np.inf:
-                return 0, row, column
-            if built_up < 0.0 or built_up == np.inf:
-                return 1, row, column
-            if land < 0.0 or land == np.inf:
-                return 2, row, column
+            people, built_up, land = _given(p1, nodata[0]), _given(b1, nodata[1]), _given(l1, nodata[2])
+            fault = _fault(people, built_up, land)
+            if fault >= 0:
+                return fault, row, column
             bits = 0
             density = 0.0
             if not (rules.skip_empty and people == 0.0 and built_up == 0.0):
