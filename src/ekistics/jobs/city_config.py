@@ -174,6 +174,7 @@ class Parameters:
     small_part_nodes: int = key(N_("Parts of the street network with fewer nodes are reported as small."), default=100)
     intersection_ways: int = key(N_("Street segments that meet in an intersection, at least."), default=3)
     delineation_window_km: float = key(N_("How far around the city the grids are read, kilometres."), default=60.0)
+    street_window_km: float = key(N_("How far around the city streets are read, kilometres."), default=20.0)
     frequency_cluster_m: float = key(
         N_("Stops of one capacity this near to each other count as one for departures per hour, metres."), default=50.0)
     degurba: dict[str, Any] | None = key(

@@ -143,13 +143,17 @@ def read_osm_header(path: Path) -> OsmHeader:
     return OsmHeader(bounds, timestamp)
 
 
-def read_osm(path: Path, *, role: str = "streets", stated: Mapping[str, str] | None = None) -> OsmExtract:
+def read_osm(path: Path, *, role: str = "streets", stated: Mapping[str, str] | None = None,
+             within: Bounds | None = None) -> OsmExtract:
     """Read streets and stops from an OpenStreetMap extract.
 
     Parameters
     ----------
     path : pathlib.Path
         An extract, ``.osm.pbf`` or another form that osmium reads.
+    within : tuple of float, optional
+        West, south, east, north in degrees: streets whose extent lies outside are left out, so that the extract of a
+        country serves a city.
     role : str
         What the file is to the run.
     stated : mapping of str to str, optional
@@ -169,7 +173,7 @@ def read_osm(path: Path, *, role: str = "streets", stated: Mapping[str, str] | N
     """
     path = Path(path)
     header = read_osm_header(path)
-    gathered = _Gathered()
+    gathered = _Gathered(within)
     with osm_errors(path):
         processor = osmium.FileProcessor(str(path), osmium.osm.NODE | osmium.osm.WAY).with_locations()
         for thing in processor.with_filter(osmium.filter.KeyFilter(*_KEYS)):
@@ -186,6 +190,7 @@ def read_osm(path: Path, *, role: str = "streets", stated: Mapping[str, str] | N
 class _Gathered:
     """What one pass over the file collects; flat arrays, because a city has a million nodes."""
 
+    within: Bounds | None = None
     refs: "array[int]" = field(default_factory=lambda: array("q"))
     counts: "array[int]" = field(default_factory=lambda: array("q"))
     points: list[npt.NDArray[np.float64]] = field(default_factory=list)
@@ -211,9 +216,12 @@ class _Gathered:
     def _take_way(self, way: Any, tags: Any) -> None:
         """Take a street: its tags, the ids of its nodes and their positions."""
         refs = [node.ref for node in way.nodes]
+        points = self._positions(way, len(refs))
+        if self.within is not None and _apart(points, self.within):
+            return
         self.refs.extend(refs)
         self.counts.append(len(refs))
-        self.points.append(self._positions(way, len(refs)))
+        self.points.append(points)
         self.way_ids.append(way.id)
         self.newest = max(self.newest, way.timestamp)
         self.way_tags.append(tuple([tags.get(key, "") for key in WAY_TAGS]))
@@ -257,6 +265,14 @@ class _Gathered:
         columns = dict(zip(WAY_TAGS, zip(*self.way_tags, strict=True), strict=True))
         ways = make_ways(osm_id=np.array(self.way_ids), **columns)
         return _streets(np.array(self.refs), np.array(self.counts), np.concatenate(self.points).reshape(-1, 2), ways)
+
+
+def _apart(points: npt.NDArray[np.float64], bounds: Bounds) -> bool:
+    """Tell whether the extent of a way lies outside some bounds; one without positions does."""
+    lon, lat = points[::2], points[1::2]
+    lon, lat = lon[np.isfinite(lon)], lat[np.isfinite(lat)]
+    west, south, east, north = bounds
+    return not lon.size or bool(lon.max() < west or lon.min() > east or lat.max() < south or lat.min() > north)
 
 
 def _streets(refs: npt.NDArray[np.int64], counts: npt.NDArray[np.int64], points: npt.NDArray[np.float64],

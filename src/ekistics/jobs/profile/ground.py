@@ -120,16 +120,21 @@ def _ground_of_points(config: CityConfig) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame({"geometry": [ground]}, geometry="geometry", crs=local).to_crs(WGS84)
 
 
-def _window(config: CityConfig, runner: StageRunner) -> gpd.GeoDataFrame:
+def window(frame: gpd.GeoDataFrame, metres: float) -> gpd.GeoDataFrame:
+    """Give the ground within a distance of the first shape of a frame."""
+    centre = frame.geometry.iloc[0].representative_point()
+    local = equal_area_for(centre.x, centre.y)
+    near = frame.to_crs(local).buffer(metres, quad_segs=8)
+    return gpd.GeoDataFrame({"geometry": near}, geometry="geometry", crs=local).to_crs(WGS84)
+
+
+def _surroundings(config: CityConfig, runner: StageRunner) -> gpd.GeoDataFrame:
     """Give the ground on which grids are read for delineation: the city and its surroundings."""
     frame = runner.get("outline")["frame"]
     if frame.empty:
         point = shapely.Point(*(config.boundary.point or (0.0, 0.0)))
         frame = gpd.GeoDataFrame({"geometry": [point]}, geometry="geometry", crs=WGS84)
-    centre = frame.geometry.iloc[0].representative_point()
-    local = equal_area_for(centre.x, centre.y)
-    near = frame.to_crs(local).buffer(config.parameters.delineation_window_km * 1000.0, quad_segs=8)
-    return gpd.GeoDataFrame({"geometry": near}, geometry="geometry", crs=local).to_crs(WGS84)
+    return window(frame, config.parameters.delineation_window_km * 1000.0)
 
 
 def delineation(config: CityConfig, runner: StageRunner) -> dict[str, Any]:
@@ -140,24 +145,24 @@ def delineation(config: CityConfig, runner: StageRunner) -> dict[str, Any]:
         reason = (Reason.NO_LAND if pairs else Reason.NO_BUILT_UP if totals_of(config) else Reason.NO_POPULATION)
         return {"reason": str(reason), "residual": 0.0}
     parameters = DegurbaParameters.from_settings(f"{k}={v}" for k, v in (config.parameters.degurba or {}).items())
-    window = _window(config, runner)
-    land = read_surface(config, config.land, window, role="land")
+    ground = _surroundings(config, runner)
+    land = read_surface(config, config.land, ground, role="land")
     lon, lat = _point(config, runner)
     frames: list[gpd.GeoDataFrame] = []
     values: dict[str, Any] = {"reason": "", "residual": 0.0}
     for entry, surface in pairs:
-        people = read_people(config, entry, window)
-        grid = _kilometre_grid(people.grid, window)
+        people = read_people(config, entry, ground)
+        grid = _kilometre_grid(people.grid, ground)
         people, lost = _on_grid(people, grid)
-        built_up, _lost = _on_grid(read_surface(config, surface, window, role="built_up"), grid)
-        ground, _lost = _on_grid(land, grid)
-        classes = classify(people.values, built_up.values, ground.values, cell_area=grid.cell_area,
+        built_up, _lost = _on_grid(read_surface(config, surface, ground, role="built_up"), grid)
+        soil, _lost = _on_grid(land, grid)
+        classes = classify(people.values, built_up.values, soil.values, cell_area=grid.cell_area,
                            parameters=parameters)
         values |= {"level1": Raster(classes.level1, grid, "NUMBER", entry.time_period),
                    "level2": Raster(classes.level2, grid, "NUMBER", entry.time_period),
                    "population": people, "residual": float(lost)}
         try:
-            centre = urban_centre_at(lon, lat, people, built_up, ground, parameters)
+            centre = urban_centre_at(lon, lat, people, built_up, soil, parameters)
             frames.append(centre.assign(time_period=entry.time_period))
         except EkisticsError as error:
             if runner.get("outline")["rule"] == "fixed_last" and entry is pairs[-1][0]:

@@ -20,7 +20,7 @@ from ekistics.geo.street_widths import street_ways
 from ekistics.geo.streets import Streets
 from ekistics.geo.zonal import cell_points
 from ekistics.jobs.city_config import CityConfig, PopulationInput
-from ekistics.jobs.profile.ground import points_in, read_people, read_points, read_surface, totals_of
+from ekistics.jobs.profile.ground import points_in, read_people, read_points, read_surface, totals_of, window
 from ekistics.jobs.stages import StageRunner
 from ekistics.readers.gtfs import read_gtfs, stop_service
 from ekistics.readers.osm import read_osm
@@ -68,11 +68,15 @@ def _people_rows(config: CityConfig, entry: PopulationInput, zones: gpd.GeoDataF
     return frame[frame["population"] != 0].reset_index(drop=True) if entry.is_grid else frame
 
 
-def streets(config: CityConfig) -> dict[str, Any]:
-    """Read the street file into arrays."""
+def streets(config: CityConfig, runner: StageRunner) -> dict[str, Any]:
+    """Read the streets of the city and its surroundings into arrays."""
     if config.streets is None:
         return {"reason": str(Reason.NO_STREET_FILE)}
-    found = read_osm(config.file(config.streets.path), stated=config.streets.stated())
+    city = runner.get("areas")["frame"].iloc[[0]]
+    near = window(city, config.parameters.street_window_km * 1000.0).total_bounds
+    west, south, east, north = (float(edge) for edge in near)
+    found = read_osm(config.file(config.streets.path), stated=config.streets.stated(),
+                     within=(west, south, east, north))
     s = found.streets
     day = config.streets.time_period or found.timestamp[:10]
     if not day:

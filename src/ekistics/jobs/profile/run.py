@@ -171,7 +171,7 @@ def stages_of(config: CityConfig) -> list[Stage]:
         Stage("cells", partial(ground.cells, config), ("areas", "delineation"), ("population",)),
         Stage("air", partial(ground.air, config), ("areas",), ("air", "population")),
         Stage("people", partial(reach.people, config), ("areas",), ("population",)),
-        Stage("streets", lambda runner: reach.streets(config), roles=("streets",)),
+        Stage("streets", partial(reach.streets, config), ("areas",), ("streets",), ("street_window_km",)),
         Stage("open_space", lambda runner: reach.open_space(config), roles=("streets",)),
         Stage("stops", lambda runner: reach.stops(config), roles=("timetables",),
               parameters=("service_day", "frequency_cluster_m")),
