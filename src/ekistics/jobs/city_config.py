@@ -397,5 +397,6 @@ def parameter_values(config: CityConfig) -> dict[str, Any]:
     dict
         Parameters and uncertainty, flat, by name.
     """
-    plain = asdict(config.parameters)
+    plain = {name: list(value) if isinstance(value, tuple) else value  # as JSON gives them back
+             for name, value in asdict(config.parameters).items()}
     return {**plain, **{f"uncertainty.{k}": v for k, v in asdict(config.uncertainty).items()}}
