@@ -18,12 +18,13 @@ BELGIUM = ROOT.parent / "shared/data/ghsl-belgium"
 PUBLISHED = "published, other machine"
 
 COMMON = """
-import json, resource, sys, time
+import json, sys, time
 import numpy as np
+from benchmarks.peers.memory import peak_mib
 from ekistics.geo.degurba import ArrayGrids, classify_source
 
 def report(**found):
-    found["peak_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    found["peak_mib"] = peak_mib()
     print(json.dumps(found))
 """
 BELGIUM_PROGRAM = COMMON + """

@@ -12,13 +12,14 @@ CITY = ROOT / "examples/portoalegre/city.toml"
 BAR_S, BAR_MIB = 12.0, 1024.0
 # A process of its own, so that the peak of memory is the profile's and nobody else's.
 PROGRAM = """
-import json, resource, sys, time
+import json, sys, time
 from pathlib import Path
+from benchmarks.peers.memory import peak_mib
 import ekistics.jobs.profile as job
 begin = time.perf_counter()
 job.profile(Path(sys.argv[1]), out=Path(sys.argv[2]))
 seconds = time.perf_counter() - begin
-print(json.dumps({"seconds": seconds, "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+print(json.dumps({"seconds": seconds, "peak_mib": peak_mib()}))
 """
 
 

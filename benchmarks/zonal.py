@@ -1,6 +1,5 @@
 """Zonal sums beside exactextract in the same process and on the same arrays: no slower, on three sizes."""
 
-import resource
 import subprocess
 import sys
 import time
@@ -72,17 +71,12 @@ def best(work: Callable[[Case], npt.NDArray[np.float64]], case: Case,
     return shortest, result
 
 
-def peak_mib(what: str) -> float:
+def peak_of(what: str) -> float:
     """Give the peak of memory of one run of our own in a process of its own, arrays included."""
-    program = f"import benchmarks.zonal as b; b.ours({what}); print(b.resource_mib())"
+    program = f"import benchmarks.zonal as b, benchmarks.peers.memory as m; b.ours({what}); print(m.peak_mib())"
     outcome = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True,
                              cwd=Path(__file__).resolve().parent.parent)
     return float(outcome.stdout)
-
-
-def resource_mib() -> float:
-    """Give the peak of memory of this process."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def row(name: str, what: str, case: Case, times: int) -> dict[str, Any]:
@@ -92,7 +86,7 @@ def row(name: str, what: str, case: Case, times: int) -> dict[str, Any]:
     known = np.isfinite(mine) & (other > 0)
     apart = float(np.abs(mine[known] / other[known] - 1).max())
     return {"name": name, "ours_s": ours_s, "peer": "exactextract", "peer_s": peer_s, "ratio": peer_s / ours_s,
-            "bar": BAR, "peak_mib": peak_mib(what), "met": ours_s <= peer_s and apart < 1e-6,
+            "bar": BAR, "peak_mib": peak_of(what), "met": ours_s <= peer_s and apart < 1e-6,
             "note": f"shares and sums, from arrays; sums differ by at most {apart:.0e} (its shares are float32)"}
 
 

@@ -1,13 +1,13 @@
 """Porto Alegre from pbf and GTFS to the 11.2.1 share with ekistics, in a process of its own like the peers."""
 
 import json
-import resource
 import sys
 import time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from memory import peak_mib
 
 from ekistics.geo.network import build_network, nearest, snap
 from ekistics.readers.gtfs import read_gtfs, stop_service
@@ -30,7 +30,7 @@ def main() -> None:
         within |= nearest(network, origins, snap(network, here["lon"], here["lat"])).distance_m <= reach
     answer = 100 * people["population"][within].sum() / people["population"].sum()
     print(json.dumps({"seconds": time.perf_counter() - begin, "share": answer,
-                      "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+                      "peak_mib": peak_mib()}))
 
 
 main()

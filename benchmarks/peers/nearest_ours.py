@@ -1,11 +1,11 @@
 """Nearest stop of every node with ekistics: stops inside segments, legs counted, in a process of its own."""
 
 import json
-import resource
 import sys
 import time
 
 import numpy as np
+from memory import peak_mib
 
 from ekistics.geo.network import build_network, nearest_of_nodes, snap
 from ekistics.geo.streets import Streets, make_ways
@@ -21,7 +21,7 @@ def main() -> None:
     targets = snap(network, given["stop_lon"], given["stop_lat"])
     answer = nearest_of_nodes(network, targets, limit_m=float(given["limit"]))
     print(json.dumps({"seconds": time.perf_counter() - begin, "reached": int(np.isfinite(answer.distance_m).sum()),
-                      "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+                      "peak_mib": peak_mib()}))
 
 
 main()

@@ -87,6 +87,13 @@ class Network:
         """Give Earth-centred coordinates of the nodes, shape (n_nodes, 3), metres."""
         return to_ecef(self.lon, self.lat)
 
+    def places(self, node: Ints) -> Floats:
+        """Give Earth-centred coordinates of some nodes, shape (n, 3), metres; of few, without those of all."""
+        if node.size < self.n_nodes // 2 and "ecef" not in self.__dict__:
+            return to_ecef(self.lon[node], self.lat[node])
+        placed: Floats = self.ecef[node]
+        return placed
+
     @cached_property
     def pieces(self) -> Pieces:
         """Give the index by which the segments near a point are found."""

@@ -132,7 +132,7 @@ def make_pieces(lon: Floats, lat: Floats, start: Ints, end: Ints, length: Floats
     index = Pieces(segment, segment, centre, south, cell_lon, cell_lat, columns)
     column, row = index._cells(middle_lon, middle_lat)
     key = row * columns + column
-    order = np.argsort(key)
+    order = np.argsort(key, kind="stable")  # streets stand in the order of places, which this sort makes use of
     return Pieces(key[order], segment[order], centre, south, cell_lon, cell_lat, columns)
 
 
@@ -144,5 +144,7 @@ def _middles(lon: Floats, lat: Floats, tail: Ints, head: Ints, at: Floats) -> tu
 
 def _unroll(lon: Floats, centre: float) -> Floats:
     """Give longitudes as differences from a centre, within half a turn."""
-    turned: Floats = (lon - centre + 180.0) % 360.0 - 180.0
+    turned: Floats = lon - centre
+    if turned.size and max(turned.max(), -turned.min()) > 180.0:
+        turned = (turned + 180.0) % 360.0 - 180.0  # across the date line; the remainder is slow, so not for every city
     return turned

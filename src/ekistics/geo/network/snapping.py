@@ -233,8 +233,8 @@ def _nearest_segments(network: Network, lon: Floats, lat: Floats, rings: int, at
         return best
     ecef, axes, radius = to_ecef(lon, lat), east_north_up(lon, lat), mean_radius(lat)
     plane = _Plane(ecef, axes, radius, point)
-    foot = _foot(plane.project(network.ecef[network.start[segment]]), plane.project(network.ecef[network.end[segment]]),
-                 attach)
+    foot = _foot(plane.project(network.places(network.start[segment])),
+                 plane.project(network.places(network.end[segment])), attach)
     leg = radius[point] * np.arctan(np.hypot(*foot) / radius[point])
     first = np.flatnonzero(np.diff(point, prepend=-1))
     owner = point[first]
