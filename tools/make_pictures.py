@@ -18,6 +18,7 @@ from ekistics.publish.png import class_picture
 CHROMIUM = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-quic",
             "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 COLOURS = 200
+PIECE_PX, PIECES = 3000, 8  # the tables at the end of the page go on like the last piece
 # Name: width, height, device scale, colour scheme. 200 % of a 1440 px window is a 720 px window at twice the scale.
 VIEWS = {
     "desktop": (1440, 1000, 1.0, "light"),
@@ -30,7 +31,7 @@ VIEWS = {
 
 
 def page_pictures(browser: Browser, page_file: Path, out: Path) -> None:
-    """Photograph the first screen and the whole page in every view."""
+    """Photograph the first screen and the whole page in every view, piece by piece: Chromium cannot draw it at once."""
     for name, (width, height, scale, scheme) in VIEWS.items():
         context = browser.new_context(viewport={"width": width, "height": height}, device_scale_factor=scale,
                                       color_scheme=scheme, reduced_motion="reduce")
@@ -39,7 +40,13 @@ def page_pictures(browser: Browser, page_file: Path, out: Path) -> None:
         page.wait_for_selector("html[data-map=live]", timeout=60_000)
         page.wait_for_timeout(500)
         page.screenshot(path=out / f"{name}-top.png")
-        page.screenshot(path=out / f"{name}.png", full_page=True)
+        tall = int(PIECE_PX / scale)
+        page.set_viewport_size({"width": width, "height": tall})
+        total = page.evaluate("document.documentElement.scrollHeight")
+        for number, top in enumerate(range(0, min(total, PIECES * tall), tall), 1):
+            page.evaluate("top => window.scrollTo(0, top)", top)
+            page.wait_for_timeout(200)
+            page.screenshot(path=out / f"{name}-{number}.png")
         context.close()
 
 
@@ -92,7 +99,8 @@ def sheets(pdf: Path, stem: Path) -> None:
 def main() -> int:
     """Photograph the profiles in some package folders."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("packages", nargs="+", type=Path, help="package folders with profile.html and profile.pdf")
+    parser.add_argument("packages", nargs="+", type=lambda text: Path(text).resolve(),
+                        help="package folders with profile.html and profile.pdf")
     parser.add_argument("--out", type=Path, default=Path("out/pictures"))
     parser.add_argument("--readme", type=Path, help="where to put the README's picture of the first package")
     given = parser.parse_args()
