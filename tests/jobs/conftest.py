@@ -116,8 +116,8 @@ def write_polygons(folder: Path):
                      crs=MOLLWEIDE).to_file(folder / "neighbourhoods.gpkg")
 
 
-def write_streets(path: Path, *, highways=True):
-    """Streets every 200 m, one square park; without highways the park alone."""
+def write_streets(path: Path, *, highways=True, park=True):
+    """Streets every 200 m and one square park; either may be left out."""
     path.unlink(missing_ok=True)
     writer = osmium.SimpleWriter(str(path))
     steps = range(0, SIZE + 1, 2)
@@ -132,8 +132,9 @@ def write_streets(path: Path, *, highways=True):
         for number, (c, nodes) in enumerate(lines, 1):
             tags = {"highway": "residential" if c % 10 else "secondary", **({"width": "9"} if c % 4 else {})}
             writer.add_way(osmium.osm.mutable.Way(id=number, nodes=nodes, tags=tags, version=1))
-    writer.add_way(osmium.osm.mutable.Way(id=5000, nodes=[*corners, corners[0]], version=1,
-                                          tags={"leisure": "park", "name": "Test park"}))
+    if park:
+        writer.add_way(osmium.osm.mutable.Way(id=5000, nodes=[*corners, corners[0]], version=1,
+                                              tags={"leisure": "park", "name": "Test park"}))
     writer.close()
 
 

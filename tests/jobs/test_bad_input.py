@@ -11,7 +11,9 @@ import zipfile
 import geopandas as gpd
 import numpy as np
 import pytest
+import rasterio
 from affine import Affine
+from rasterio.warp import calculate_default_transform, reproject
 from shapely.geometry import MultiPolygon, Polygon
 
 from ekistics.core.crs import GEOD, MOLLWEIDE
@@ -119,6 +121,22 @@ def test_one_clear_error_and_nothing_written(small_city, tmp_path, monkeypatch, 
     assert not (tmp_path / "out").exists()
 
 
+def add(city, text):
+    """Add a table to city.toml."""
+    path = city / "city.toml"
+    path.write_text(path.read_text("utf-8") + "\n" + text, "utf-8")
+
+
+def warp(path, crs):
+    """Bring a raster into another CRS, cell by cell."""
+    with rasterio.open(path) as source:
+        transform, width, height = calculate_default_transform(source.crs, crs, source.width, source.height,
+                                                               *source.bounds)
+        values = np.full((height, width), -1.0, dtype=np.float32)
+        reproject(rasterio.band(source, 1), values, dst_transform=transform, dst_crs=crs, dst_nodata=-1.0)
+    write_grid(path, values, crs=crs, transform=transform)
+
+
 def values_of(city, tmp_path):
     outcome = profile(city, out=tmp_path / "out", documents=False)
     return outcome.package.observations, {flag.code: flag for flag in outcome.package.checks}
@@ -145,8 +163,92 @@ def test_cells_without_data_are_left_out_and_their_share_is_told(small_city, tmp
     observations, flags = values_of(small_city, tmp_path)
     flag = flags["nodata-population-2020"]
     assert flag.value == pytest.approx(10.0, abs=0.01)  # 4 of 40 columns
-    city = observations.query("indicator == 'population_density' and ref_area == 'XTH' and time_period == '2020'")
+    assert flag.indicators
+    city = observations.query("indicator == 'population_density' and ref_area == 'XTH' and variant == 'urban_extent'")
+    assert city[["obs_value", "reason"]].isna().to_numpy().tolist() == [[True, False]]
+    assert set(city["reason"]) == {"nodata-inside"}  # a tenth is more than may be missing
+    growth = observations.query("indicator == 'sdg_11_3_1' and series == 'ratio' and ref_area == 'XTH' "
+                                "and variant == 'linear:given:built_up_area'")
+    assert set(growth["reason"]) == {"nodata-inside"}  # else the half-known year would look like people leaving
+
+
+@pytest.mark.parametrize(("setting", "people"), [("[parameters]\nmax_missing_share = 0.2\n", 50.0 * 36 * 40)])
+def test_what_may_be_missing_is_the_users_choice(small_city, tmp_path, setting, people):
+    values = np.full((SIZE, SIZE), 50.0)
+    values[10:50, 10:14] = -1.0
+    write_grid(small_city / "population_2020.tif", values)
+    add(small_city, setting)
+    observations, _ = values_of(small_city, tmp_path)
+    city = observations.query("indicator == 'population_density' and ref_area == 'XTH' and variant == 'urban_extent'")
+    assert city["numerator"].to_numpy() == pytest.approx(people, rel=1e-6)
+
+
+def test_no_data_may_be_stated_to_mean_nobody(small_city, tmp_path):
+    values = np.full((SIZE, SIZE), 50.0)
+    values[10:50, 10:14] = -1.0
+    write_grid(small_city / "population_2020.tif", values)
+    path = small_city / "city.toml"
+    path.write_text(path.read_text("utf-8").replace('path = "population_2020.tif"',
+                                                    'path = "population_2020.tif"\nnodata = "zero"'), "utf-8")
+    observations, flags = values_of(small_city, tmp_path)
+    city = observations.query("indicator == 'population_density' and ref_area == 'XTH' and variant == 'urban_extent'")
     assert city["numerator"].to_numpy() == pytest.approx(50.0 * 36 * 40, rel=1e-6)
+    assert "nodata-population-2020" not in flags
+
+
+@pytest.mark.filterwarnings("ignore:Use `@` matmul:PendingDeprecationWarning")  # rasterio's own
+def test_a_national_projection_that_keeps_no_areas_works(small_city, tmp_path):
+    for name in ("population_2010.tif", "population_2020.tif", "women_2020.tif", "men_2020.tif", "built_2010.tif",
+                 "built_2020.tif", "land.tif"):
+        warp(small_city / name, "EPSG:32626")
+    observations, _ = values_of(small_city, tmp_path)
+    share = observations.query("indicator == 'degree_of_urbanisation' and series == 'urban_population_share' "
+                               "and ref_area == 'XTH' and variant == 'by_definition'")["obs_value"]
+    assert share.to_numpy() == pytest.approx(100.0, abs=2.0)
+
+
+def test_air_of_half_the_people_is_not_the_citys(small_city, tmp_path):
+    lon, lat = degrees(30, 0)
+    write_grid(small_city / "pm25.tif", np.full((40, 40), 12.5), crs="EPSG:4326",
+               transform=Affine(0.01, 0, lon, 0, -0.01, lat + 0.15))
+    observations, flags = values_of(small_city, tmp_path)
+    city = observations.query("indicator == 'sdg_11_6_2' and ref_area == 'XTH' and variant == 'population_weighted'")
+    assert set(city["reason"]) == {"nodata-inside"}
+    assert 30 < flags["air-people-missing"].value < 70
+
+
+def test_people_and_built_up_of_different_years_are_not_mixed(small_city, tmp_path):
+    path = small_city / "city.toml"
+    path.write_text(path.read_text("utf-8").replace('built_2020.tif"\ntime_period = "2020"',
+                                                    'built_2020.tif"\ntime_period = "2025"'), "utf-8")
+    observations, _ = values_of(small_city, tmp_path)
+    density = observations.query("indicator == 'population_density' and ref_area == 'XTH'").set_index("variant")
+    assert set(density["time_period"]) == {"2020"}
+    assert density.loc["built_up_area", "reason"] == "no-common-period"
+    assert reasons(observations, "sdg_11_3_1") == {"no-common-period"}
+
+
+def test_streets_without_parks_keep_their_share(small_city, tmp_path):
+    write_streets(small_city / "streets.osm.pbf", park=False)
+    observations, _ = values_of(small_city, tmp_path)
+    rows = observations.query("indicator == 'sdg_11_7_1' and ref_area == 'XTH' and variant == 'urban_extent'")
+    assert rows.set_index("series").loc["street_share", "obs_value"] > 0
+    assert set(rows.query("series == 'open_space_share'")["reason"]) == {"no-open-space"}
+
+
+def test_a_point_delineates_and_a_small_window_is_refused(small_city, tmp_path):
+    lon, lat = degrees(30, 30)
+    path = small_city / "city.toml"
+    by_point = path.read_text("utf-8").replace('path = "boundary.gpkg"', f"point = [{lon}, {lat}]")
+    path.write_text(by_point[:by_point.index("[neighbourhoods]")], "utf-8")
+    observations, _ = values_of(small_city, tmp_path)
+    ratio = observations.query("indicator == 'sdg_11_3_1' and series == 'ratio'")
+    assert ratio["variant"].str.contains("fixed_last").any()
+    extent = observations.query("indicator == 'population_density' and variant == 'urban_extent'")["denominator"]
+    assert 12 < extent.iloc[0] < 25  # a disc of 2.4 km radius, in whole square kilometres
+    add(small_city, "[parameters]\ndelineation_window_km = 1\n")
+    with pytest.raises(EkisticsError, match="delineation_window_km"):
+        profile(small_city, out=tmp_path / "out", documents=False)
 
 
 def test_late_night_times_are_legal_and_a_stop_at_zero_is_left_out(small_city, tmp_path):  # B10

@@ -133,7 +133,7 @@ class Run:
     Parameters
     ----------
     inputs : tuple of Provenance
-        What was read.
+        What was read; within a role the order counts, as it says which file was read in which way.
     parameters : mapping
         Every parameter with the value used, defaults included.
     methods : mapping
@@ -155,8 +155,8 @@ class Run:
     id: str = field(init=False)
 
     def __post_init__(self) -> None:
-        content = {"inputs": sorted((p.role, p.sha256) for p in self.inputs), "parameters": dict(self.parameters),
-                   "methods": dict(self.methods), "code": self.code_version}
+        content = {"inputs": [(p.role, p.sha256) for p in sorted(self.inputs, key=lambda p: p.role)],
+                   "parameters": dict(self.parameters), "methods": dict(self.methods), "code": self.code_version}
         object.__setattr__(self, "id", digest_values(content)[:16])
 
     def as_dict(self) -> dict[str, Any]:

@@ -20,14 +20,15 @@ class Reason(StrEnum):
     NO_SERVICE = "no-service"
     NO_OPEN_SPACE = "no-open-space"
     NO_AIR = "no-air"
+    NOT_A_GRID = "not-a-grid"
     ONE_EPOCH = "one-epoch"
+    NO_COMMON_PERIOD = "no-common-period"
     ZERO_POPULATION = "zero-population"
     ZERO_DENOMINATOR = "zero-denominator"
     ZERO_GROWTH = "zero-growth"
     NOT_POSITIVE = "not-positive"
     NODATA_INSIDE = "nodata-inside"
     OUTSIDE_DATA = "outside-data"
-    NO_URBAN_CENTRE = "no-urban-centre"
     BELOW_THRESHOLD = "below-threshold"
 
 
@@ -42,6 +43,8 @@ _TEXTS = {
     Reason.NO_SERVICE: N_("the timetables have no trip on the chosen day"),
     Reason.NO_OPEN_SPACE: N_("the street file maps no open space here"),
     Reason.NO_AIR: N_("no PM2.5 grid was given"),
+    Reason.NOT_A_GRID: N_("people were given at points, and this needs a grid"),
+    Reason.NO_COMMON_PERIOD: N_("people and built-up surface were given for different times"),
     Reason.ONE_EPOCH: N_("two dates are needed, and only one was given"),
     Reason.ZERO_POPULATION: N_("nobody lives inside the boundary according to the population data"),
     Reason.ZERO_DENOMINATOR: N_("the quantity it is divided by is zero"),
@@ -49,7 +52,6 @@ _TEXTS = {
     Reason.NOT_POSITIVE: N_("a logarithm needs positive values, and one is zero"),
     Reason.NODATA_INSIDE: N_("a grid has cells without data inside the boundary"),
     Reason.OUTSIDE_DATA: N_("the area lies outside the data"),
-    Reason.NO_URBAN_CENTRE: N_("no urban centre was found"),
     Reason.BELOW_THRESHOLD: N_("too few cases to publish"),
 }
 

@@ -85,6 +85,9 @@ class PopulationInput(Source):
     lon: str = key(N_("Column with the longitude or easting (tables only)."), default="lon")
     lat: str = key(N_("Column with the latitude or northing (tables only)."), default="lat")
     crs: str = key(N_("CRS, only when the file has none."), default="")
+    nodata: str = key(
+        N_("What a cell without data means: 'missing', or 'zero' where the producer says that nobody lives there."),
+        default="missing")
     sex: str = key(N_("SDMX code when the file counts one sex: F or M."), default="_T")
     age: str = key(N_("SDMX code when the file counts one age group, e.g. Y0T14 or Y_GE65."), default="_T")
 
@@ -174,6 +177,9 @@ class Parameters:
     small_part_nodes: int = key(N_("Parts of the street network with fewer nodes are reported as small."), default=100)
     intersection_ways: int = key(N_("Street segments that meet in an intersection, at least."), default=3)
     delineation_window_km: float = key(N_("How far around the city the grids are read, kilometres."), default=60.0)
+    max_missing_share: float = key(
+        N_("Ground (or people, for the air) without data inside an area, as a share, above which a value is not "
+           "computed."), default=0.05)
     street_window_km: float = key(N_("How far around the city streets are read, kilometres."), default=20.0)
     frequency_cluster_m: float = key(
         N_("Stops of one capacity this near to each other count as one for departures per hour, metres."), default=50.0)
@@ -340,6 +346,10 @@ def _check(config: CityConfig, where: str) -> None:
     if config.parameters.attach not in ("edge", "node"):
         raise ConfigurationError(_("Unknown way to attach."), where=f"{where}: [parameters]",
                                  expected=_("'edge' or 'node'"), got=repr(config.parameters.attach))
+    for people in config.population:
+        if people.nodata not in ("missing", "zero"):
+            raise ConfigurationError(_("Unknown meaning of no data."), where=f"{where}: [[population]]",
+                                     expected=_("'missing' or 'zero'"), got=repr(people.nodata))
     for entry in config.built_up:
         _check_unit(entry.unit, f"{where}: [[built_up]]")
     if config.land:

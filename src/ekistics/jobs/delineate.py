@@ -372,7 +372,29 @@ def urban_centre_at(longitude: float, latitude: float, population: Raster, built
             raise NoOverlapError(_("The grids do not have the same cells."), expected=grid.bounds,
                                  got=raster.grid.bounds)
     found = classify(population.values, built_up.values, land.values, cell_area=grid.cell_area, parameters=parameters)
-    centres = reproject_outlines(centre_frame(found.centres, grid), WGS84)
+    return centre_holding(longitude, latitude, reproject_outlines(centre_frame(found.centres, grid), WGS84))
+
+
+def centre_holding(longitude: float, latitude: float, centres: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Choose the urban centre that holds a point.
+
+    Parameters
+    ----------
+    longitude, latitude : float
+        The point, degrees.
+    centres : geopandas.GeoDataFrame
+        Centres in EPSG:4326.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Its row.
+
+    Raises
+    ------
+    NoOverlapError
+        The point is in none; the text names the nearest one and its distance.
+    """
     point = shapely.Point(longitude, latitude)
     inside = centres[centres.geometry.intersects(point)]
     if len(inside):

@@ -78,7 +78,7 @@ class StageStore:
         place = self.place(stage, key)
         try:
             return read_values(place)
-        except (OSError, ValueError, KeyError):
+        except Exception:  # noqa: BLE001 - whatever is wrong with a kept result, it is computed again
             shutil.rmtree(place, ignore_errors=True)
             return None
 
@@ -89,8 +89,11 @@ class StageStore:
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(parents=True)
         write_values(draft, values)
+        for path in (*draft.iterdir(), draft):
+            _to_disk(path)
         shutil.rmtree(place, ignore_errors=True)
         draft.rename(place)
+        _to_disk(self.folder)
 
     def keep_only(self, places: set[Path]) -> None:
         """Remove every other result, and drafts of killed runs."""
@@ -167,6 +170,17 @@ class StageRunner:
     def places(self) -> set[Path]:
         """Give the folders of all stages at their present keys, whether or not they were needed this time."""
         return {self._store.place(name, self.key(name)) for name in self._stages}
+
+
+def _to_disk(path: Path) -> None:
+    """Wait until a file or folder is on the disk, so that a power cut leaves no result that is whole by name only."""
+    if path.is_dir() and os.name == "nt":
+        return  # folders cannot be opened there
+    handle = os.open(path, os.O_RDONLY if os.name != "nt" else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def code_digest(*packages: str) -> str:

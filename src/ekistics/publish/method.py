@@ -25,6 +25,14 @@ SENTENCES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "intersection_ways": (("street", "intersection"), N_("An intersection is where at least {value} street segments"
                                                          " meet.")),
     "delineation_window_km": (("degree", "degurba"), N_("Grids are read as far as {value} km around the city.")),
+    "centre_density": (("degree", "degurba"), N_("A cell of an urban centre has at least {value} people per km² of"
+                                                " land.")),
+    "centre_size": (("degree", "degurba"), N_("An urban centre has at least {value} people.")),
+    "centre_built_up": (("degree", "degurba"), N_("A cell built up by at least this share of its land counts as one of"
+                                                 " an urban centre whatever its density; the share: {value}.")),
+    "cluster_density": (("degree", "degurba"), N_("A cell of an urban cluster has at least {value} people per km² of"
+                                                 " land.")),
+    "cluster_size": (("degree", "degurba"), N_("An urban cluster has at least {value} people.")),
     "service_day_used": (("sdg_11_2_1",), N_("The service day that was taken: {value}.")),
 }
 

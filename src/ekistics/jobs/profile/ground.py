@@ -1,5 +1,6 @@
 """Stages on the ground: boundary, delineation, areas, and the sums of grids within them."""
 
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
@@ -8,20 +9,21 @@ import pandas as pd
 import shapely
 from pyproj import Transformer
 
-from ekistics.core.crs import MOLLWEIDE, WGS84, equal_area_for
+from ekistics.core.crs import MOLLWEIDE, WGS84, equal_area_for, is_equal_area
 from ekistics.core.errors import EkisticsError, InputFormatError, InvalidValueError, UnknownNameError
 from ekistics.core.i18n import _
 from ekistics.core.period import Period
 from ekistics.core.raster import Grid, Raster
 from ekistics.core.reasons import Reason
-from ekistics.geo.degurba import MISSING, DegurbaParameters, classify
+from ekistics.geo.degurba import MISSING, Classification, DegurbaParameters, centre_frame, classify
+from ekistics.geo.outlines import reproject_outlines
 from ekistics.geo.reproject import reproject_population, target_grid_for
 from ekistics.geo.zonal import cell_areas_m2, coverage, weighted_mean, zonal_sums
-from ekistics.jobs.city_config import BuiltUpInput, CityConfig, LandInput, PopulationInput
-from ekistics.jobs.delineate import urban_centre_at
+from ekistics.jobs.city_config import BuiltUpInput, CityConfig, LandInput, NeighbourhoodsInput, PopulationInput
+from ekistics.jobs.delineate import centre_holding
 from ekistics.jobs.stages import StageRunner
 from ekistics.readers.population import PopulationPoints, read_population_points
-from ekistics.readers.raster import read_raster
+from ekistics.readers.raster import raster_grid, read_raster
 from ekistics.readers.vector import read_vector, to_wgs84
 
 GRID_M = 1000.0
@@ -46,8 +48,15 @@ def read_points(config: CityConfig, entry: PopulationInput) -> PopulationPoints:
 
 def read_people(config: CityConfig, entry: PopulationInput, within: gpd.GeoDataFrame, buffer_cells: int = 1) -> Raster:
     """Read the window of a population grid that covers an area."""
-    return read_raster(config.file(entry.path), role="population", unit_measure="PS", time_period=entry.time_period,
-                       within=within, buffer_cells=buffer_cells, crs=entry.crs or None, stated=entry.stated())
+    raster = read_raster(config.file(entry.path), role="population", unit_measure="PS", time_period=entry.time_period,
+                         within=within, buffer_cells=buffer_cells, crs=entry.crs or None, stated=entry.stated())
+    return raster if entry.nodata == "missing" else replace(raster, values=np.nan_to_num(raster.values, nan=0.0))
+
+
+def ground_areas(grid: Grid) -> np.ndarray[Any, Any]:
+    """Give the area of each cell in square metres: the plane's where it keeps areas, else the ellipsoid's."""
+    areas = cell_areas_m2(grid, on_ellipsoid=not is_equal_area(grid.crs))
+    return np.broadcast_to(areas, grid.shape)
 
 
 def read_surface(config: CityConfig, entry: BuiltUpInput | LandInput, within: gpd.GeoDataFrame, *, role: str) -> Raster:
@@ -60,7 +69,7 @@ def read_surface(config: CityConfig, entry: BuiltUpInput | LandInput, within: gp
     if np.nanmax(raster.values, initial=0.0) > 1.0:
         raise InvalidValueError(_("A share is greater than 1."), where=entry.path, expected="0-1",
                                 got=float(np.nanmax(raster.values)), hint=_("State unit = \"m2\" for square metres."))
-    values = raster.values * cell_areas_m2(raster.grid)
+    values = raster.values * ground_areas(raster.grid)
     return Raster(values, raster.grid, "M2", period, raster.provenance)
 
 
@@ -142,14 +151,12 @@ def delineation(config: CityConfig, runner: StageRunner) -> dict[str, Any]:
     built = {b.time_period: b for b in config.built_up}
     pairs = [(p, built[p.time_period]) for p in totals_of(config) if p.is_grid and p.time_period in built]
     if not pairs or config.land is None:
-        reason = (Reason.NO_LAND if pairs else Reason.NO_BUILT_UP if totals_of(config) else Reason.NO_POPULATION)
-        return {"reason": str(reason), "residual": 0.0}
+        return {"reason": str(_why_not_delineated(config, pairs=bool(pairs))), "residual": 0.0}
     parameters = DegurbaParameters.from_settings(f"{k}={v}" for k, v in (config.parameters.degurba or {}).items())
     ground = _surroundings(config, runner)
     land = read_surface(config, config.land, ground, role="land")
-    lon, lat = _point(config, runner)
     frames: list[gpd.GeoDataFrame] = []
-    values: dict[str, Any] = {"reason": "", "residual": 0.0}
+    values: dict[str, Any] = {"reason": "", "residual": 0.0, "no_centre": [], "cut": []}
     for entry, surface in pairs:
         people = read_people(config, entry, ground)
         grid = _kilometre_grid(people.grid, ground)
@@ -161,23 +168,72 @@ def delineation(config: CityConfig, runner: StageRunner) -> dict[str, Any]:
         values |= {"level1": Raster(classes.level1, grid, "NUMBER", entry.time_period),
                    "level2": Raster(classes.level2, grid, "NUMBER", entry.time_period),
                    "population": people, "residual": float(lost)}
-        try:
-            centre = urban_centre_at(lon, lat, people, built_up, soil, parameters)
-            frames.append(centre.assign(time_period=entry.time_period))
-        except EkisticsError as error:
-            if runner.get("outline")["rule"] == "fixed_last" and entry is pairs[-1][0]:
-                raise
-            values["no_centre"] = [*values.get("no_centre", []), f"{entry.time_period}: {error.message}"]
+        centre = _own_centre(config, runner, classes, people, last=entry is pairs[-1][0])
+        if centre is None:
+            values["no_centre"].append(entry.time_period)
+            continue
+        if _touches_rim(centre, grid) and _goes_on(config, entry, ground):
+            _refuse_cut(runner, entry)
+            values["cut"].append(entry.time_period)
+        frames.append(reproject_outlines(centre, WGS84).assign(time_period=entry.time_period))
     if frames:
         values["centres"] = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), geometry="geometry", crs=WGS84)
     return values
 
 
-def _point(config: CityConfig, runner: StageRunner) -> tuple[float, float]:
+def _why_not_delineated(config: CityConfig, *, pairs: bool) -> Reason:
+    if pairs:
+        return Reason.NO_LAND
+    if not totals_of(config):
+        return Reason.NO_POPULATION
+    if not any(p.is_grid for p in totals_of(config)):
+        return Reason.NOT_A_GRID
+    return Reason.NO_COMMON_PERIOD if config.built_up else Reason.NO_BUILT_UP
+
+
+def _own_centre(config: CityConfig, runner: StageRunner, classes: Classification, people: Raster, *,
+                last: bool) -> gpd.GeoDataFrame | None:
+    """Choose the city's urban centre: the one that holds the point, else the one with most people in the boundary."""
+    centres = centre_frame(classes.centres, people.grid)
     if config.boundary.point:
-        return config.boundary.point
-    point = runner.get("outline")["frame"].geometry.iloc[0].representative_point()
-    return point.x, point.y
+        try:
+            chosen = centre_holding(*config.boundary.point, reproject_outlines(centres, WGS84))
+        except EkisticsError:
+            if last and runner.get("outline")["rule"] == "fixed_last":
+                raise
+            return None
+        return centres[centres["centre_id"] == chosen["centre_id"].iloc[0]]
+    inside = coverage(people.grid, runner.get("outline")["frame"])
+    start, cell, fraction = inside.cells()
+    counted = np.nan_to_num(people.values.ravel()[cell[:start[1]]]) * fraction[:start[1]]
+    by_centre = np.bincount(classes.centres.raster(people.grid.shape).ravel()[cell[:start[1]]], counted,
+                            minlength=len(centres) + 1)
+    by_centre[0] = 0.0
+    best = int(by_centre.argmax())
+    return centres[centres["number"] == best] if by_centre[best] > 0 else None
+
+
+def _touches_rim(centre: gpd.GeoDataFrame, grid: Grid) -> bool:
+    left, bottom, right, top = grid.bounds
+    west, south, east, north = centre.total_bounds
+    step = grid.transform.a / 2
+    return bool(west < left + step or south < bottom + step or east > right - step or north > top - step)
+
+
+def _goes_on(config: CityConfig, entry: PopulationInput, window: gpd.GeoDataFrame) -> bool:
+    """Tell whether the file holds more ground than the window in which it was read."""
+    whole = raster_grid(config.file(entry.path), crs=entry.crs or None)
+    left, bottom, right, top = whole.bounds
+    west, south, east, north = reproject_outlines(window, whole.crs).total_bounds
+    return bool(west > left or south > bottom or east < right or north < top)
+
+
+def _refuse_cut(runner: StageRunner, entry: PopulationInput) -> None:
+    """Refuse a boundary that the reading window would cut; within a given boundary a flag is enough."""
+    if runner.get("outline")["rule"] == "fixed_last":
+        raise InvalidValueError(_("The urban centre is larger than the ground that was read around the point."),
+                                where=entry.path, param="delineation_window_km",
+                                hint=_("Raise delineation_window_km under [parameters] in city.toml."))
 
 
 def _kilometre_grid(grid: Grid, window: gpd.GeoDataFrame) -> Grid:
@@ -209,7 +265,7 @@ def areas(config: CityConfig, runner: StageRunner) -> dict[str, Any]:
     rows = [{"ref_area": city.code, "name": city.name, "kind": "city", "geometry": frame.geometry.iloc[0]}]
     repaired = given["repaired"]
     if config.neighbourhoods:
-        parts, fixed = _neighbourhoods(config)
+        parts, fixed = neighbourhoods(config, frame)
         rows += parts
         repaired += fixed
     table = gpd.GeoDataFrame(rows, geometry="geometry", crs=WGS84).set_index("ref_area")
@@ -223,7 +279,23 @@ def _centre(frame: gpd.GeoDataFrame) -> tuple[float, float]:
     return (left + right) / 2, (bottom + top) / 2
 
 
-def _neighbourhoods(config: CityConfig) -> tuple[list[dict[str, Any]], int]:
+def neighbourhoods(config: CityConfig, boundary: gpd.GeoDataFrame | None = None) -> tuple[list[dict[str, Any]], int]:
+    """Read the neighbourhoods: one row each, and how many polygons were repaired.
+
+    Parameters
+    ----------
+    config : CityConfig
+        The city.
+    boundary : geopandas.GeoDataFrame, optional
+        The city's boundary; a neighbourhood that lies wholly outside is refused.
+
+    Returns
+    -------
+    rows : list of dict
+        ``ref_area``, ``name``, ``kind`` and ``geometry``.
+    repaired : int
+        Polygons that crossed themselves.
+    """
     n = config.neighbourhoods
     if n is None:
         return [], 0
@@ -233,13 +305,25 @@ def _neighbourhoods(config: CityConfig) -> tuple[list[dict[str, Any]], int]:
         if column not in given.frame.columns:
             raise UnknownNameError.among(column, list(given.frame.columns), what=_("column"), where=n.path)
     frame = to_wgs84(given.frame)
-    codes = frame[n.id].astype(str)
-    if codes.duplicated().any():
-        raise InvalidValueError(_("Two neighbourhoods have one code."), where=f"{n.path}: {n.id}",
-                                got=codes[codes.duplicated()].iloc[0])
+    _check_neighbourhoods(frame, n, boundary)
     rows = [{"ref_area": f"{config.city.code}:{code}", "name": str(name), "kind": "neighbourhood", "geometry": shape}
-            for code, name, shape in zip(codes, frame[n.name], frame.geometry, strict=True)]
+            for code, name, shape in zip(frame[n.id], frame[n.name], frame.geometry, strict=True)]
     return rows, given.repaired
+
+
+def _check_neighbourhoods(frame: gpd.GeoDataFrame, n: NeighbourhoodsInput, boundary: gpd.GeoDataFrame | None) -> None:
+    """Refuse neighbourhoods without a usable code, that are no polygons, or that lie outside the city."""
+    codes = frame[n.id]
+    legal = codes.notna() & codes.astype(str).str.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.:-]*")
+    faults = [(~legal, _("A neighbourhood needs a code of letters, digits and _ . : - only.")),
+              (codes.astype(str).duplicated(), _("Two neighbourhoods have one code.")),
+              (~frame.geom_type.isin(["Polygon", "MultiPolygon"]), _("A neighbourhood must be a polygon."))]
+    if boundary is not None:
+        faults.append((~frame.intersects(boundary.geometry.iloc[0]), _("A neighbourhood lies outside the boundary.")))
+    for wrong, message in faults:
+        if wrong.any():
+            row = int(np.flatnonzero(wrong)[0])
+            raise InvalidValueError(message, where=f"{n.path}: {n.id}, row {row + 1}", got=repr(codes.iloc[row]))
 
 
 def totals(config: CityConfig, runner: StageRunner) -> dict[str, Any]:
@@ -307,7 +391,7 @@ def cells(config: CityConfig, runner: StageRunner) -> dict[str, Any]:
     zones = runner.get("areas")["frame"].reset_index()
     entry = next(p for p in reversed(totals_of(config)) if p.time_period == found["level1"].time_period)
     people = read_people(config, entry, zones)
-    surface = np.broadcast_to(cell_areas_m2(people.grid) / 1e6, people.grid.shape)
+    surface = ground_areas(people.grid) / 1e6
     level1, level2 = (at_centres(found[f"level{n}"], people.grid, absent=MISSING) for n in (1, 2))
     cover = coverage(people.grid, zones)
     rows = []
@@ -325,24 +409,45 @@ def cells(config: CityConfig, runner: StageRunner) -> dict[str, Any]:
 
 
 def air(config: CityConfig, runner: StageRunner) -> dict[str, Any]:
-    """Weigh fine particles by people: each population cell takes the value of the air cell that holds its centre."""
-    people_entry = next((p for p in reversed(totals_of(config)) if p.is_grid), None)
-    if config.air is None or people_entry is None:
+    """Weigh fine particles by people: each place takes the value of the air cell that holds it."""
+    entry = totals_of(config)[-1] if totals_of(config) else None
+    if config.air is None or entry is None:
         return {"reason": str(Reason.NO_AIR if config.air is None else Reason.NO_POPULATION)}
-    table = runner.get("areas")["frame"]
-    zones = table.reset_index()
+    zones = runner.get("areas")["frame"].reset_index()
     particles = read_raster(config.file(config.air.path), role="air", unit_measure="GPERM3",
                             time_period=config.air.time_period, within=zones, buffer_cells=1,
                             crs=config.air.crs or None, stated=config.air.stated())
-    people = read_people(config, people_entry, zones)
+    weigh = _air_of_cells if entry.is_grid else _air_at_points
+    frame = weigh(config, entry, particles, zones).set_index(zones["ref_area"])
+    return {"frame": frame, "reason": "", "time_period": config.air.time_period, "layer": particles}
+
+
+def _air_of_cells(config: CityConfig, entry: PopulationInput, particles: Raster,
+                  zones: gpd.GeoDataFrame) -> pd.DataFrame:
+    people = read_people(config, entry, zones)
     values = at_centres(particles, people.grid)
     cover = coverage(people.grid, zones)
     means = weighted_mean(values, people.values, cover)
-    frame = pd.DataFrame({"weighted_sum": (means["mean"] * means["weight"]).to_numpy(),
-                          "population": means["weight"].to_numpy(),
-                          "unweighted_mean": weighted_mean(values, np.ones_like(values), cover)["mean"].to_numpy()},
-                         index=table.index)
-    return {"frame": frame, "reason": "", "time_period": config.air.time_period, "layer": particles}
+    return pd.DataFrame({"weighted_sum": (means["mean"] * means["weight"]).to_numpy(),
+                         "population": means["weight"].to_numpy(),
+                         "all_people": zonal_sums(people.values, cover)["sum"].to_numpy(),
+                         "unweighted_mean": weighted_mean(values, np.ones_like(values), cover)["mean"].to_numpy()})
+
+
+def _air_at_points(config: CityConfig, entry: PopulationInput, particles: Raster,
+                   zones: gpd.GeoDataFrame) -> pd.DataFrame:
+    points = read_points(config, entry).frame
+    x, y = points["lon"].to_numpy(), points["lat"].to_numpy()
+    if particles.grid.crs != WGS84:
+        x, y = Transformer.from_crs(WGS84, particles.grid.crs, always_xy=True).transform(x, y)
+    pairs = points_in(points, zones)
+    here = pairs["point"].to_numpy()
+    people = points["population"].to_numpy(dtype=float)[here]
+    value = _at(particles, x, y, absent=np.nan)[here]
+    known = np.isfinite(value) & np.isfinite(people)
+    frame = pd.DataFrame({"weighted_sum": np.where(known, value * people, 0.0),
+                          "population": np.where(known, people, 0.0), "all_people": np.nan_to_num(people)})
+    return frame.groupby(pairs["zone"].to_numpy()).sum().reindex(range(len(zones)), fill_value=0.0)
 
 
 def at_centres(raster: Raster, grid: Grid, *, absent: float = np.nan) -> np.ndarray[Any, Any]:
@@ -350,9 +455,14 @@ def at_centres(raster: Raster, grid: Grid, *, absent: float = np.nan) -> np.ndar
     x, y = np.meshgrid(*grid.centres())
     if raster.grid.crs != grid.crs:
         x, y = Transformer.from_crs(grid.crs, raster.grid.crs, always_xy=True).transform(x, y)
+    return _at(raster, x, y, absent=absent)
+
+
+def _at(raster: Raster, x: np.ndarray[Any, Any], y: np.ndarray[Any, Any], *, absent: float) -> np.ndarray[Any, Any]:
+    """Give the values of the raster cells that hold some places in the raster's CRS, and another value outside."""
     t = raster.grid.transform
     column, row = np.floor((x - t.c) / t.a), np.floor((y - t.f) / t.e)  # infinite where the systems do not meet
     inside = (row >= 0) & (row < raster.grid.height) & (column >= 0) & (column < raster.grid.width)
-    values = np.full(grid.shape, absent, dtype=np.float64)
+    values = np.full(x.shape, absent, dtype=np.float64)
     values[inside] = raster.values[row[inside].astype(np.int64), column[inside].astype(np.int64)]
     return values

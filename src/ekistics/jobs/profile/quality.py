@@ -19,6 +19,10 @@ AGED = {"population": N_("Age of the population data"), "built_up": N_("Age of t
         "streets": N_("Age of the street map"), "timetables": N_("Age of the timetables"),
         "air": N_("Age of the air data")}
 NETWORK_INDICATORS = ("sdg_11_2_1", "sdg_11_7_1")
+MEASURED = {
+    "population": (N_("population"), ("population_density", "built_up_per_person", "sdg_11_3_1", "sdg_11_2_1")),
+    "built_up_area": (N_("built-up surface"), ("built_up_per_person", "sdg_11_3_1", "population_density")),
+}
 NEGLIGIBLE = 1e-9  # rounding of areas, not ground without data
 STREET_INDICATORS = ("sdg_11_7_1", "street_density", "intersection_density")
 
@@ -195,36 +199,68 @@ def _ground_flags(config: CityConfig, runner: StageRunner) -> Iterator[QualityFl
     areas = runner.get("areas")
     if areas["repaired"]:
         yield QualityFlag("boundary-repaired", _("Repaired polygons"), float(areas["repaired"]), "NUMBER", "warn",
-                          _("Boundaries crossed themselves and were repaired before use."))
+                          _("Boundaries or neighbourhoods crossed themselves and were repaired before use."))
     sums = runner.get("totals")["frame"]
-    own = sums[(sums["boundary"] == "boundary") & (sums["ref_area"] == config.city.code)]
-    for row in own.itertuples():
-        for name, title, note in (
-                ("nodata", _("Ground without data"), _("Cells inside the boundary hold no value; they are left out.")),
-                ("outside", _("Ground outside the grid"), _("The grid does not cover the whole boundary."))):
-            share = getattr(row, f"{name}_share")
-            if share > NEGLIGIBLE:
-                yield QualityFlag(f"{name}-{row.quantity}-{row.time_period}",
-                                  f"{title}: {row.quantity} {row.time_period}", 100 * float(share), "PT",
-                                  graded(100 * float(share), good=1, warn=10), note,
-                                  numerator=float(share) * row.area_m2 / 1e6, denominator=row.area_m2 / 1e6,
-                                  base=_("area inside the boundary, km²"))
+    own = sums[sums["boundary"] == "boundary"]
+    for (quantity, period), rows in own.groupby(["quantity", "time_period"], sort=False):
+        yield from _coverage_flags(config, rows, str(quantity), str(period))
+    yield from _air_flags(config, runner)
     if "delineation" in runner.names:
-        yield from _delineation_flags(runner)
+        yield from _delineation_flags(config, runner)
 
 
-def _delineation_flags(runner: StageRunner) -> Iterator[QualityFlag]:
+def _coverage_flags(config: CityConfig, rows: pd.DataFrame, quantity: str, period: str) -> Iterator[QualityFlag]:
+    """Flag ground of the city, and count neighbourhoods, where a grid has no data."""
+    name, indicators = _(MEASURED[quantity][0]), MEASURED[quantity][1]
+    for kind, title, note in (
+            ("nodata", _("Ground without data: {name} {period}"), _("Cells there hold no value; they are left out.")),
+            ("outside", _("Ground outside the grid: {name} {period}"), _("The grid does not cover the boundary."))):
+        share = rows[f"{kind}_share"].fillna(0.0).to_numpy()
+        area = rows["area_m2"].to_numpy() / 1e6
+        if share[0] > NEGLIGIBLE:
+            yield share_flag(f"{kind}-{quantity}-{period}", title.format(name=name, period=period),
+                             float(share[0] * area[0]), float(area[0]), base=_("area inside the boundary, km²"),
+                             limits=(1, 100 * config.parameters.max_missing_share), note=note, indicators=indicators)
+        partly = int((share[1:] > config.parameters.max_missing_share).sum())
+        if partly:
+            yield share_flag(f"{kind}-{quantity}-{period}-parts",
+                             _("Neighbourhoods: {title}").format(title=title.format(name=name, period=period)),
+                             partly, len(share) - 1, base=_("neighbourhoods"), limits=(0, 10), indicators=indicators,
+                             note=_("Too much of them has no data, so their values are not computed."))
+
+
+def _air_flags(config: CityConfig, runner: StageRunner) -> Iterator[QualityFlag]:
+    found = runner.get("air")
+    if found["reason"]:
+        return
+    city = found["frame"].loc[config.city.code]
+    missing = float(city["all_people"] - city["population"])
+    if missing > NEGLIGIBLE * float(city["all_people"]):
+        yield share_flag("air-people-missing", _("People where the air is not known"), missing,
+                         float(city["all_people"]), base=_("people living inside the boundary"),
+                         limits=(1, 100 * config.parameters.max_missing_share), indicators=("sdg_11_6_2",),
+                         note=_("The grid of fine particles has no value there; the mean is of the others."))
+
+
+def _delineation_flags(config: CityConfig, runner: StageRunner) -> Iterator[QualityFlag]:
     found = runner.get("delineation")
     if found["reason"]:
         return
-    one, two = found["level1"].values, found["level2"].values
-    apart = int(((one == 1) & np.isin(two, (21, 22, 23, 30))).sum())
-    yield QualityFlag("levels-not-nested", _("Cells urban at level 2 and rural at level 1"), float(apart), "NUMBER",
-                      "info", _("The two levels use different sizes and do not nest; both are shown."),
+    cells = runner.get("cells")["frame"]
+    city = cells[cells["ref_area"] == config.city.code]
+    apart = city[(city["level1"] == 1) & city["level2"].isin((21, 22, 23, 30))]
+    yield QualityFlag("levels-not-nested", _("People urban at level 2 and rural at level 1"),
+                      float(apart["population"].sum()), "PS", "info",
+                      _("The two levels use different sizes and do not nest; both are shown."),
                       ("degree_of_urbanisation",))
     if found["residual"]:
         yield QualityFlag("reprojection-residual", _("People outside the 1 km frame"), float(found["residual"]), "PS",
                           "info", _("Reprojection keeps every person; these fell outside the frame."))
-    for text in found.get("no_centre", []):
-        yield QualityFlag("no-urban-centre", _("No urban centre at one time"), None, "NUMBER", "warn", str(text),
-                          ("sdg_11_3_1",))
+    for code, title, note in (
+            ("no_centre", _("Times without an urban centre"), _("No centre in the boundary at {periods}.")),
+            ("cut", _("Times when the centre goes on beyond what was read"),
+             _("Raise delineation_window_km under [parameters]; cut at {periods}."))):
+        periods = list(found.get(code, []))
+        if periods:
+            yield QualityFlag(f"centre-{code.replace('_', '-')}", title, float(len(periods)), "NUMBER", "warn",
+                              note.format(periods=", ".join(periods)), ("sdg_11_3_1",))

@@ -120,6 +120,7 @@ def stops(config: CityConfig) -> dict[str, Any]:
     frame = service.stops.reset_index(names="stop")
     reason = "" if frame["served"].any() else str(Reason.NO_SERVICE)
     return {"frame": frame, "days": {str(k): [str(d) for d in v] for k, v in service.days.items()}, "reason": reason,
+            "settings": service.parameters(),
             "problems": [*(problem for feed in feeds for problem in feed.problems), *service.problems]}
 
 

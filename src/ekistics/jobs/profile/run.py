@@ -21,6 +21,7 @@ from ekistics.jobs.city_config import CityConfig, input_entries, parameter_value
 from ekistics.jobs.profile import ground, reach
 from ekistics.jobs.profile.changes import Change, changed_causes, changed_values
 from ekistics.jobs.profile.layers import layers_of
+from ekistics.jobs.profile.parameters import reading, run_parameters
 from ekistics.jobs.profile.quality import quality_flags
 from ekistics.jobs.profile.results import all_results
 from ekistics.jobs.stages import Stage, StageEvent, StageRunner, StageStore, code_digest
@@ -124,11 +125,11 @@ def stage_runner(config: CityConfig, out: Path, *, inputs: list[Provenance],
     """
     digests: dict[str, list[Any]] = {}
     for p, (role, entry) in zip(inputs, input_entries(config), strict=True):
-        digests.setdefault(role, []).append([p.sha256, _reading(entry)])
-    digests["boundary"] = [*digests.get("boundary", []), _reading(config.boundary), config.city.code, config.city.name]
+        digests.setdefault(role, []).append([p.sha256, reading(entry)])
+    digests["boundary"] = [*digests.get("boundary", []), reading(config.boundary), config.city.code, config.city.name]
     store = StageStore(out.parent / f".{out.name}.stages")
     return StageRunner(stages_of(config), store, inputs=digests, parameters=parameter_values(config),
-                       code=code_version(), on_event=on_event)
+                       code=f"{code_version()} {config.city.language}", on_event=on_event)  # results hold texts
 
 
 @cache
@@ -136,12 +137,6 @@ def code_version() -> str:
     """Give the program's version with a digest of the code that makes numbers, e.g. ``0.1.0+1a2b3c4d``."""
     digest = code_digest("ekistics.core", "ekistics.geo", "ekistics.readers", "ekistics.indicators", "ekistics.jobs")
     return f"{ekistics.__version__}+{digest[:8]}"
-
-
-def _reading(entry: Any) -> dict[str, Any]:
-    """Give what an entry says about how its file is read; where the data come from does not change a result."""
-    apart = {"path", "producer", "citation", "licence", "accessed"}
-    return {name: getattr(entry, name) for name in entry.__dataclass_fields__ if name not in apart}
 
 
 def stages_of(config: CityConfig) -> list[Stage]:
@@ -192,7 +187,7 @@ def _inputs(config: CityConfig) -> list[Provenance]:
 def _package(config: CityConfig, runner: StageRunner, inputs: list[Provenance], now: datetime) -> ProfilePackage:
     results = all_results(config, runner)
     by_code = {spec.code: spec for spec in specs()}
-    run = Run(tuple(inputs), parameter_values(config), {code: str(by_code[code].method) for code in results},
+    run = Run(tuple(inputs), run_parameters(config, runner), {code: str(by_code[code].method) for code in results},
               code_version())
     table = runner.get("areas")["frame"]
     city = config.city.place()
