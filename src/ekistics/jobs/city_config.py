@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from ekistics.core import schema
-from ekistics.core.errors import ConfigurationError, EkisticsError, MissingInputError
+from ekistics.core.errors import ConfigurationError, MissingInputError
 from ekistics.core.i18n import N_, _
-from ekistics.core.period import Period
 from ekistics.core.place import Place
 from ekistics.core.schema import key
 from ekistics.geo.network.rules import WalkRules
+from ekistics.indicators.sdg_11_3_1 import DRAWS, SEED
+from ekistics.jobs.city_checks import check_city
 
 __all__ = ["AirInput", "BoundaryInput", "BuiltUpInput", "City", "CityConfig", "LandInput", "NeighbourhoodsInput",
            "Parameters", "PopulationInput", "StreetsInput", "TimetableInput", "Uncertainty", "city_template",
@@ -203,8 +204,8 @@ class Uncertainty:
                                                 example=0.10, default=None)
     time_correlation: float = key(N_("Correlation of one quantity's errors between two dates."), default=0.8)
     cross_correlation: float = key(N_("Correlation of the errors of built-up surface and population."), default=0.5)
-    draws: int = key(N_("Draws of the simulation."), default=20000)
-    seed: int = key(N_("Seed of the simulation."), default=20261121)
+    draws: int = key(N_("Draws of the simulation."), default=DRAWS)
+    seed: int = key(N_("Seed of the simulation."), default=SEED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -305,7 +306,7 @@ def parse_city(content: Mapping[str, Any], *, folder: Path = Path(), where: str 
         A key is not in the schema; the nearest right one is named.
     """
     config: CityConfig = replace(schema.build(CityConfig, content, where=where), folder=folder)
-    _check(config, where)
+    check_city(config, where)
     return config
 
 
@@ -329,51 +330,6 @@ def input_entries(config: CityConfig) -> list[tuple[str, Any]]:
             if entry is not None and entry.path:
                 entries.append((role, entry))
     return entries
-
-
-def _check(config: CityConfig, where: str) -> None:
-    """Check what single keys cannot say: places, periods, years given twice, one way to a boundary."""
-    try:
-        config.city.place()
-    except EkisticsError as error:
-        raise ConfigurationError(error.message, where=f"{where}: [city]", expected=error.expected,
-                                 got=error.got) from error
-    b = config.boundary
-    ways = [bool(b.path), b.point is not None and not b.path, b.from_population]
-    if sum(ways) != 1:
-        raise ConfigurationError(_("A boundary is needed, in one way."), where=f"{where}: [boundary]",
-                                 expected=_("one of 'path', 'point' or 'from_population'"), got=sum(ways))
-    if config.parameters.attach not in ("edge", "node"):
-        raise ConfigurationError(_("Unknown way to attach."), where=f"{where}: [parameters]",
-                                 expected=_("'edge' or 'node'"), got=repr(config.parameters.attach))
-    for people in config.population:
-        if people.nodata not in ("missing", "zero"):
-            raise ConfigurationError(_("Unknown meaning of no data."), where=f"{where}: [[population]]",
-                                     expected=_("'missing' or 'zero'"), got=repr(people.nodata))
-    for entry in config.built_up:
-        _check_unit(entry.unit, f"{where}: [[built_up]]")
-    if config.land:
-        _check_unit(config.land.unit, f"{where}: [land]")
-    _check_once([(p.time_period, p.sex, p.age) for p in config.population], f"{where}: [[population]]")
-    _check_once([(b.time_period,) for b in config.built_up], f"{where}: [[built_up]]")
-
-
-def _check_unit(text: str, where: str) -> None:
-    if text not in ("m2", "share"):
-        raise ConfigurationError(_("Unknown unit."), where=where, expected=_("'m2' or 'share'"), got=repr(text))
-
-
-def _check_once(keys: list[tuple[str, ...]], where: str) -> None:
-    seen: set[tuple[str, ...]] = set()
-    for entry in keys:
-        try:
-            Period.parse(entry[0])
-        except EkisticsError as error:
-            raise ConfigurationError(error.message, where=where, expected=error.expected, got=error.got) from error
-        if entry in seen:
-            raise ConfigurationError(_("A time period is given twice."), where=where, got=" ".join(entry),
-                                     hint=_("Keep one file for each period and group."))
-        seen.add(entry)
 
 
 def city_template() -> str:
