@@ -37,8 +37,9 @@ class StopService:
     stops : pandas.DataFrame
         Index ``feed:stop_id``; ``feed``, ``name``, ``lon``, ``lat``; ``low`` and ``high`` (at least one trip of that
         capacity calls on the chosen days); ``trips_low`` and ``trips_high`` (trips that call, a frequency's runs
-        counted one by one); ``departures_per_hour``; ``frequency_class`` (``high``, ``medium``, ``low``, or ``none``
-        for a stop without service); ``served``.
+        counted one by one); ``departures_low`` and ``departures_high`` (departures an hour by vehicles of that
+        capacity); ``class_low`` and ``class_high`` (``high``, ``medium``, ``low``, or ``none`` where no trip of that
+        capacity calls); ``departures_per_hour`` and ``frequency_class``, the better of the two; ``served``.
     days : dict of str to tuple of datetime.date
         The service day chosen for each feed; for ``any`` the first and the last day with service; empty where none.
     problems : tuple of str
@@ -236,19 +237,26 @@ def _filled(trip: npt.NDArray[np.int64], times: Floats) -> Floats:
 
 
 def _add_frequency(stops: pd.DataFrame, hours: float, cluster_m: float) -> None:
-    """Add departures per hour and the frequency class, with neighbouring stops of one capacity counted together."""
-    hourly = np.zeros(len(stops))
+    """Turn departures into departures an hour, neighbouring stops of one capacity together, and add the classes."""
+    best = np.zeros(len(stops))
     for name in _CAPACITIES:
         departures = stops.pop(f"departures_{name}").to_numpy()
+        hourly = np.zeros(len(stops))
         here = np.flatnonzero(stops[name].to_numpy())
         cluster = _clusters(stops["lon"].to_numpy()[here], stops["lat"].to_numpy()[here], cluster_m)
         together = np.bincount(cluster, weights=departures[here]) if here.size else np.empty(0)
-        hourly[here] = np.maximum(hourly[here], together[cluster] / hours)
-    stops["departures_per_hour"] = hourly
-    served = stops["served"].to_numpy()
-    stops["frequency_class"] = np.select(
-        [~served, hourly > FREQUENCY_CLASSES["high"], hourly >= FREQUENCY_CLASSES["medium"]],
-        ["none", "high", "medium"], "low")
+        hourly[here] = together[cluster] / hours
+        stops[f"departures_{name}"] = hourly
+        stops[f"class_{name}"] = _classes(hourly, stops[name].to_numpy())
+        best = np.maximum(best, hourly)
+    stops["departures_per_hour"] = best
+    stops["frequency_class"] = _classes(best, stops["served"].to_numpy())
+
+
+def _classes(hourly: Floats, served: npt.NDArray[np.bool_]) -> npt.NDArray[np.str_]:
+    """Give the frequency class of each stop."""
+    return np.select([~served, hourly > FREQUENCY_CLASSES["high"], hourly >= FREQUENCY_CLASSES["medium"]],
+                     ["none", "high", "medium"], "low")
 
 
 def _clusters(lon: Floats, lat: Floats, cluster_m: float) -> Ints:
