@@ -234,3 +234,12 @@ def test_unknown_layers_are_refused(tmp_path):
         read_areas(path, what=["building"])
     with pytest.raises(InvalidValueError):
         read_areas(path, what=[])
+
+
+def test_areas_whose_extent_lies_outside_the_bounds_are_left_out(tmp_path):
+    town = Town()
+    inside = town.way(leisure="park")
+    town.way([(lon + 1, lat) for lon, lat in SQUARE], leisure="park")
+    path = town.write(tmp_path)
+    assert len(read_areas(path).open_space) == 2
+    assert read_areas(path, within=(0.0005, 0.0005, 0.5, 0.5)).open_space["osm_id"].tolist() == [inside]

@@ -32,6 +32,8 @@ _OPEN_SPACE_COLUMNS = ("osm_type", "osm_id", "kind", "access", "name", "tag", "r
 _BUILDING_COLUMNS = ("osm_type", "osm_id", "building")
 _NO_BUILDING = ("", "no")
 
+Bounds = tuple[float, float, float, float]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenSpaceRow:
@@ -204,7 +206,8 @@ def read_open_space_table(path: Path | None = None) -> OpenSpaceTable:
 
 
 def read_areas(path: Path | str, *, what: Sequence[str] = LAYERS, stated: Mapping[str, str] | None = None,
-               table: OpenSpaceTable | None = None, role: str = "streets") -> OsmAreas:
+               table: OpenSpaceTable | None = None, role: str = "streets",
+               within: Bounds | None = None) -> OsmAreas:
     """Read open space and buildings from an OpenStreetMap file (PBF, or any form that osmium reads).
 
     Parameters
@@ -219,6 +222,9 @@ def read_areas(path: Path | str, *, what: Sequence[str] = LAYERS, stated: Mappin
         Which tags are open space, and who may enter; the program's own by default.
     role : str
         What the file is to the run.
+    within : tuple of float, optional
+        West, south, east, north in degrees: areas whose extent lies outside are left out, so that the extract of a
+        country serves a city. Broken and incomplete areas are counted in the whole file, for they have no extent.
 
     Returns
     -------
@@ -252,7 +258,7 @@ def read_areas(path: Path | str, *, what: Sequence[str] = LAYERS, stated: Mappin
     table = table or read_open_space_table()
     found = {name: _Found() for name in LAYERS}
     try:
-        day, broken, incomplete = _scan(path, tuple(what), table, found)
+        day, broken, incomplete = _scan(path, tuple(what), table, found, within)
     except (RuntimeError, osmium.InvalidLocationError) as error:
         raise InputFormatError(_("The file is truncated or is not an OpenStreetMap file."), where=path,
                                got=str(error), hint=_("Fetch the file again.")) from error
@@ -265,7 +271,7 @@ def read_areas(path: Path | str, *, what: Sequence[str] = LAYERS, stated: Mappin
 
 
 def _scan(path: Path, what: tuple[str, ...], table: OpenSpaceTable,
-          found: dict[str, _Found]) -> tuple[str, list[str], list[str]]:
+          found: dict[str, _Found], within: Bounds | None) -> tuple[str, list[str], list[str]]:
     """Read the file once, and give the day of the extract, the broken areas and the incomplete ones."""
     fit = _Fit(table.counting if "open_space" in what else {}, buildings="buildings" in what)
     processor, day = _processor(path, fit)
@@ -285,11 +291,21 @@ def _scan(path: Path, what: tuple[str, ...], table: OpenSpaceTable,
         if item.num_rings()[0] == 0:
             broken.append(f"{source[0]}/{source[1]}")
             continue
+        outline = writer.create_multipolygon(item)
+        if within is not None and _apart(outline, within):
+            continue
         layer = found["buildings" if row is None else "open_space"]
         layer.rows.append((*source, item.tags.get("building")) if row is None else
                           (*source, *_attributes({tag.k: tag.v for tag in item.tags}, row, table)))
-        layer.outlines.append(writer.create_multipolygon(item))
+        layer.outlines.append(outline)
     return day, broken, [f"{kind}/{number}" for kind, number in sorted(drawn - assembled)]
+
+
+def _apart(outline: str, bounds: Bounds) -> bool:
+    """Tell whether the extent of an outline lies outside some bounds."""
+    left, bottom, right, top = shapely.from_wkb(outline).bounds
+    west, south, east, north = bounds
+    return bool(right < west or left > east or top < south or bottom > north)
 
 
 def _processor(path: Path, fit: "_Fit") -> tuple[Iterator[Any], str]:
