@@ -108,7 +108,7 @@ def test_network_never_reaches_more_people_than_a_straight_line(outcome):
 
 def test_unserved_stop_is_flagged_with_its_base(outcome):
     flag = next(f for f in outcome.package.checks if f.code == "stops-without-service")
-    assert (flag.numerator, flag.denominator, flag.base) == (1.0, 4.0, "stops in the timetables")
+    assert (flag.numerator, flag.denominator, flag.base) == (1.0, 4.0, "stops within 20 km of the boundary")
 
 
 def test_the_package_verifies(outcome):
@@ -121,6 +121,26 @@ def test_validate_says_what_each_input_is(small_city):
     assert next(r for r in reports if r.role == "timetables").found.startswith("4 stops, 2 trips")
     (small_city / "bus.zip").write_bytes(b"PK")
     assert next(r for r in validate(small_city) if r.role == "timetables").error.code == "input-format"
+
+
+@pytest.mark.parametrize(("old", "new", "role", "words"), [
+    ('id = "code"', 'id = "kode"', "neighbourhoods", ["'kode'", "'code'"]),
+    ('path = "built_2020.tif"', 'path = "built_2020.tif"\nunit = "share"', "built_up", ["A share is greater than 1"]),
+    ('time_period = "2020-06-01"', "", "streets", ["what day it describes", "[streets] time_period"]),
+])
+def test_validate_refuses_what_profile_refuses(small_city, tmp_path, old, new, role, words):
+    path = small_city / "city.toml"
+    path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
+    errors = {r.role: r.error for r in validate(small_city) if r.error}
+    assert list(errors) == [role]
+    assert all(word in str(errors[role]) for word in words), str(errors[role])
+    with pytest.raises(type(errors[role])):
+        profile(small_city, out=tmp_path / "out", documents=False)
+
+
+def test_validate_holds_a_timetable_against_the_largest_size(small_city, monkeypatch):
+    monkeypatch.setenv("EKISTICS_MAX_UNPACKED_MB", "0")
+    assert [r.role for r in validate(small_city) if r.error] == ["timetables"]
 
 
 def run_again(city, out):
@@ -154,6 +174,31 @@ def test_a_changed_parameter_is_named_with_old_and_new_value(small_city, tmp_pat
     assert {s for s, what in stages.items() if what == "computed"} == {"access"}
     assert any("low_capacity_m: 500.0 -> 300.0" in cause for cause in outcome.causes)
     assert outcome.changes
+
+
+def test_the_same_files_read_in_another_way_are_another_run_and_the_causes_say_so(small_city, tmp_path):
+    first, _ = run_again(small_city, tmp_path / "out")
+    path = small_city / "city.toml"
+    earlier, later = "population_2010.tif", "population_2020.tif"
+    text = path.read_text("utf-8").replace(earlier, "@").replace(later, earlier)
+    path.write_text(text.replace("@", later), "utf-8")
+    second, _ = run_again(small_city, tmp_path / "out")
+    assert first.package.run.id != second.package.run.id
+    assert "population population_2010.tif time_period: 2010 -> 2020" in second.causes
+    assert "population population_2020.tif time_period: 2020 -> 2010" in second.causes
+    assert second.changes
+
+
+def test_the_run_names_what_it_was_computed_with(outcome):
+    used = outcome.package.run.parameters
+    assert used["degurba.centre_density"] == 1500.0
+    assert used["service_day_used"] == ["2020-06-02"]
+    assert used["frequency_hours"] == [6.0, 20.0]
+    assert "3" in used["route_types.low_capacity"]
+    assert used["read.land.1.unit"] == "share"
+    assert used["boundary.from_population"] is False
+    assert len(used["street_widths.sha256"]) == len(used["open_space_tags.sha256"]) == 64
+    assert json.loads(json.dumps(used)) == used
 
 
 @pytest.mark.parametrize("stage", ["boundary", "streets", "walking distances"])

@@ -8,6 +8,7 @@ import shapely
 
 from ekistics.core.crs import WGS84
 from ekistics.core.i18n import _
+from ekistics.core.period import Period
 from ekistics.geo.streets import Streets
 from ekistics.jobs.city_config import CityConfig
 from ekistics.jobs.profile.ground import read_people, read_surface, totals_of
@@ -35,7 +36,7 @@ def layers_of(config: CityConfig, runner: StageRunner) -> tuple[Layer, ...]:
     """
     table = runner.get("areas")["frame"].reset_index()
     city = table.iloc[[0]]
-    found = [*_rasters(config, runner, city), *_mapped(runner, city), *_reached(runner),
+    found = [*_rasters(config, runner, city), *_mapped(runner, city), *_reached(config, runner),
              Layer("boundary", _("Boundary"), frame=city)]
     if len(table) > 1:
         found.append(Layer("neighbourhoods", _("Neighbourhoods"), frame=table.iloc[1:].reset_index(drop=True)))
@@ -57,7 +58,8 @@ def _rasters(config: CityConfig, runner: StageRunner, city: gpd.GeoDataFrame) ->
         found.append(Layer("population", _("People per cell"), raster=people, value="population", unit_measure="PS",
                            note=people.time_period))
     if config.built_up:
-        surface = read_surface(config, max(config.built_up, key=lambda b: b.time_period), city, role="built_up")
+        latest = max(config.built_up, key=lambda b: Period.parse(b.time_period))
+        surface = read_surface(config, latest, city, role="built_up")
         found.append(Layer("built_up", _("Built-up surface per cell"), raster=surface, value="built_up_area",
                            unit_measure="M2", note=surface.time_period))
     if "layer" in runner.get("air"):
@@ -105,13 +107,14 @@ def street_lines(streets: Streets) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(ways, geometry=lines, crs=WGS84)
 
 
-def _reached(runner: StageRunner) -> list[Layer]:
+def _reached(config: CityConfig, runner: StageRunner) -> list[Layer]:
     found = []
     where = runner.get("people")
     if not where["reason"]:
         counted = where["people"]
-        total = counted[(counted["sex"] == "_T") & (counted["age"] == "_T")].drop_duplicates("place")
-        places = where["places"].assign(population=total.set_index("place")["population"])
+        city = counted[(counted["ref_area"] == config.city.code) & (counted["sex"] == "_T") & (counted["age"] == "_T")]
+        at_place = city.groupby("place")["population"].sum(min_count=1)  # two points may share a place
+        places = where["places"].assign(population=at_place)
         distances: Any = runner.get("access")["distances"]
         shown = places.join(distances).dropna(subset=["population"]).replace(np.inf, np.nan)
         points = gpd.points_from_xy(shown["lon"], shown["lat"])

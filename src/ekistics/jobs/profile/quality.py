@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from ekistics.core.i18n import N_, _
 from ekistics.core.period import Period
 from ekistics.core.quality import QualityFlag
 from ekistics.geo.completeness import STREET_REACH_M
 from ekistics.jobs.city_config import CityConfig, input_entries
+from ekistics.jobs.profile.reach import street_window, unused_groups
 from ekistics.jobs.stages import StageRunner
 
 AGED = {"population": N_("Age of the population data"), "built_up": N_("Age of the built-up data"),
@@ -44,8 +46,8 @@ def quality_flags(config: CityConfig, runner: StageRunner, *, today: date) -> tu
     tuple of QualityFlag
         Flags in the order in which they are shown.
     """
-    makers = (_ages(config, runner, today), _people_flags(config, runner), _stop_flags(runner), _street_flags(runner),
-              _completeness_flags(runner),
+    makers = (_ages(config, runner, today), _people_flags(config, runner), _stop_flags(config, runner),
+              _street_flags(runner), _completeness_flags(runner),
               _ground_flags(config, runner))
     return tuple(flag for maker in makers for flag in maker)
 
@@ -84,24 +86,40 @@ def share_flag(code: str, title: str, part: float, whole: float, *, base: str, l
 
 
 def _ages(config: CityConfig, runner: StageRunner, today: date) -> Iterator[QualityFlag]:
-    """Flag the age of each kind of input: of its newest file, since older epochs are old on purpose."""
+    """Flag the age of each feed, and of the newest file of other inputs, since older epochs are old on purpose."""
     for role, title in AGED.items():
+        if role == "timetables":
+            yield from _feed_ages(config, runner, today)
+            continue
         periods = [period for entry_role, entry in input_entries(config) if entry_role == role
-                   and (period := _described(config, runner, role, entry))]
+                   and (period := _described(runner, role, entry))]
         if periods:
             newest = max(periods, key=Period.parse)
-            years = max(0.0, (today - Period.parse(newest).end).days / 365.2425)
-            yield QualityFlag(f"age-{role}", _(title), round(years, 1), "Y", graded(years, good=5, warn=10),
-                              _("The newest describes {period}.").format(period=Period.parse(newest).label))
+            yield _age(f"age-{role}", _(title), newest, today,
+                       _("The newest describes {period}.").format(period=Period.parse(newest).label))
 
 
-def _described(config: CityConfig, runner: StageRunner, role: str, entry: Any) -> str:
+def _age(code: str, title: str, period: str, today: date, note: str) -> QualityFlag:
+    years = max(0.0, (today - Period.parse(period).end).days / 365.2425)
+    return QualityFlag(code, title, round(years, 1), "Y", graded(years, good=5, warn=10), note)
+
+
+def _feed_ages(config: CityConfig, runner: StageRunner, today: date) -> Iterator[QualityFlag]:
+    """Flag the age of each timetable: all run side by side, so a new one does not make up for an old one."""
+    chosen = runner.get("stops").get("days", [])  # in the order of the feeds
+    found = zip(config.timetables, chosen, strict=True)
+    for number, (entry, days) in enumerate(found, 1):
+        if days:
+            note = _("{file} describes {period}.").format(file=Path(entry.path).name,
+                                                          period=Period.parse(days[-1]).label)
+            yield _age(f"age-timetables-{number}" if number > 1 else "age-timetables", _(AGED["timetables"]),
+                       days[-1], today, note)
+
+
+def _described(runner: StageRunner, role: str, entry: Any) -> str:
     """Give the time that an input describes; empty where neither it nor its file says."""
     if role == "streets":
         return str(runner.get("streets")["time_period"])
-    if role == "timetables":
-        days = runner.get("stops").get("days", {}).get(Path(entry.path).stem, [])
-        return str(days[-1]) if days else ""
     return str(getattr(entry, "time_period", ""))
 
 
@@ -111,8 +129,24 @@ def _city_people(config: CityConfig, runner: StageRunner) -> pd.DataFrame:
 
 
 def _people_flags(config: CityConfig, runner: StageRunner) -> Iterator[QualityFlag]:
-    if runner.get("people")["reason"] or "attached" not in runner.get("access"):
+    unused = unused_groups(config)
+    if unused:
+        yield QualityFlag("groups-not-used", _("Population files by sex or age that are not used"), float(len(unused)),
+                          "NUMBER", "warn", _("They describe another time than the latest total: {files}.")
+                          .format(files=", ".join(f"{Path(p.path).name} ({p.time_period})" for p in unused)),
+                          NETWORK_INDICATORS)
+    if runner.get("people")["reason"]:
         return
+    missing = int(_city_people(config, runner)["population"].isna().sum())
+    if missing:
+        yield QualityFlag("people-missing", _("Places without a count of people"), float(missing), "NUMBER", "warn",
+                          _("They are left out; they do not count as zero."),
+                          ("population_density", *NETWORK_INDICATORS))
+    if "attached" in runner.get("access"):
+        yield from _attachment_flags(config, runner)
+
+
+def _attachment_flags(config: CityConfig, runner: StageRunner) -> Iterator[QualityFlag]:
     city, reach = _city_people(config, runner), runner.get("access")
     counted, place = city["population"], city["place"].to_numpy()
     total = float(counted.sum())
@@ -127,40 +161,61 @@ def _people_flags(config: CityConfig, runner: StageRunner) -> Iterator[QualityFl
                      float(counted[small].sum()), total, base=base, limits=(1, 5), indicators=NETWORK_INDICATORS,
                      note=_("On parts with fewer than {nodes} nodes, which may be gaps in the map.")
                      .format(nodes=config.parameters.small_part_nodes))
-    missing = int(counted.isna().sum())
-    if missing:
-        yield QualityFlag("people-missing", _("Places without a count of people"), float(missing), "NUMBER", "warn",
-                          _("They are left out; they do not count as zero."))
 
 
-def _stop_flags(runner: StageRunner) -> Iterator[QualityFlag]:
+def _stop_flags(config: CityConfig, runner: StageRunner) -> Iterator[QualityFlag]:
     found = runner.get("stops")
     if found.get("frame") is None:
         return
     stops = found["frame"]
     served = stops["served"].to_numpy(dtype=bool)
-    yield share_flag("stops-without-service", _("Stops without service"), float((~served).sum()), float(len(stops)),
-                     base=_("stops in the timetables"), limits=(5, 20), indicators=("sdg_11_2_1",),
+    ground = street_window(config, runner).geometry.iloc[0]
+    near = np.asarray(shapely.contains_xy(ground, stops["lon"].to_numpy(), stops["lat"].to_numpy()))
+    distance = f"{config.parameters.street_window_km:g}"
+    yield share_flag("stops-without-service", _("Stops without service"), float((near & ~served).sum()),
+                     float(near.sum()), base=_("stops within {distance} km of the boundary").format(distance=distance),
+                     limits=(5, 20), indicators=("sdg_11_2_1",),
                      note=_("No trip calls there on the chosen day; they are left out."))
-    attached = runner.get("access").get("stops_attached", {}) if not runner.get("people")["reason"] else {}
-    if "low_all" in attached:
-        far = sum(attached[f"{c}_all"] - attached[c] for c in ("low", "high"))
-        total = attached["low_all"] + attached["high_all"]
-        yield share_flag("stops-unattached", _("Served stops far from any street"), far, total,
-                         base=_("served stops"), limits=(5, 20), indicators=("sdg_11_2_1",),
+    attached = runner.get("access").get("stops_attached")
+    if attached is not None:
+        here = near[served]
+        yield share_flag("stops-unattached", _("Served stops far from any street"), float((here & ~attached).sum()),
+                         float(here.sum()), limits=(5, 20), indicators=("sdg_11_2_1",),
+                         base=_("served stops within {distance} km of the boundary").format(distance=distance),
                          note=_("Often outside the street file; they cannot be reached along it."))
     for i, problem in enumerate(found["problems"]):
         yield QualityFlag(f"timetable-{i + 1}", _("In the timetable"), None, "NUMBER", "warn", str(problem),
                           ("sdg_11_2_1",))
 
 
+def _lost_flags(runner: StageRunner) -> Iterator[QualityFlag]:
+    """Flag what the street file holds and the measures leave out."""
+    absent = runner.get("streets").get("absent_nodes", 0)
+    if absent:
+        yield QualityFlag("street-nodes-absent", _("Street nodes that the file lacks"), float(absent), "NUMBER", "warn",
+                          _("Streets are cut there, as at the edge of an extract."), STREET_INDICATORS)
+    problems = runner.get("open_space").get("problems", {})
+    for code, title in (("broken_rings", _("Open spaces with broken outlines")),
+                        ("incomplete", _("Open spaces of which the file lacks a part"))):
+        if problems.get(code):
+            yield QualityFlag(f"open-space-{code.replace('_', '-')}", title, float(problems[code]), "NUMBER", "warn",
+                              _("Counted in the whole street file; they are left out."), ("sdg_11_7_1",))
+    access = runner.get("access")
+    if access.get("spaces_public"):
+        yield share_flag("open-space-unreached", _("Public open spaces far from any street"),
+                         float(access["spaces_unreached"]), float(access["spaces_public"]), limits=(5, 20),
+                         base=_("public open spaces near the city"), indicators=("sdg_11_7_1",),
+                         note=_("Nobody reaches them along the streets."))
+
+
 def _street_flags(runner: StageRunner) -> Iterator[QualityFlag]:
+    yield from _lost_flags(runner)
     land = runner.get("street_land")
     if land["reason"]:
         return
     city = land["frame"].iloc[0]
     length = float(city["street_length_m"])
-    for tag, limits in (("width", (50, 80)), ("lanes", (50, 80))):
+    for tag, limits in (("width", (50, 80)), ("lanes", (50, 80))) if length > 0 else ():  # no share of no streets
         tagged = float(city[f"{tag}_tagged_share"]) * length
         yield share_flag(f"streets-without-{tag}", _("Street length without a {tag} tag").format(tag=tag),
                          (length - tagged) / 1000, length / 1000, base=_("street length inside the boundary, km"),
@@ -180,11 +235,17 @@ def _completeness_flags(runner: StageRunner) -> Iterator[QualityFlag]:
     if found["reason"]:
         return
     built_up, near = float(found["built_up_m2"]), float(found["near_m2"])
-    yield share_flag("built-up-without-streets", _("Built-up surface without a mapped street near"),
-                     (built_up - near) / 1e6, built_up / 1e6, base=_("built-up surface inside the boundary, km²"),
-                     limits=(2, 10), indicators=STREET_INDICATORS,
-                     note=_("More than {metres} m from any street: the map lacks streets there.")
-                     .format(metres=f"{STREET_REACH_M:g}"))
+    if found["cell_m"] >= 2 * STREET_REACH_M:
+        yield QualityFlag("built-up-cells-coarse", _("Cells too coarse to check the street map"),
+                          round(found["cell_m"]), "M", "info",
+                          _("Built-up cells of {metres} m or more cannot tell whether the map lacks streets.")
+                          .format(metres=f"{2 * STREET_REACH_M:g}"), STREET_INDICATORS)
+    else:
+        yield share_flag("built-up-without-streets", _("Built-up surface without a mapped street near"),
+                         (built_up - near) / 1e6, built_up / 1e6, base=_("built-up surface inside the boundary, km²"),
+                         limits=(2, 10), indicators=STREET_INDICATORS,
+                         note=_("More than {metres} m from any street: the map lacks streets there.")
+                         .format(metres=f"{STREET_REACH_M:g}"))
     land = runner.get("street_land")
     if not land["open_space_reason"] and built_up:
         city = land["frame"].iloc[0]

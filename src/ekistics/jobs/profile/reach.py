@@ -19,8 +19,16 @@ from ekistics.geo.street_area import intersections_within, streets_within
 from ekistics.geo.street_widths import street_ways
 from ekistics.geo.streets import Streets
 from ekistics.geo.zonal import cell_points
-from ekistics.jobs.city_config import CityConfig, PopulationInput
-from ekistics.jobs.profile.ground import points_in, read_people, read_points, read_surface, totals_of, window
+from ekistics.jobs.city_config import BuiltUpInput, CityConfig, PopulationInput
+from ekistics.jobs.profile.ground import (
+    ground_areas,
+    points_in,
+    read_people,
+    read_points,
+    read_surface,
+    totals_of,
+    window,
+)
 from ekistics.jobs.stages import StageRunner
 from ekistics.readers.gtfs import read_gtfs, stop_service
 from ekistics.readers.osm import read_osm
@@ -36,6 +44,12 @@ def access_population(config: CityConfig) -> list[PopulationInput]:
         return []
     last = totals[-1]
     return [last, *(p for p in config.population if not p.is_total and p.time_period == last.time_period)]
+
+
+def unused_groups(config: CityConfig) -> list[PopulationInput]:
+    """Give the files of a sex or age group that access is not counted with: of another time than the latest total."""
+    used = access_population(config)
+    return [p for p in config.population if not p.is_total and p not in used]
 
 
 def people(config: CityConfig, runner: StageRunner) -> dict[str, Any]:
@@ -68,22 +82,37 @@ def _people_rows(config: CityConfig, entry: PopulationInput, zones: gpd.GeoDataF
     return frame[frame["population"] != 0].reset_index(drop=True) if entry.is_grid else frame
 
 
+def street_window(config: CityConfig, runner: StageRunner) -> gpd.GeoDataFrame:
+    """Give the ground on which streets, stops and open spaces count: the city and ``street_window_km`` around it."""
+    city = runner.get("areas")["frame"].iloc[[0]]
+    return window(city, config.parameters.street_window_km * 1000.0)
+
+
+def _window_bounds(config: CityConfig, runner: StageRunner) -> tuple[float, float, float, float]:
+    west, south, east, north = (float(edge) for edge in street_window(config, runner).total_bounds)
+    return west, south, east, north
+
+
 def streets(config: CityConfig, runner: StageRunner) -> dict[str, Any]:
     """Read the streets of the city and its surroundings into arrays."""
     if config.streets is None:
         return {"reason": str(Reason.NO_STREET_FILE)}
-    city = runner.get("areas")["frame"].iloc[[0]]
-    near = window(city, config.parameters.street_window_km * 1000.0).total_bounds
-    west, south, east, north = (float(edge) for edge in near)
     found = read_osm(config.file(config.streets.path), stated=config.streets.stated(),
-                     within=(west, south, east, north))
+                     within=_window_bounds(config, runner))
     s = found.streets
-    day = config.streets.time_period or found.timestamp[:10]
-    if not day:
-        raise ConfigurationError(_("The street file does not say what day it describes."), where=config.streets.path,
-                                 hint=_("State it in city.toml: [streets] time_period = \"2026-11-21\"."))
+    day = street_day(config, found.timestamp)
     return {"lon": s.lon, "lat": s.lat, "start": s.start, "end": s.end, "way": s.way, "ways": s.ways,
-            "time_period": day, "reason": "" if len(s.start) else str(Reason.NO_STREETS)}
+            "time_period": day, "absent_nodes": int(found.absent_nodes),
+            "reason": "" if len(s.start) else str(Reason.NO_STREETS)}
+
+
+def street_day(config: CityConfig, timestamp: str) -> str:
+    """Give the day that the streets describe: as stated, else as their file says."""
+    stated, path = (config.streets.time_period, config.streets.path) if config.streets else ("", "")
+    if not (stated or timestamp):
+        raise ConfigurationError(_("The street file does not say what day it describes."), where=path,
+                                 hint=_("State it in city.toml: [streets] time_period = \"2026-11-21\"."))
+    return stated or timestamp[:10]
 
 
 def street_table(runner: StageRunner) -> Streets:
@@ -119,17 +148,17 @@ def stops(config: CityConfig) -> dict[str, Any]:
                            cluster_m=config.parameters.frequency_cluster_m)
     frame = service.stops.reset_index(names="stop")
     reason = "" if frame["served"].any() else str(Reason.NO_SERVICE)
-    return {"frame": frame, "days": {str(k): [str(d) for d in v] for k, v in service.days.items()}, "reason": reason,
+    return {"frame": frame, "days": [[str(d) for d in days] for days in service.days.values()], "reason": reason,
             "settings": service.parameters(),
             "problems": [*(problem for feed in feeds for problem in feed.problems), *service.problems]}
 
 
-def open_space(config: CityConfig) -> dict[str, Any]:
-    """Read open spaces from the street file."""
+def open_space(config: CityConfig, runner: StageRunner) -> dict[str, Any]:
+    """Read the open spaces of the city and its surroundings from the street file."""
     if config.streets is None:
         return {"reason": str(Reason.NO_STREET_FILE)}
     found = read_areas(config.file(config.streets.path), what=("open_space",),
-                       stated=config.streets.stated())
+                       stated=config.streets.stated(), within=_window_bounds(config, runner))
     return {"open_space": found.open_space, "problems": dict(found.problems),
             "reason": "" if len(found.open_space) else str(Reason.NO_OPEN_SPACE)}
 
@@ -158,7 +187,13 @@ def completeness(config: CityConfig, runner: StageRunner) -> dict[str, Any]:
     city = runner.get("areas")["frame"].reset_index().iloc[[0]]
     cells = cell_points(read_surface(config, surface, city, role="built_up"), city)
     _share, near, total = street_completeness(street_table(runner), cells["lon"], cells["lat"], cells["population"])
-    return {"near_m2": near, "built_up_m2": total, "reason": ""}
+    return {"near_m2": near, "built_up_m2": total, "cell_m": _cell_m(config, surface, city), "reason": ""}
+
+
+def _cell_m(config: CityConfig, surface: BuiltUpInput, city: gpd.GeoDataFrame) -> float:
+    """Give the side of a grid's cells in metres."""
+    grid = read_surface(config, surface, city, role="built_up").grid
+    return float(np.sqrt(np.median(ground_areas(grid))))
 
 
 def access(config: CityConfig, runner: StageRunner) -> dict[str, Any]:
@@ -177,13 +212,13 @@ def access(config: CityConfig, runner: StageRunner) -> dict[str, Any]:
         values["attached"] = np.asarray(origins.attached)
         values["part_nodes"] = _part_nodes(network, origins)
     if not runner.get("stops")["reason"]:
-        frame, counted = _to_stops(config, runner, network, origins, lon, lat)
+        frame, stops_attached = _to_stops(config, runner, network, origins, lon, lat)
         distances = distances.join(frame)
-        values["stops_attached"] = counted
+        values |= stops_attached
     if not runner.get("open_space")["reason"]:
         frame, unreached = _to_open_space(config, runner, network, origins, lon, lat)
         distances = distances.join(frame)
-        values["spaces_unreached"] = unreached
+        values |= unreached
     return values | {"distances": distances}
 
 
@@ -196,28 +231,27 @@ def _part_nodes(network: Network, origins: Snapped) -> npt.NDArray[np.int64]:
 
 
 def _to_stops(config: CityConfig, runner: StageRunner, network: Network | None,  # noqa: PLR0913 - what it joins
-              origins: Snapped | None, lon: Any, lat: Any) -> tuple[pd.DataFrame, dict[str, int]]:
-    served = runner.get("stops")["frame"]
+              origins: Snapped | None, lon: Any, lat: Any) -> tuple[pd.DataFrame, dict[str, Any]]:
+    served = runner.get("stops")["frame"].query("served")
     columns: dict[str, Any] = {}
-    counted: dict[str, int] = {}
+    every = attached(config, network, served["lon"], served["lat"]) if network is not None else None
     for capacity in ("low", "high"):
-        here = served[served[capacity] & served["served"]]
-        stop_lon, stop_lat = here["lon"].to_numpy(), here["lat"].to_numpy()
-        columns[f"{capacity}_straight"] = straight_line(lon, lat, stop_lon, stop_lat).distance_m
-        if network is None or origins is None:
+        here = served[served[capacity]]
+        columns[f"{capacity}_straight"] = straight_line(lon, lat, here["lon"].to_numpy(),
+                                                        here["lat"].to_numpy()).distance_m
+        if network is None or origins is None or every is None:
             columns[f"{capacity}_network"] = np.full(len(lon), np.nan)
             continue
-        targets = attached(config, network, stop_lon, stop_lat)
-        counted[capacity], counted[f"{capacity}_all"] = int(np.sum(targets.attached)), len(here)
+        targets = every.take(served[capacity].to_numpy(dtype=bool))
         columns[f"{capacity}_network"] = along(config, network, origins, targets)
-        for frequency in FREQUENCY_CLASSES:
-            chosen = (here["frequency_class"] == frequency).to_numpy()
+        for frequency in FREQUENCY_CLASSES:  # of this capacity alone: a bus lends its frequency to no metro's reach
+            chosen = (here[f"class_{capacity}"] == frequency).to_numpy()
             columns[f"{capacity}_{frequency}_frequency"] = along(config, network, origins, targets.take(chosen))
     frame = pd.DataFrame(columns)
     if network is not None:
         frame["frequency_class"] = _best_frequency(frame, config)
         frame = frame.drop(columns=[c for c in frame if c.endswith("_frequency")])
-    return frame, counted
+    return frame, {} if every is None else {"stops_attached": np.asarray(every.attached)}
 
 
 def _best_frequency(frame: pd.DataFrame, config: CityConfig) -> npt.NDArray[np.object_]:
@@ -233,10 +267,10 @@ def _best_frequency(frame: pd.DataFrame, config: CityConfig) -> npt.NDArray[np.o
 
 
 def _to_open_space(config: CityConfig, runner: StageRunner, network: Network | None,  # noqa: PLR0913 - what it joins
-                   origins: Snapped | None, lon: Any, lat: Any) -> tuple[pd.DataFrame, int]:
+                   origins: Snapped | None, lon: Any, lat: Any) -> tuple[pd.DataFrame, dict[str, int]]:
     spaces = runner.get("open_space")["open_space"]
     columns: dict[str, Any] = {}
-    unreached = 0
+    unreached: dict[str, int] = {}
     for name, classes in (("public", ["public"]), ("public_or_unknown", ["public", "unknown"])):
         here = spaces[spaces["access"].isin(classes)]
         columns[f"{name}_straight"] = straight_line_to_spaces(lon, lat, here)
@@ -245,5 +279,6 @@ def _to_open_space(config: CityConfig, runner: StageRunner, network: Network | N
             continue
         ways_in = entrances(network, here, reach_m=config.parameters.open_space_entrance_m)
         columns[f"{name}_network"] = along(config, network, origins, ways_in.targets)
-        unreached = int(ways_in.unreachable.size)
+        if name == "public":
+            unreached = {"spaces_unreached": int(ways_in.unreachable.size), "spaces_public": len(here)}
     return pd.DataFrame(columns), unreached

@@ -167,7 +167,7 @@ def stages_of(config: CityConfig) -> list[Stage]:
         Stage("air", partial(ground.air, config), ("areas",), ("air", "population")),
         Stage("people", partial(reach.people, config), ("areas",), ("population",)),
         Stage("streets", partial(reach.streets, config), ("areas",), ("streets",), ("street_window_km",)),
-        Stage("open_space", lambda runner: reach.open_space(config), roles=("streets",)),
+        Stage("open_space", partial(reach.open_space, config), ("areas",), ("streets",), ("street_window_km",)),
         Stage("stops", lambda runner: reach.stops(config), roles=("timetables",),
               parameters=("service_day", "frequency_cluster_m")),
         Stage("street_land", partial(reach.street_land, config), ("areas", "streets", "open_space"),
