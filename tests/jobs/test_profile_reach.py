@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from ekistics.jobs.profile import profile
+from ekistics.jobs.profile.quality import _completeness_flags, _street_flags
 from ekistics.jobs.profile.reach import FREQUENCY_CLASSES
 
 from .conftest import degrees, write_feed
@@ -88,3 +89,30 @@ def test_places_without_a_count_are_flagged_and_points_at_one_place_are_added_wi
     assert people["population"].tolist() == [30.0]
     assert flags["people-missing"].value == 1
     assert "population_density" in flags["people-missing"].indicators
+
+
+class Found:
+    """Stages that were computed with a given result; the others found nothing."""
+
+    def __init__(self, **stages):
+        self.stages = stages
+
+    def get(self, stage):
+        return self.stages.get(stage, {"reason": "none"})
+
+
+def test_what_the_street_file_lacks_is_flagged_with_its_number_and_base():
+    found = Found(streets={"absent_nodes": 7}, open_space={"problems": {"broken_rings": 2, "repaired": 9}},
+                  access={"spaces_unreached": 3, "spaces_public": 12})
+    flags = {flag.code: flag for flag in _street_flags(found)}
+    assert set(flags) == {"street-nodes-absent", "open-space-broken-rings", "open-space-unreached"}
+    assert (flags["street-nodes-absent"].value, flags["open-space-broken-rings"].value) == (7, 2)
+    unreached = flags["open-space-unreached"]
+    assert (unreached.value, unreached.base, unreached.status) == (25.0, "public open spaces near the city", "bad")
+
+
+@pytest.mark.parametrize(("cell_m", "code"), [(499.0, "built-up-without-streets"), (500.0, "built-up-cells-coarse")])
+def test_cells_as_large_as_the_reach_say_nothing_of_the_street_map(cell_m, code):
+    found = Found(completeness={"reason": "", "built_up_m2": 100.0, "near_m2": 50.0, "cell_m": cell_m},
+                  street_land={"open_space_reason": "none"})
+    assert [flag.code for flag in _completeness_flags(found)] == [code]

@@ -175,6 +175,9 @@ def test_frequency_classes_count_neighbouring_stops_together(tmp_path):
     together = stop_service(one, day="2019-05-07").stops
     assert together["departures_per_hour"].tolist() == [4, 4, 0]
     assert together["frequency_class"].tolist() == ["medium", "medium", "low"]
+    assert together["class_low"].tolist() == together["frequency_class"].tolist()
+    assert together["departures_low"].tolist() == [4, 4, 0]
+    assert set(together["class_high"]) == {"none"}
     apart = stop_service(one, day="2019-05-07", cluster_m=40).stops
     assert apart["frequency_class"].tolist() == ["low", "low", "low"]
 
