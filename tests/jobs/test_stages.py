@@ -82,6 +82,16 @@ def test_a_broken_result_is_computed_again(tmp_path):
     assert done(events) == [("base", "computed")]
 
 
+@pytest.mark.parametrize("content", [b"", b"PAR1", b"\x93NUMPY", b"not what it was"])
+def test_a_damaged_file_of_a_result_is_no_result(tmp_path, content):
+    store = StageStore(tmp_path)
+    values = {"frame": pd.DataFrame({"a": [1.0]}), "array": np.arange(3)}
+    for name in ("frame.parquet", "array.npy", "values.json"):
+        store.save("s", "k" * 64, values)
+        (store.place("s", "k" * 64) / name).write_bytes(content)
+        assert store.load("s", "k" * 64) is None
+
+
 def test_prune_keeps_only_what_could_be_reused(tmp_path):
     runner, _ = make(tmp_path)
     runner.get("double")

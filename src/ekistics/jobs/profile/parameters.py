@@ -1,7 +1,8 @@
-"""Parameters of a run: every choice that its numbers hang on, as plain values that a package gives back as they were."""
+"""Parameters of a run: every choice that its numbers hang on, as plain values that survive a package."""
 
 from dataclasses import fields
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from ekistics.core.provenance import digest_bytes
@@ -50,8 +51,9 @@ def run_parameters(config: CityConfig, runner: StageRunner) -> dict[str, Any]:
         What city.toml says and the defaults it leaves; how each input was read (``read.<role>.<number>.<key>``); and
         what only the run could know: the rules of a delineation, the service days, the tables.
     """
-    return (parameter_values(config) | _readings(config) | _delineation(config, runner) | _service(config, runner)
-            | _tables(config))
+    rules = _delineation(config, runner)
+    asked = {name: value for name, value in parameter_values(config).items() if not (rules and name == "degurba")}
+    return asked | _readings(config) | rules | _service(config, runner) | _tables(config)
 
 
 def _readings(config: CityConfig) -> dict[str, Any]:
@@ -80,8 +82,9 @@ def _service(config: CityConfig, runner: StageRunner) -> dict[str, Any]:
         return {}
     used = found["settings"]
     capacity = {level: [code for code, its in used["capacity"].items() if its == level] for level in ("low", "high")}
-    days = {name: _span(chosen) for name, chosen in found["days"].items()}
-    return {"service_day_used": list(days.values()) if len(days) == 1 else [f"{n}: {d}" for n, d in days.items()],
+    days = [_span(chosen) for chosen in found["days"]]
+    names = [Path(entry.path).name for entry in config.timetables]
+    return {"service_day_used": days if len(days) == 1 else [f"{n}: {d}" for n, d in zip(names, days, strict=True)],
             "frequency_hours": list(used["frequency_hours"]),
             **{f"frequency_classes.{name}": value for name, value in used["frequency_classes"].items()},
             **{f"route_types.{level}_capacity": codes for level, codes in capacity.items()}}

@@ -2,19 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 
+from ekistics.core.crs import equal_area_for
 from ekistics.core.errors import EkisticsError
 from ekistics.core.i18n import _
+from ekistics.core.settings import Settings
 from ekistics.jobs.city_config import CityConfig, input_entries, read_city
-from ekistics.jobs.profile import ground
+from ekistics.jobs.profile import ground, reach
 from ekistics.readers.gtfs import read_gtfs
 from ekistics.readers.osm import read_osm
 from ekistics.readers.raster import raster_grid, read_raster
-from ekistics.readers.vector import read_vector
 
 __all__ = ["InputReport", "validate"]
 
@@ -61,17 +63,21 @@ def validate(city: Path | str) -> list[InputReport]:
 
 
 def _boundary(config: CityConfig, entry: Any, boundary: gpd.GeoDataFrame | None) -> str:
-    area = boundary.to_crs(boundary.estimate_utm_crs()).area.sum() / 1e6 if boundary is not None else 0.0
+    area = 0.0
+    if boundary is not None and not boundary.empty:
+        middle = boundary.geometry.iloc[0].representative_point()
+        area = boundary.to_crs(equal_area_for(middle.x, middle.y)).area.sum() / 1e6
     return _("a polygon of about {area} km²").format(area=f"{area:.1f}")
 
 
 def _grid(config: CityConfig, entry: Any, boundary: gpd.GeoDataFrame | None, role: str = "grid") -> str:
     path = config.file(entry.path)
     if boundary is not None and not boundary.empty:
-        read_raster(path, role=role, unit_measure="NUMBER", within=boundary, crs=entry.crs or None)
-        grid = raster_grid(path, crs=entry.crs or None)
-    else:
-        grid = raster_grid(path, crs=entry.crs or None)
+        if role in ("built_up", "land"):
+            ground.read_surface(config, entry, boundary, role=role)  # holds the values against the unit, too
+        else:
+            read_raster(path, role=role, unit_measure="NUMBER", within=boundary, crs=entry.crs or None)
+    grid = raster_grid(path, crs=entry.crs or None)
     return _("{width} x {height} cells, {crs}").format(width=grid.width, height=grid.height, crs=grid.crs.name)
 
 
@@ -83,23 +89,26 @@ def _population(config: CityConfig, entry: Any, boundary: gpd.GeoDataFrame | Non
 
 
 def _streets(config: CityConfig, entry: Any, boundary: gpd.GeoDataFrame | None) -> str:
-    streets = read_osm(config.file(entry.path)).streets
+    found = read_osm(config.file(entry.path))
+    reach.street_day(config, found.timestamp)
+    streets = found.streets
     return _("{ways} streets, {nodes} nodes").format(ways=len(streets.ways), nodes=streets.n_nodes)
 
 
 def _timetable(config: CityConfig, entry: Any, boundary: gpd.GeoDataFrame | None) -> str:
-    feed = read_gtfs(config.file(entry.path))
+    feed = read_gtfs(config.file(entry.path), max_unpacked_mb=Settings.from_environment().max_unpacked_mb)
     text = _("{stops} stops, {trips} trips").format(stops=len(feed.stops), trips=len(feed.trips))
     return "; ".join([text, *map(str, feed.problems)])
 
 
 def _neighbourhoods(config: CityConfig, entry: Any, boundary: gpd.GeoDataFrame | None) -> str:
-    frame = read_vector(config.file(entry.path), role="neighbourhoods", layer=entry.layer or None,
-                        crs=entry.crs or None).frame
-    return _("{count} polygons").format(count=len(frame))
+    known = boundary if boundary is not None and not boundary.empty else None
+    rows, _repaired = ground.neighbourhoods(config, known)
+    return _("{count} polygons").format(count=len(rows))
 
 
 LOOK: dict[str, Callable[[CityConfig, Any, gpd.GeoDataFrame | None], str]] = {
-    "boundary": _boundary, "population": _population, "built_up": _grid, "land": _grid, "air": _grid,
+    "boundary": _boundary, "population": _population, "built_up": partial(_grid, role="built_up"),
+    "land": partial(_grid, role="land"), "air": partial(_grid, role="air"),
     "streets": _streets, "timetables": _timetable, "neighbourhoods": _neighbourhoods,
 }
