@@ -151,13 +151,13 @@ def read_osm(path: Path, *, role: str = "streets", stated: Mapping[str, str] | N
     ----------
     path : pathlib.Path
         An extract, ``.osm.pbf`` or another form that osmium reads.
-    within : tuple of float, optional
-        West, south, east, north in degrees: streets whose extent lies outside are left out, so that the extract of a
-        country serves a city.
     role : str
         What the file is to the run.
     stated : mapping of str to str, optional
         What the user states about it: producer, citation, licence, accessed, time_period.
+    within : tuple of float, optional
+        West, south, east, north in degrees: streets whose extent lies outside are left out, so that the extract of a
+        country serves a city.
 
     Returns
     -------
