@@ -42,7 +42,7 @@ test: install ## run the test suite: tests, properties, examples in docstrings a
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not full"
 
 test-full: install ## run the test suite with its long runs
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	EKISTICS_SEARCH=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: install ## run every static check that CI runs
 	$(BIN)/ruff check .

@@ -229,7 +229,8 @@ def zonal_sums(values: Values, coverage: Coverage) -> pd.DataFrame:
     whole = inside + outside
     total[covered <= _NOTHING * whole] = np.nan
     shares = {"covered_share": covered, "nodata_share": nodata, "outside_share": outside}
-    return pd.DataFrame({"sum": total} | {name: area / whole for name, area in shares.items()}, index=coverage.zones)
+    ground = np.where(whole > 0, whole, np.nan)  # a sliver without area has no shares
+    return pd.DataFrame({"sum": total} | {name: area / ground for name, area in shares.items()}, index=coverage.zones)
 
 
 def weighted_mean(values: Values, weights: Values, coverage: Coverage) -> pd.DataFrame:
