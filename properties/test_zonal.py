@@ -14,7 +14,7 @@ from ekistics.geo.zonal import coverage, weighted_mean, zonal_sums
 
 GRID = Grid(MOLLWEIDE, Affine(1, 0, 0, 0, -1, 8), 8, 10)
 people = arrays(np.float64, GRID.shape, elements=st.floats(0, 1e6))
-corner = st.tuples(st.floats(0, 10), st.floats(0, 8))
+corner = st.tuples(st.floats(0, 9.99), st.floats(0, 7.99))  # so that no zone only touches the grid
 
 
 @st.composite
@@ -78,7 +78,6 @@ def test_shares_are_those_of_geos(outline):
 @given(people, boxes(), st.lists(st.tuples(st.integers(0, 7), st.integers(0, 9)), max_size=20))
 @settings(deadline=None)
 def test_cells_without_data_take_their_share_and_nothing_else(values, outline, holes):
-    assume(shapely.box(*GRID.bounds).intersection(outline).area > 0)  # what only touches is refused as no overlap
     holed = values.copy()
     for row, column in holes:
         holed[row, column] = np.nan
