@@ -19,7 +19,7 @@ CITY = ROOT.parent / "shared/data/portoalegre-r5r/poa"
 SHARE = 90.4556
 SIDE, STOPS, LIMIT_M = 550, 3000, 1000.0  # 302,500 nodes
 QUICK_SIDE, QUICK_STOPS = 150, 225
-PATIENCE_S = 120  # a peer that takes longer is stopped, and its row says so
+PATIENCE_S = 60  # a peer that takes longer is stopped, and its row says so
 
 
 def rows(quick: bool) -> list[dict[str, Any]]:
