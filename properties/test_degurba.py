@@ -57,7 +57,7 @@ def run(arrays, parameters, **how) -> Classification:
     return classify(*arrays, parameters=parameters, **how)
 
 
-def same(a: Classification, b: Classification) -> None:
+def assert_same(a: Classification, b: Classification) -> None:
     np.testing.assert_array_equal(a.level2, b.level2)
     np.testing.assert_array_equal(a.level1, b.level1)
     np.testing.assert_array_equal(a.centres.cells, b.centres.cells)
@@ -69,14 +69,14 @@ def same(a: Classification, b: Classification) -> None:
 @QUIET
 @given(grids(), rules())
 def test_both_engines_give_one_map(arrays, parameters):
-    same(run(arrays, parameters, engine="numpy"), run(arrays, parameters, engine="numba"))
+    assert_same(run(arrays, parameters, engine="numpy"), run(arrays, parameters, engine="numba"))
 
 
 @QUIET
 @given(grids(), rules(), st.integers(1, 30), st.integers(1, 4))
 def test_blocks_and_threads_do_not_matter(arrays, parameters, block_rows, threads):
     whole = run(arrays, parameters, engine="numba", block_rows=1000, threads=1)
-    same(whole, run(arrays, parameters, engine="numba", block_rows=block_rows, threads=threads))
+    assert_same(whole, run(arrays, parameters, engine="numba", block_rows=block_rows, threads=threads))
 
 
 @QUIET
@@ -86,8 +86,8 @@ def test_storage_types_do_not_matter(arrays):
     exact = [np.where(grid == -200, np.nan, grid.astype(np.float64)) for grid in (people, built_up, land)]
     stored = ArrayGrids(people, built_up, land, nodata=(-200.0, -200.0, -200.0))
     for engine in ("numpy", "numba"):
-        same(run(exact, DegurbaParameters(**SMALL), engine=engine),
-             classify_source(stored, parameters=DegurbaParameters(**SMALL), engine=engine))
+        assert_same(run(exact, DegurbaParameters(**SMALL), engine=engine),
+                    classify_source(stored, parameters=DegurbaParameters(**SMALL), engine=engine))
 
 
 @QUIET
