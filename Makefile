@@ -27,9 +27,11 @@ frontend/node_modules/.ready: frontend/package-lock.json
 	  || { echo "Node 20.19 or newer is needed; this is $$(node --version 2>/dev/null || echo none)." >&2; exit 1; }
 	cd frontend && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.ready
 
-$(STATIC)/.ready: $(READY) frontend/node_modules/.ready tools/make_fonts.py $(wildcard frontend/src/* frontend/*.mjs frontend/package.json)
+$(STATIC)/.ready: $(READY) frontend/node_modules/.ready tools/make_fonts.py $(wildcard frontend/src/* frontend/*.mjs frontend/package.json) \
+  tools/messages.py $(wildcard src/ekistics/locale/*/LC_MESSAGES/*.po)
 	cd frontend && npm run --silent build
 	$(BIN)/python tools/make_fonts.py
+	$(BIN)/python tools/messages.py --compile
 	touch $@
 
 install: $(READY) $(STATIC)/.ready ## install the program and build its pages into .venv and src
@@ -61,8 +63,9 @@ docs: install ## build the documentation site into docs/_build, warnings as erro
 reference: install ## renew the pages of docs/reference that come from the code
 	$(BIN)/python -m tools.make_reference
 
-messages: install ## renew the catalogue of texts for translators
+messages: install ## renew the catalogue of texts and merge it into the translations
 	$(BIN)/python tools/messages.py
+	$(BIN)/python tools/messages.py --update
 
 shown-main: install ## show what the program promises, line by line
 	$(BIN)/python -m tools.shown_main

@@ -5,13 +5,15 @@ Modules write ``_("… {name} …").format(name=…)``. The language is switched
 """
 
 import gettext as _gettext
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from importlib.resources import as_file, files
 
-__all__ = ["_", "N_", "use_language"]
+__all__ = ["LANGUAGES", "_", "N_", "translation_states", "use_language"]
 
+LANGUAGES = ("ar", "en", "es", "fr", "ru", "zh")
 DOMAIN = "ekistics"
 _SOURCE = _gettext.NullTranslations()
 _current: ContextVar[_gettext.NullTranslations | None] = ContextVar("translations", default=None)
@@ -84,3 +86,29 @@ def use_language(language: str | _gettext.NullTranslations) -> Iterator[None]:
         yield
     finally:
         _current.reset(token)
+
+
+def translation_states(language: str) -> dict[str, int]:
+    """Count the texts of a language by the state of their translation.
+
+    The counts are made when the catalogue is compiled, so that no catalogue of translators is read here.
+
+    Parameters
+    ----------
+    language : str
+        A language code such as ``"fr"``.
+
+    Returns
+    -------
+    dict of str to int
+        ``reviewed``: checked by a speaker; ``machine``: translated, not checked; ``none``: shown in English. All are
+        zero for English, the source language, and for a language without a compiled catalogue.
+
+    Examples
+    --------
+    >>> translation_states("en")
+    {'reviewed': 0, 'machine': 0, 'none': 0}
+    """
+    path = files("ekistics") / "locale" / language / "LC_MESSAGES" / "states.json"
+    counted = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return {state: int(counted.get(state, 0)) for state in ("reviewed", "machine", "none")}
