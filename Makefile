@@ -27,7 +27,7 @@ frontend/node_modules/.ready: frontend/package-lock.json
 	  || { echo "Node 20.19 or newer is needed; this is $$(node --version 2>/dev/null || echo none)." >&2; exit 1; }
 	cd frontend && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.ready
 
-$(STATIC)/.ready: $(READY) frontend/node_modules/.ready tools/make_fonts.py $(wildcard frontend/src/* frontend/*.mjs frontend/package.json) \
+$(STATIC)/.ready: $(READY) frontend/node_modules/.ready tools/make_fonts.py $(wildcard frontend/src/*.* frontend/src/*/* frontend/*.mjs frontend/package.json) \
   tools/messages.py $(wildcard src/ekistics/locale/*/LC_MESSAGES/*.po)
 	cd frontend && npm run --silent build
 	$(BIN)/python tools/make_fonts.py

@@ -1,12 +1,14 @@
-// Builds what the Python package inlines into its documents: one script, one style sheet, the fonts.
+// Builds what the Python package carries: the script, style and fonts that go inside its documents, and the files of its site.
 import { build } from "esbuild";
-import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { siteFonts } from "./fonts.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, "..", "src", "ekistics", "publish", "static");
+const site = join(here, "..", "src", "ekistics", "web", "static", "site");
 const require = createRequire(import.meta.url);
 
 // The worker of MapLibre travels as text inside the script and is started from a blob: nothing is fetched.
@@ -18,11 +20,28 @@ const workerAsText = {
       namespace: "worker-text",
     }));
     bundler.onLoad({ filter: /.*/, namespace: "worker-text" }, async ({ path }) => ({
-      contents: (await readFile(path, "utf8")).replace(/\n\/\/# sourceMappingURL=.*$/m, ""),
+      contents: withoutMap(await readFile(path, "utf8")),
       loader: "text",
     }));
   },
 };
+
+// Night is written once, as @night { … }: for a system set to dark, and for a reader who chose dark.
+const night = {
+  name: "night",
+  setup(bundler) {
+    bundler.onLoad({ filter: /tokens\.css$/ }, async ({ path }) => ({
+      contents: (await readFile(path, "utf8")).replace(
+        /@night \{([^}]*)\}/,
+        `@media screen and (prefers-color-scheme: dark) { :root:not([data-theme="light"]) {$1} }
+         @media screen { :root[data-theme="dark"] { color-scheme: dark; $1} :root[data-theme="light"] { color-scheme: light; } }`,
+      ),
+      loader: "css",
+    }));
+  },
+};
+
+const withoutMap = (text) => text.replace(/\n\/\/# sourceMappingURL=.*$/m, "");
 
 const FONTS = [
   { module: "@fontsource/noto-sans", stem: "noto-sans", family: "Noto Sans" },
@@ -51,28 +70,48 @@ async function fonts() {
   await writeFile(join(folder, "fonts.json"), JSON.stringify(list, null, 1) + "\n");
 }
 
+const common = { absWorkingDir: here, bundle: true, target: "es2022", minify: true, charset: "utf8", logLevel: "warning" };
+const style = { absWorkingDir: here, bundle: true, minify: true, plugins: [night], logLevel: "warning" };
+
+/** Build the site: a small script for every page, which fetches those of maps and charts when they are near. */
+async function siteFiles() {
+  await rm(site, { recursive: true, force: true });
+  await mkdir(site, { recursive: true });
+  const worker = require.resolve("maplibre-gl/dist/maplibre-gl-worker.mjs");
+  const text = await siteFonts(join(site, "fonts"));
+  await Promise.all([
+    build({
+      ...common,
+      entryPoints: { site: "src/site/site.ts" },
+      format: "esm",
+      splitting: true,
+      chunkNames: "part-[name]-[hash]",
+      legalComments: "external",
+      outdir: site,
+    }),
+    build({ ...common, entryPoints: { early: "src/site/early.ts" }, format: "iife", outdir: site }),
+    build({
+      ...style,
+      stdin: { contents: `@import "./src/site/site.css";${text.page}`, resolveDir: here, loader: "css" },
+      external: ["./fonts/*"],
+      outfile: join(site, "site.css"),
+    }),
+    build({ ...style, stdin: { contents: text.chinese, resolveDir: here, loader: "css" }, external: ["./fonts/*"], outfile: join(site, "fonts-zh.css") }),
+    readFile(worker, "utf8").then((code) => writeFile(join(site, "map-worker.js"), withoutMap(code))),
+  ]);
+}
+
 await mkdir(out, { recursive: true });
 await Promise.all([
   build({
-    absWorkingDir: here,
+    ...common,
     entryPoints: { profile: "src/profile.ts" },
-    bundle: true,
     format: "iife",
-    target: "es2022",
-    minify: true,
     legalComments: "inline",
-    charset: "utf8",
     outdir: out,
     plugins: [workerAsText],
-    logLevel: "warning",
   }),
-  build({
-    absWorkingDir: here,
-    entryPoints: { profile: "src/profile.css" },
-    bundle: true,
-    minify: true,
-    outdir: out,
-    logLevel: "warning",
-  }),
+  build({ ...style, entryPoints: { profile: "src/profile.css" }, outdir: out }),
   fonts(),
+  siteFiles(),
 ]);
