@@ -32,7 +32,7 @@ class Unit:
 
 UNITS = {u.code: u for u in (
     Unit("PT", "%", N_("percent"), 1),
-    Unit("PT_Y", "% / year", N_("percent per year"), 2),
+    Unit("PT_Y", N_("% / year"), N_("percent per year"), 2),
     Unit("RO", "", N_("ratio"), 3),
     Unit("NUMBER", "", N_("number"), 0),
     Unit("PS", "", N_("people"), 0),
@@ -40,12 +40,12 @@ UNITS = {u.code: u for u in (
     Unit("KM", "km", N_("kilometres"), 1),
     Unit("M2", "m²", N_("square metres"), 0),
     Unit("KM2", "km²", N_("square kilometres"), 2),
-    Unit("M2_PS", "m² / person", N_("square metres per person"), 1),
-    Unit("PS_KM2", "people / km²", N_("people per square kilometre"), 0),
-    Unit("PER_KM2", "per km²", N_("number per square kilometre"), 1),
+    Unit("M2_PS", N_("m² / person"), N_("square metres per person"), 1),
+    Unit("PS_KM2", N_("people / km²"), N_("people per square kilometre"), 0),
+    Unit("PER_KM2", N_("per km²"), N_("number per square kilometre"), 1),
     Unit("KM_KM2", "km / km²", N_("kilometres per square kilometre"), 2),
     Unit("GPERM3", "µg / m³", N_("micrograms per cubic metre"), 1),
-    Unit("Y", "years", N_("years"), 0),
+    Unit("Y", N_("years"), N_("years"), 0),
 )}
 
 
