@@ -10,6 +10,7 @@ from ekistics.core.i18n import _
 __all__ = ["Settings"]
 
 PREFIX = "EKISTICS_"
+_TRUTH = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,20 @@ class Settings:
         Threads for kernels; 0 takes all cores.
     max_unpacked_mb : int
         Largest size that an archive may unpack to, in megabytes.
+    home : str
+        Folder of the site: its database (where that is SQLite), media, keys.
+    database : str
+        Address of a PostgreSQL database, ``postgresql://user:password@host:port/name``; empty for SQLite in ``home``.
+    hosts : str
+        Names that the site answers to, parted by commas.
+    https : bool
+        Whether people reach the site by HTTPS only; sets HSTS and secure cookies.
+    address : str
+        Address at which people reach the site, for links in files and mails.
+    mail : str
+        Address of a mail server, ``smtp://user:password@host:587``; empty writes mails into ``home/mail``.
+    upload_mb : int
+        Largest file that may be uploaded, in megabytes.
 
     Examples
     --------
@@ -34,6 +49,13 @@ class Settings:
     language: str = "en"
     threads: int = 0
     max_unpacked_mb: int = 4096
+    home: str = "ekistics-site"
+    database: str = ""
+    hosts: str = "127.0.0.1,localhost,[::1]"
+    https: bool = False
+    address: str = "http://127.0.0.1:8000"
+    mail: str = ""
+    upload_mb: int = 200
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -55,14 +77,24 @@ class Settings:
             A value cannot be read as its type.
         """
         environment = os.environ if environment is None else environment
-        values = {}
+        values: dict[str, str | int | bool] = {}
         for field in fields(cls):
             text = environment.get(PREFIX + field.name.upper())
             if text is None:
                 continue
-            try:
-                values[field.name] = int(text) if field.type in (int, "int") else text
-            except ValueError as error:
-                raise ConfigurationError(_("A setting cannot be read."), where=PREFIX + field.name.upper(),
-                                         expected=_("a whole number"), got=repr(text)) from error
+            values[field.name] = _read(field.name, field.type, text)
         return cls(**values)  # type: ignore[arg-type]
+
+
+def _read(name: str, kind: object, text: str) -> str | int | bool:
+    """Read the text of a setting as its type."""
+    if kind in (bool, "bool"):
+        if text.lower() in _TRUTH:
+            return _TRUTH[text.lower()]
+    elif kind not in (int, "int"):
+        return text
+    elif text.strip().lstrip("-").isdecimal():
+        return int(text)
+    wanted = _("1 or 0") if kind in (bool, "bool") else _("a whole number")
+    raise ConfigurationError(_("A setting cannot be read."), where=PREFIX + name.upper(), expected=wanted,
+                             got=repr(text))

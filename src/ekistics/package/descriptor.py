@@ -20,7 +20,7 @@ from ekistics.package.model import SCHEMA_VERSION, Layer, ProfilePackage
 from ekistics.package.table import table_schema
 
 __all__ = ["DESCRIPTOR", "checks_bytes", "crs_text", "descriptor_bytes", "json_bytes", "layer_crs", "listed_files",
-           "load_checks", "load_descriptor", "make_descriptor", "parse_head", "seal"]
+           "load_checks", "load_descriptor", "make_descriptor", "parse_head", "parse_spec", "seal"]
 
 DESCRIPTOR = "datapackage.json"
 MEDIA_TYPES = {
@@ -309,7 +309,7 @@ def parse_head(descriptor: Mapping[str, Any]) -> tuple[Place, tuple[Place, ...],
         head = descriptor["ekistics"]
         places = tuple(Place(**place) for place in head["places"])
         place = {p.code: p for p in places}[head["place"]]
-        return place, places, _parse_run(head["run"]), tuple(_parse_spec(spec) for spec in head["indicators"])
+        return place, places, _parse_run(head["run"]), tuple(parse_spec(spec) for spec in head["indicators"])
     except (KeyError, TypeError, AttributeError, EkisticsError) as error:
         raise PackageError(_("The descriptor lacks a part or holds one that cannot be."), where=DESCRIPTOR,
                            got=str(error)) from error
@@ -320,7 +320,24 @@ def _parse_run(values: Mapping[str, Any]) -> Run:
     return Run(inputs, values["parameters"], values["methods"], values["code_version"])
 
 
-def _parse_spec(values: Mapping[str, Any]) -> IndicatorSpec:
+def parse_spec(values: Mapping[str, Any]) -> IndicatorSpec:
+    """Turn an indicator as plain values, as the descriptor holds it, into a specification.
+
+    Parameters
+    ----------
+    values : mapping
+        One of ``ekistics.indicators``.
+
+    Returns
+    -------
+    IndicatorSpec
+        The indicator.
+
+    Raises
+    ------
+    KeyError, TypeError, EkisticsError
+        A part is missing or cannot be.
+    """
     return IndicatorSpec(**{
         **_tuples(values), "method": MethodEdition(**values["method"]),
         "series": tuple(SeriesSpec(**_tuples(series)) for series in values["series"]),

@@ -18,7 +18,7 @@ from ekistics.core.raster import Grid, Raster
 from ekistics.package.model import Layer
 from ekistics.package.point_tiles import write_point_tiles
 
-__all__ = ["layer_files", "light_columns", "read_raster", "read_vector", "write_layer"]
+__all__ = ["layer_files", "light_columns", "read_raster", "read_vector", "write_layer", "write_tiles"]
 
 KEPT_IN_TILES = ("code", "name")
 MAX_WORDS = 32
@@ -72,7 +72,7 @@ def write_layer(layer: Layer, folder: Path) -> tuple[str, ...]:
         _require_wgs84(layer.frame, layer.code)
         layer.frame.to_parquet(folder / f"layers/{layer.code}.parquet", index=False, compression="zstd",
                                schema_version="1.1.0")
-        _write_tiles(layer, layer.frame, folder / f"layers/{layer.code}.pmtiles")
+        write_tiles(layer, folder / f"layers/{layer.code}.pmtiles")
     return layer_files(layer)
 
 
@@ -111,8 +111,18 @@ def _drawable(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame[~(frame.geometry.isna() | frame.geometry.is_empty)]
 
 
-def _write_tiles(layer: Layer, frame: gpd.GeoDataFrame, path: Path) -> None:
-    drawn = _drawable(frame)
+def write_tiles(layer: Layer, path: Path) -> None:
+    """Write the tiles of a vector layer.
+
+    Parameters
+    ----------
+    layer : Layer
+        Vectors in EPSG:4326; one that has nothing to draw writes nothing.
+    path : pathlib.Path
+        The PMTiles file.
+    """
+    assert layer.frame is not None  # noqa: S101 - the callers looked
+    drawn = _drawable(layer.frame)
     if drawn.empty:
         return
     drawn = drawn[[*light_columns(drawn, layer.value), drawn.geometry.name]]

@@ -20,7 +20,7 @@ from ekistics.publish.palette import HATCH
 from ekistics.publish.png import class_picture, data_uri
 from ekistics.publish.styles import Style, no_data, style
 
-__all__ = ["live_layers"]
+__all__ = ["live_layers", "picture"]
 
 STEP = 1e5  # about a metre
 MERCATOR = CRS.from_epsg(3857)
@@ -78,7 +78,7 @@ def _layer(layer: Layer, boundary: gpd.GeoDataFrame, language: str) -> dict[str,
             "shown": layer.code in SHOWN_FIRST,
             "classes": [{"title": k.title, "day": k.day, "night": k.night, "mark": k.mark} for k in drawn.classes]}
     if layer.raster is not None:
-        return head | _picture(layer, drawn, boundary)
+        return head | picture(layer, drawn, boundary)
     if layer.frame is None or layer.frame.empty:
         return None
     if layer.code == "streets":
@@ -86,7 +86,23 @@ def _layer(layer: Layer, boundary: gpd.GeoDataFrame, language: str) -> dict[str,
     return head | _shapes(layer, drawn)
 
 
-def _picture(layer: Layer, drawn: Style, boundary: gpd.GeoDataFrame) -> dict[str, Any]:
+def picture(layer: Layer, drawn: Style, boundary: gpd.GeoDataFrame) -> dict[str, Any]:
+    """Draw a grid as a picture for day and one for night.
+
+    Parameters
+    ----------
+    layer : Layer
+        A layer of cells.
+    drawn : Style
+        Its classes.
+    boundary : geopandas.GeoDataFrame
+        The city, around which the picture is cut.
+
+    Returns
+    -------
+    dict
+        ``day`` and ``night`` as data URIs, ``corners`` in degrees, and ``classes`` where ground without data is hatched.
+    """
     assert layer.raster is not None  # noqa: S101 - the caller looked
     wide = layer.code.startswith("degree")
     to_mercator = Transformer.from_crs(WGS84, MERCATOR, always_xy=True)

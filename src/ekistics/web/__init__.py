@@ -1,0 +1,1 @@
+"""The site: places, observations, people and one workflow, on SQLite or PostgreSQL."""

@@ -1,0 +1,67 @@
+"""What wraps every request: the language of the address, and errors as pages or problem documents."""
+
+import logging
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import translation
+
+from ekistics.core.errors import EkisticsError
+from ekistics.core.i18n import use_language
+from ekistics.web.languages import core_language
+from ekistics.web.problems import problem_response
+
+__all__ = ["language", "problems"]
+
+Handler = Callable[[HttpRequest], HttpResponse]
+log = logging.getLogger("ekistics.web")
+
+
+def language(get_response: Handler) -> Handler:
+    """Speak the language of the address; addresses without one (API, files) take the request's wish."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        code = translation.get_language_from_path(request.path_info) or _wished(request)
+        translation.activate(code)
+        request.LANGUAGE_CODE = code
+        with use_language(core_language(code)):
+            response = get_response(request)
+        response.headers.setdefault("Content-Language", core_language(code))
+        return response
+
+    return handle
+
+
+def _wished(request: HttpRequest) -> str:
+    """Give the language that a browser asks for, without looking into cookies or sessions."""
+    for part in request.headers.get("Accept-Language", "").split(","):
+        wish = part.split(";")[0].strip().lower()
+        for code, _name in settings.LANGUAGES:
+            if wish and wish.split("-")[0] == code.split("-")[0]:
+                return str(code)
+    return str(settings.LANGUAGE_CODE)
+
+
+def problems(get_response: Handler) -> "Problems":
+    """Turn errors that people can act on into answers."""
+    return Problems(get_response)
+
+
+class Problems:
+    """Errors that a view raises become pages for people and ``application/problem+json`` for programs."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer errors; what nobody foresaw is logged and answered without its inner words."""
+        if isinstance(error, EkisticsError | PermissionDenied | Http404):
+            return problem_response(request, error)
+        log.exception("unforeseen error at %s", request.path)
+        return problem_response(request, error)

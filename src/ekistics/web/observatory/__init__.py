@@ -1,0 +1,1 @@
+"""The observatory: indicators, editions, observations, layers, and their pages."""

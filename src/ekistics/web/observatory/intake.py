@@ -1,0 +1,176 @@
+"""A profile package before it enters the record: verified, read, and its map layers styled. No database here."""
+
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ekistics.core.errors import PackageError
+from ekistics.core.i18n import _
+from ekistics.core.indicator import IndicatorSpec
+from ekistics.core.place import Place
+from ekistics.core.provenance import Run, digest_values
+from ekistics.package.descriptor import load_checks, load_descriptor, parse_head
+from ekistics.package.read import read_layer
+from ekistics.package.staging import replaced_folder
+from ekistics.package.table import read_parquet
+from ekistics.package.verify import verify_package
+from ekistics.web.observatory.layers import draw_layer, layer_row
+from ekistics.web.places.tree import NewBoundary
+
+__all__ = ["Intake", "keep_files", "take_in"]
+
+SHOWN_PROBLEMS = 5
+DOCUMENTS = (".html", ".pdf", ".docx", ".xlsx")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Intake:
+    """What a package brings.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Where it is.
+    content_digest : str
+        Digest of its run, numbers and layers; the time at which it was written and its documents do not count.
+    place : Place
+        The city.
+    places : tuple of Place
+        The city and its neighbourhoods.
+    run : Run
+        What made the numbers.
+    indicators : tuple of IndicatorSpec
+        What they are about.
+    specifications : dict of str to dict
+        The same as plain values, by code.
+    observations : pandas.DataFrame
+        Canonical observations.
+    boundaries : dict of str to NewBoundary
+        Boundaries by place code.
+    layers : tuple of dict
+        Entries of the map layers.
+    checks, certificates : list of dict
+        Quality flags and certificates, as the package holds them.
+    layer_rows : list of dict
+        The same layers with their classes in every language, as the record keeps them.
+    edition, made, licence, publisher : str
+        Label of the edition, time of making, licence and producer as stated.
+    """
+
+    folder: Path
+    content_digest: str
+    place: Place
+    places: tuple[Place, ...]
+    run: Run
+    indicators: tuple[IndicatorSpec, ...]
+    specifications: dict[str, dict[str, Any]]
+    observations: pd.DataFrame
+    boundaries: dict[str, NewBoundary]
+    layers: tuple[dict[str, Any], ...]
+    checks: list[dict[str, Any]]
+    certificates: list[dict[str, Any]]
+    layer_rows: list[dict[str, Any]]
+    edition: str
+    made: str
+    licence: str
+    publisher: str
+
+    @property
+    def dataset(self) -> str:
+        """Give the code of the catalogue's entry that the package belongs to."""
+        return f"profile:{self.place.code}"
+
+    @property
+    def folder_name(self) -> str:
+        """Give the place below the media folder: named by content, so that a killed run's copy is used again."""
+        return f"packages/{self.place.code.replace(':', '_')}/{self.content_digest[:24]}"
+
+
+def take_in(folder: Path) -> Intake:
+    """Verify a package and read what the site keeps of it.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The package.
+
+    Returns
+    -------
+    Intake
+        What it brings.
+
+    Raises
+    ------
+    PackageError
+        The package is not whole; the first problems are named.
+    """
+    folder = Path(folder)
+    outcome = verify_package(folder)
+    if not outcome.ok:
+        shown = "; ".join(str(problem) for problem in outcome.problems[:SHOWN_PROBLEMS])
+        raise PackageError(_("The package does not pass its own checks."), where=folder.name, got=shown,
+                           hint=_("'ekistics verify' lists all of them."))
+    descriptor = load_descriptor(folder)
+    head = descriptor["ekistics"]
+    place, places, run, indicators = parse_head(descriptor)
+    checks, certificates = load_checks(folder / "checks.json")
+    producers = sorted({p.producer for p in run.inputs if p.producer})
+    return Intake(
+        folder, _content_digest(descriptor), place, places, run, indicators,
+        {spec["code"]: spec for spec in head["indicators"]}, read_parquet(folder / "observations.parquet"),
+        _boundaries(folder, head["layers"], place.code), tuple(head["layers"]),
+        [asdict(flag) for flag in checks], [dict(c) for c in certificates],
+        [layer_row(read_layer(folder, entry)) for entry in head["layers"]],
+        str(head.get("edition", "")), str(descriptor["created"]),
+        ", ".join(entry["name"] for entry in descriptor.get("licenses", ())), ", ".join(producers)[:200])
+
+
+def _content_digest(descriptor: dict[str, Any]) -> str:
+    files = sorted((r["path"], r["hash"]) for r in descriptor["resources"] if not r["path"].endswith(DOCUMENTS))
+    head = descriptor["ekistics"]
+    return digest_values([files, head["run"]["id"], head.get("edition", ""), head["places"]])
+
+
+def _boundaries(folder: Path, entries: list[dict[str, Any]], city: str) -> dict[str, NewBoundary]:
+    """Read the outlines of the city and its neighbourhoods from the layers that hold them."""
+    found = {}
+    for entry in entries:
+        if entry["code"] not in ("boundary", "neighbourhoods"):
+            continue
+        frame = read_layer(folder, entry).frame
+        if frame is None or frame.empty:
+            continue
+        source = str(entry.get("note", ""))
+        if entry["code"] == "boundary":
+            found[city] = NewBoundary(frame.geometry.union_all(), source)
+        else:
+            found |= {str(row.ref_area): NewBoundary(row.geometry, source) for row in frame.itertuples()
+                      if row.geometry is not None}
+    return found
+
+
+def keep_files(item: Intake, target: Path) -> None:
+    """Copy a package below the media folder, with the files from which its map is drawn, all at once.
+
+    Parameters
+    ----------
+    item : Intake
+        The package.
+    target : pathlib.Path
+        The folder; it gets ``package/``, an exact copy, and ``map/``.
+    """
+    if target.is_dir():
+        return
+    with replaced_folder(target, may_replace=_nothing) as staging:
+        shutil.copytree(item.folder, staging / "package")
+        (staging / "map").mkdir()
+        boundary = next((b for code, b in item.boundaries.items() if code == item.place.code), None)
+        for entry in item.layers:
+            draw_layer(read_layer(item.folder, entry), staging / "map", None if boundary is None else boundary.shape)
+
+
+def _nothing(_place: Path) -> None:
+    """Let the folder be replaced: its name is its content."""

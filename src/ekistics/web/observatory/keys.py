@@ -1,0 +1,78 @@
+"""Keys of observations: the rows of measures, periods and groups that a table's texts stand for."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from ekistics.core.indicator import IndicatorSpec
+from ekistics.core.observation import DIMENSIONS
+from ekistics.core.period import Period as CorePeriod
+from ekistics.core.provenance import digest_values
+from ekistics.indicators.registry import specs
+from ekistics.web.observatory.models import Group, Indicator, Measure, Period
+
+__all__ = ["Keys"]
+
+MEASURE = ("indicator", "series", "variant", "unit_measure", "base", "method")
+UNKNOWN_POSITION = 1000
+
+
+class Keys:
+    """Looks keys up, makes those that are new, and remembers them for the packages of one batch."""
+
+    def __init__(self) -> None:
+        self.indicators: dict[str, Indicator] = {}
+        self.measures: dict[tuple[str, ...], int] = {}
+        self.periods: dict[str, int] = {}
+        self.groups: dict[tuple[str, ...], int] = {}
+
+    def learn(self, given: Iterable[IndicatorSpec], specifications: dict[str, dict[str, Any]]) -> None:
+        """Put indicators into the record; a newer specification of a known one replaces it."""
+        order = {spec.code: i for i, spec in enumerate(specs())}
+        for spec in given:
+            held = self.indicators.get(spec.code)
+            if held is None:
+                held, _made = Indicator.objects.get_or_create(code=spec.code, defaults=self._fields(
+                    spec, specifications[spec.code], order))
+                self.indicators[spec.code] = held
+            if held.stamp != digest_values(specifications[spec.code])[:16]:
+                for name, value in self._fields(spec, specifications[spec.code], order).items():
+                    setattr(held, name, value)
+                held.save()
+
+    @staticmethod
+    def _fields(spec: IndicatorSpec, plain: dict[str, Any], order: dict[str, int]) -> dict[str, Any]:
+        return {"number": spec.number, "title": spec.title, "specification": plain, "stamp": digest_values(plain)[:16],
+                "position": order.get(spec.code, UNKNOWN_POSITION)}
+
+    def measures_of(self, table: pd.DataFrame) -> list[int]:
+        """Give the measure of each row."""
+        rows = list(zip(*(table[name].tolist() for name in MEASURE), strict=True))
+        for key in dict.fromkeys(rows):
+            if key not in self.measures:
+                values = dict(zip(MEASURE, key, strict=True)) | {"indicator": self.indicators[key[0]]}
+                self.measures[key] = Measure.objects.get_or_create(**values)[0].pk
+        return [self.measures[key] for key in rows]
+
+    def periods_of(self, table: pd.DataFrame) -> list[int]:
+        """Give the period of each row; an empty one, of a value that is absent, is a period without days."""
+        rows = table["time_period"].tolist()
+        for text in dict.fromkeys(rows):
+            if text not in self.periods:
+                days = {}
+                if text:
+                    parsed = CorePeriod.parse(text)
+                    days = {"start": parsed.start, "end": parsed.end}
+                self.periods[text] = Period.objects.get_or_create(text=text, defaults=days)[0].pk
+        return [self.periods[text] for text in rows]
+
+    def groups_of(self, table: pd.DataFrame) -> list[int]:
+        """Give the group of people of each row."""
+        rows = list(zip(*(table[name].replace("", "_T").tolist() for name in DIMENSIONS), strict=True))
+        for key in dict.fromkeys(rows):
+            if key not in self.groups:
+                values = dict(zip(DIMENSIONS, key, strict=True))
+                whole = all(value == "_T" for value in key)
+                self.groups[key] = Group.objects.get_or_create(**values, defaults={"total": whole})[0].pk
+        return [self.groups[key] for key in rows]

@@ -1,0 +1,90 @@
+"""Map layers of an edition: styled in every language when they are loaded, drawn from tiles or pictures."""
+
+import json
+from base64 import b64decode
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import shapely
+
+from ekistics.core.crs import WGS84
+from ekistics.core.i18n import use_language
+from ekistics.package.layers import write_tiles
+from ekistics.package.model import Layer
+from ekistics.publish.live import picture
+from ekistics.publish.styles import Style, style
+from ekistics.web.languages import LANGUAGES, core_language
+
+__all__ = ["draw_layer", "layer_row"]
+
+CLASS = "c"  # the column of the tiles that holds the number of a feature's class
+
+
+def layer_row(layer: Layer) -> dict[str, Any]:
+    """Give the row that the record keeps of a layer.
+
+    Parameters
+    ----------
+    layer : Layer
+        A layer of a package.
+
+    Returns
+    -------
+    dict
+        The fields of :class:`ekistics.web.observatory.models.Layer` but for its edition.
+    """
+    return {"code": layer.code, "title": layer.title, "value": layer.value, "note": layer.note,
+            "kind": "raster" if layer.raster is not None else "vector", "unit_measure": layer.unit_measure,
+            "style": _styles(layer)}
+
+
+def _styles(layer: Layer) -> dict[str, Any]:
+    """Give the classes of a layer in every language."""
+    found: dict[str, Any] = {}
+    for code, _name in LANGUAGES:
+        language = core_language(code)
+        with use_language(language):
+            found[language] = _classes(style(layer, language=language))
+    return found
+
+
+def _classes(drawn: Style) -> dict[str, Any]:
+    return {"rule": drawn.rule,
+            "classes": [{"title": k.title, "day": k.day, "night": k.night, "mark": k.mark} for k in drawn.classes]}
+
+
+def draw_layer(layer: Layer, folder: Path, boundary: shapely.Geometry | None) -> None:
+    """Write the files from which the site draws a layer: tiles of shapes with their class, or pictures of cells.
+
+    Parameters
+    ----------
+    layer : Layer
+        The layer.
+    folder : pathlib.Path
+        Where ``CODE.pmtiles``, or ``CODE-day.png``, ``CODE-night.png`` and ``CODE.json`` are written.
+    boundary : shapely.Geometry or None
+        The city; pictures are cut to its surroundings, and without it they are not drawn.
+    """
+    drawn = style(layer, language="en")
+    if layer.frame is not None and not layer.frame.empty:
+        write_tiles(_light(layer, drawn), folder / f"{layer.code}.pmtiles")
+    elif layer.raster is not None and boundary is not None:
+        _write_picture(layer, drawn, gpd.GeoDataFrame(geometry=[boundary], crs=WGS84), folder)
+
+
+def _light(layer: Layer, drawn: Style) -> Layer:
+    """Keep code, name and class of each shape; the numbers stay in the tables."""
+    assert layer.frame is not None  # noqa: S101 - the caller looked
+    columns = {"ref_area": "code", "code": "code", "name": "name"}
+    named = {kept: layer.frame[name] for name, kept in columns.items() if name in layer.frame}
+    frame = gpd.GeoDataFrame(named | {CLASS: drawn.index.astype(int)}, geometry=layer.frame.geometry.values,
+                             crs=layer.frame.crs)
+    return Layer(layer.code, layer.title, frame=frame, value=CLASS)
+
+
+def _write_picture(layer: Layer, drawn: Style, boundary: gpd.GeoDataFrame, folder: Path) -> None:
+    made = picture(layer, drawn, boundary)
+    for when in ("day", "night"):
+        (folder / f"{layer.code}-{when}.png").write_bytes(b64decode(made[when].partition(",")[2]))
+    (folder / f"{layer.code}.json").write_text(json.dumps({"corners": made["corners"]}), encoding="utf-8")

@@ -1,0 +1,1 @@
+"""Pages of the observatory, a module a page."""

@@ -1,0 +1,1 @@
+"""Places of the record: hierarchy, names, codes, dated boundaries, lineage."""

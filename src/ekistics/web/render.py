@@ -1,0 +1,90 @@
+"""Templates: what every page knows, and the functions that templates may call."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import get_language
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from ekistics.core.i18n import _
+from ekistics.publish.numbers import day_text, number_text, period_text, value_text
+from ekistics.web.languages import LANGUAGES, RIGHT_TO_LEFT, core_language
+from ekistics.web.policy import Role
+
+__all__ = ["address", "environment", "language_now", "page_context"]
+
+
+def environment(**options: Any) -> Environment:
+    """Make the environment of the site's templates; everything is escaped unless this package wrote it."""
+    options |= {"autoescape": True, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True,
+                "extensions": ["jinja2.ext.i18n"]}
+    made = Environment(**options)  # noqa: S701 - autoescape is on, above
+    made.install_gettext_callables(_, _plural, newstyle=False)  # type: ignore[attr-defined]
+    made.globals |= {"url": address, "static": static, "number": _number, "value": _value, "period": _period,
+                     "day": _day, "own": _own}
+    return made
+
+
+def _plural(one: str, many: str, count: int) -> str:
+    return _(one) if count == 1 else _(many)
+
+
+def address(name: str, **parts: Any) -> str:
+    """Give the address of a page in the language of the request."""
+    return reverse(name, kwargs=parts)
+
+
+def language_now() -> str:
+    """Give the language of our own catalogues that the request speaks."""
+    return core_language(get_language() or "en")
+
+
+def _number(value: float, digits: int = 0) -> str:
+    return number_text(float(value), digits, language=language_now())
+
+
+def _value(value: float, unit_measure: str, **interval: float) -> str:
+    return value_text(float(value), unit_measure, language=language_now(), **interval)
+
+
+def _period(text: str) -> str:
+    return period_text(text, language=language_now())
+
+
+def _day(moment: Any) -> str:
+    """Write a day; words where there is none."""
+    if moment is None:
+        return _("not stated")
+    return day_text(moment.date() if hasattr(moment, "date") else moment, language=language_now())
+
+
+def _own(text: str) -> Markup:
+    """Mark markup that this package wrote as finished."""
+    return Markup(text)  # noqa: S704 - only for drawings of our own, whose texts are escaped
+
+
+def page_context(request: HttpRequest) -> dict[str, Any]:
+    """Give what every page shows: language, direction, the same page in other languages, the rights of the reader."""
+    code = get_language() or "en"
+    user = getattr(request, "user", None)
+    signed_in = bool(user is not None and user.is_authenticated)
+    highest = Role.PUBLIC
+    if signed_in:
+        from ekistics.web.accounts.actors import actor_of  # models are not ready when this module is read
+
+        highest = actor_of(request).highest
+    return {"section": "", "asked": "", "lang": code, "html_lang": "zh-Hans" if code.startswith("zh") else code,
+            "dir": "rtl" if code in RIGHT_TO_LEFT else "ltr", "languages": _languages(request, code),
+            "signed_in": signed_in, "user": user, "highest": highest, "Role": Role}
+
+
+def _languages(request: HttpRequest, code: str) -> list[dict[str, Any]]:
+    """Give the address of this page in each language; pages without a language in their address go to the first."""
+    path = request.get_full_path()
+    start = f"/{code}/"
+    rest = path[len(start):] if path.startswith(start) else ""
+    return [{"code": each, "name": name, "href": f"/{each}/{rest}", "here": each == code,
+             "html": "zh-Hans" if each.startswith("zh") else each} for each, name in LANGUAGES]

@@ -1,0 +1,31 @@
+"""Addresses of the site: pages below their language, data and programs' doors beside them."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import include, path
+
+from ekistics.web.observatory.pages.city import city
+from ekistics.web.observatory.pages.home import cities, home, search
+
+handler400 = "ekistics.web.problems.bad_request"
+handler403 = "ekistics.web.problems.forbidden"
+handler404 = "ekistics.web.problems.not_found"
+handler500 = "ekistics.web.problems.server_error"
+
+
+def to_language(request: HttpRequest) -> HttpResponse:
+    """Lead the bare address to the first page in the language that the browser asks for."""
+    return redirect("home")
+
+
+urlpatterns = [
+    path("", to_language),
+    *i18n_patterns(
+        path("", home, name="home"),
+        path("search/", search, name="search"),
+        path("cities/<str:code>/", city, name="city"),
+        path("maps/cities.json", cities, name="map-cities"),
+        path("account/", include("allauth.urls")),
+    ),
+]

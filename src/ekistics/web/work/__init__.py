@@ -1,0 +1,1 @@
+"""Work in the background, and the commands that run the site."""

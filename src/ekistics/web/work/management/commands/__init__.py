@@ -1,0 +1,1 @@
+"""Commands of the site, called by the command line."""

@@ -1,0 +1,10 @@
+"""The app, as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class WorkflowConfig(AppConfig):
+    """The one workflow and the audit log: states, who may move them, history, comments."""
+
+    name = "ekistics.web.workflow"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,89 @@
+"""The log: every entry holds the hash of the one before it, so that a change or a gap shows."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from ekistics.web.workflow.models import AuditEntry
+
+__all__ = ["Broken", "record", "verify_chain"]
+
+START = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A place where the chain does not hold.
+
+    Parameters
+    ----------
+    number : int
+        Number of the entry.
+    what : str
+        ``gap``, ``previous`` or ``digest``.
+    """
+
+    number: int
+    what: str
+
+
+def record(action: str, target: str, *, actor: int | None = None, detail: Mapping[str, Any] | None = None,
+           ) -> AuditEntry:
+    """Add an entry to the log, in the transaction that does what it tells of.
+
+    Parameters
+    ----------
+    action : str
+        What was done, e.g. ``edition.publish``.
+    target : str
+        To what, e.g. ``edition:12``; ids only, no names of people.
+    actor : int, optional
+        The account; None for the program itself.
+    detail : mapping, optional
+        Plain values; never secrets, tokens or people's records.
+
+    Returns
+    -------
+    AuditEntry
+        The entry.
+    """
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:  # entries are written one after the other
+                cursor.execute("SELECT pg_advisory_xact_lock(743001)")
+        last = AuditEntry.objects.order_by("-number").values_list("number", "digest").first() or (0, START)
+        entry = AuditEntry(number=last[0] + 1, at=datetime.now(UTC).isoformat(timespec="microseconds"), actor=actor,
+                           action=action, target=target, previous=last[1],
+                           detail=json.dumps(dict(detail or {}), sort_keys=True, ensure_ascii=False, default=str))
+        entry.digest = _digest(entry)
+        entry.save(force_insert=True)
+    return entry
+
+
+def _digest(entry: AuditEntry) -> str:
+    fields = (entry.previous, entry.number, entry.at, entry.actor, entry.action, entry.target, entry.detail)
+    return hashlib.sha256(json.dumps(fields, ensure_ascii=False).encode()).hexdigest()
+
+
+def verify_chain() -> Iterator[Broken]:
+    """Walk the log from its start and give every place where it does not hold.
+
+    Yields
+    ------
+    Broken
+        A gap in the numbers, an entry that does not follow the one before, or one whose content was changed.
+    """
+    number, digest = 0, START
+    for entry in AuditEntry.objects.order_by("number").iterator(chunk_size=2000):
+        if entry.number != number + 1:
+            yield Broken(entry.number, "gap")
+        if entry.previous != digest:
+            yield Broken(entry.number, "previous")
+        if entry.digest != _digest(entry):
+            yield Broken(entry.number, "digest")
+        number, digest = entry.number, entry.digest

@@ -1,0 +1,67 @@
+"""History of every thing that moves through the workflow, and the log of what was done, chained by hashes."""
+
+from django.conf import settings
+from django.db import models
+
+__all__ = ["AuditEntry", "Comment", "Event"]
+
+
+class Event(models.Model):
+    """One move of a thing from a state to another."""
+
+    target = models.CharField(max_length=120, db_index=True)  # e.g. edition:12
+    from_state = models.CharField(max_length=16, blank=True)
+    to_state = models.CharField(max_length=16)
+    note = models.TextField(blank=True)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        """In the order in which they happened."""
+
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.target}: {self.from_state} → {self.to_state}"
+
+
+class Comment(models.Model):
+    """What somebody says about a thing; reports of problems by readers are comments without an account."""
+
+    target = models.CharField(max_length=120, db_index=True)
+    text = models.TextField()
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    contact = models.CharField(max_length=200, blank=True)
+    public = models.BooleanField(default=False)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    resolution = models.TextField(blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        """In the order in which they were written."""
+
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.target}: {self.text[:40]}"
+
+
+class AuditEntry(models.Model):
+    """One entry of the log. ``digest`` is the hash of the entry and of the digest before it; rows are never changed."""
+
+    number = models.PositiveBigIntegerField(unique=True)
+    at = models.CharField(max_length=32)  # as hashed: text, so that no database changes its precision
+    actor = models.BigIntegerField(null=True, blank=True)
+    action = models.CharField(max_length=60)
+    target = models.CharField(max_length=160)
+    detail = models.TextField(blank=True)
+    previous = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        """From the first on."""
+
+        ordering = ("number",)
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.action} {self.target}"

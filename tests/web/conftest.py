@@ -1,0 +1,89 @@
+"""A record with one city in it, people with roles, and clients for them."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import caches
+from django.test import Client
+
+from ekistics.package import write_package
+from ekistics.web.accounts.models import RoleGrant, User
+from ekistics.web.observatory.frames import forget
+from ekistics.web.observatory.publishing import Outcome, publish_packages
+from ekistics.web.places.models import Place
+from ekistics.web.places.tree import seed_world
+from ekistics.web.policy import Role
+from tests.web.packages import small_package
+
+PASSWORD = "correct-horse-battery"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Give each test a media folder of its own, and forget rows that a rolled-back transaction numbered."""
+    settings.MEDIA_ROOT = tmp_path_factory.mktemp("media")
+    forget()
+    caches["pages"].clear()
+    yield
+    forget()
+
+
+@pytest.fixture
+def world(db: None) -> Place:
+    """Give the world of M49."""
+    seed_world()
+    return Place.objects.get(code="001")
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    """Write a small package with its own place code and values, and give its folder."""
+
+    def made(code: str = "GHA-AVA", **changes: Any) -> Path:
+        folder = tmp_path / f"{code}-{len(list(tmp_path.iterdir()))}"
+        write_package(small_package(code, **changes), folder)
+        return folder
+
+    return made
+
+
+@pytest.fixture
+def publish(world: Place, write: Callable[..., Path]) -> Callable[..., Outcome]:
+    """Write a small package, load it, and give what became of it."""
+
+    def done(code: str = "GHA-AVA", **changes: Any) -> Outcome:
+        how = {name: changes.pop(name) for name in ("state", "embargo_until", "author") if name in changes}
+        (outcome,) = publish_packages([write(code, **changes)], **how)
+        assert outcome.error is None, outcome.error
+        return outcome
+
+    return done
+
+
+@pytest.fixture
+def person(world: Place) -> Callable[..., User]:
+    """Make an account with a role at a place."""
+
+    def made(role: Role, at: str = "001", name: str = "") -> User:
+        name = name or f"{role.name.lower()}-{at.lower()}"
+        user = User.objects.create_user(name, f"{name}@example.org", PASSWORD)
+        if role is not Role.PUBLIC:
+            RoleGrant.objects.create(user=user, place=Place.objects.get(code=at), role=int(role))
+        return user
+
+    return made
+
+
+@pytest.fixture
+def client_of() -> Callable[[User | None], Client]:
+    """Give a client that is signed in as somebody, or nobody."""
+
+    def made(user: User | None = None) -> Client:
+        client = Client()
+        if user is not None:
+            client.force_login(user)
+        return client
+
+    return made

@@ -1,0 +1,117 @@
+"""Packages become editions: once, whole, with what changed and why."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from ekistics.web.observatory.frames import rows_for
+from ekistics.web.observatory.models import Coverage, Edition, Observation, Revision
+from ekistics.web.observatory.publishing import publish_packages
+from ekistics.web.observatory.release import release_due
+from ekistics.web.places.models import Boundary, Place
+from ekistics.web.policy import PUBLIC, State
+from ekistics.web.workflow.audit import verify_chain
+from ekistics.web.workflow.models import AuditEntry
+
+pytestmark = pytest.mark.django_db
+
+
+def count_rows() -> tuple[int, ...]:
+    return tuple(model.objects.count() for model in (Edition, Observation, Revision, Boundary, Place, AuditEntry))
+
+
+def test_publish_puts_every_row_and_place_into_the_record(publish) -> None:
+    outcome = publish()
+    edition = Edition.objects.get(pk=outcome.edition)
+    assert outcome.added and edition.observation_count == 12 == Observation.objects.filter(current=True).count()
+    place = Place.objects.get(code="GHA-AVA")
+    assert place.path == "001/002/202/011/GHA/GHA-AVA/" and place.listed
+    assert [child.code for child in place.children.order_by("code")] == ["GHA-AVA:N1", "GHA-AVA:N2"]
+
+
+def test_same_package_twice_changes_nothing(publish, write) -> None:
+    first = publish()
+    before = count_rows()
+    again = publish()
+    assert not again.added and again.edition == first.edition
+    assert count_rows() == before
+
+
+def test_another_run_becomes_another_edition_and_the_old_stays(publish) -> None:
+    old = publish()
+    new = publish(access=61.0, seed=2)
+    assert new.added and new.changes == 6  # both readings of three places
+    assert Observation.objects.filter(edition=old.edition).count() == 12
+    standing = Observation.objects.filter(current=True, place__code="GHA-AVA", measure__variant="network")
+    assert [round(v, 6) for v in standing.values_list("obs_value", flat=True)] == [61.0]
+    assert any("seed" in cause for cause in Edition.objects.get(pk=new.edition).causes)
+
+
+def test_a_value_that_a_new_run_lacks_no_longer_stands(publish) -> None:
+    publish()
+    publish(seed=2, neighbourhoods=1)
+    assert not Observation.objects.filter(current=True, place__code="GHA-AVA:N2").exists()
+    assert Revision.objects.filter(kind="removed").count() == 4
+
+
+def test_counts_follow_what_stands(publish) -> None:
+    publish()
+    publish(seed=2, access=50.0)
+    publish("GHA-BOR", name="Boria")
+    for row in Coverage.objects.all():
+        rows = Observation.objects.filter(current=True, restricted=False, measure=row.measure, period=row.period)
+        assert (row.rows, row.values) == (rows.count(), rows.filter(obs_value__isnull=False).count())
+
+
+def test_an_embargoed_edition_waits_and_the_old_value_stands(publish) -> None:
+    publish()
+    later = timezone.now() + timedelta(days=1)
+    waiting = publish(seed=2, access=70.0, embargo_until=later)
+    shown = rows_for(PUBLIC).filter(place__code="GHA-AVA", measure__variant="network").values_list(
+        "obs_value", flat=True)
+    assert [round(v, 6) for v in shown] == [58.0]
+    assert not rows_for(PUBLIC, current=False).filter(edition=waiting.edition).exists()
+    assert release_due(later + timedelta(seconds=1)) == 1
+    standing = Observation.objects.filter(current=True, place__code="GHA-AVA", measure__variant="network")
+    assert [round(v, 6) for v in standing.values_list("obs_value", flat=True)] == [70.0]
+
+
+def test_a_draft_is_not_public(publish) -> None:
+    outcome = publish(state=State.DRAFT)
+    assert not rows_for(PUBLIC, current=False).exists()
+    assert Edition.objects.get(pk=outcome.edition).released_at is None
+
+
+def test_restricted_numbers_are_not_public(publish) -> None:
+    publish(conf_status="C")
+    assert rows_for(PUBLIC).count() == 9
+    assert Observation.objects.filter(current=True).count() == 12
+
+
+def test_a_broken_package_marks_itself_and_the_others_enter(world, write) -> None:
+    good, bad, other = write("GHA-AVA"), write("GHA-BOR"), write("GHA-COR")
+    table = bad / "observations.csv"
+    table.write_bytes(table.read_bytes().replace(b"58.0", b"59.0"))
+    outcomes = publish_packages([good, bad, other])
+    assert [o.added for o in outcomes] == [True, False, True]
+    assert "observations.csv" in str(outcomes[1].error)
+    assert not Place.objects.filter(code="GHA-BOR").exists()
+
+
+def test_a_boundary_that_changes_is_a_new_edition_of_the_same_place(publish) -> None:
+    publish()
+    publish(seed=2, at=(-0.21, 5.6))
+    editions = Boundary.objects.filter(place__code="GHA-AVA")
+    assert [b.number for b in editions] == [1, 2]
+    assert editions[0].valid_to == editions[1].valid_from
+
+
+def test_every_step_is_in_the_log_and_the_log_holds(publish) -> None:
+    publish()
+    publish(seed=2)
+    assert list(verify_chain()) == []
+    entry = AuditEntry.objects.get(number=1)
+    entry.detail = '{"forged": true}'
+    entry.save()
+    assert [b.what for b in verify_chain()] == ["digest"]
