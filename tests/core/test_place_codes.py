@@ -8,7 +8,7 @@ from ekistics.core.crs import MOLLWEIDE
 from ekistics.core.errors import InvalidValueError, UnknownNameError
 from ekistics.core.m49 import areas
 from ekistics.core.place import Place
-from ekistics.core.place_codes import OtherCode, area_code, centre_code, centre_parts, city_code
+from ekistics.core.place_codes import OtherCode, area_code, centre_code, centre_parts, checked_country, city_code
 from ekistics.core.raster import Grid
 from ekistics.geo.degurba import centre_frame, classify
 
@@ -72,3 +72,14 @@ def test_a_code_that_its_scheme_cannot_hold_is_refused(scheme, value):
 def test_an_unknown_scheme_names_the_nearest():
     with pytest.raises(UnknownNameError, match="iso3166-2"):
         OtherCode("GHA", "iso-3166-2", "GH-AA")
+
+
+@pytest.mark.parametrize("country", ["GHA", "XKX", "XXX", "QMA"])
+def test_countries_and_codes_of_users_are_known(country):
+    assert checked_country(country) == country
+
+
+@pytest.mark.parametrize("country", ["GHX", "gha", "QLA", "", "ANT"])
+def test_a_country_that_does_not_exist_is_refused(country):
+    with pytest.raises(UnknownNameError):
+        checked_country(country)

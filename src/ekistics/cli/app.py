@@ -8,6 +8,7 @@ from typing import Any
 import typer
 from rich.console import Console
 
+from ekistics.cli.centres import profile_centres
 from ekistics.cli.delineate import delineate
 from ekistics.cli.indicators import indicators
 from ekistics.cli.profile import init, profile, validate
@@ -27,6 +28,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "validate": validate,
     "profile": profile,
     "delineate": delineate,
+    "profile-centres": profile_centres,
     "indicators": indicators,
     "verify": verify,
     "sample-city": sample_city,

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 from ekistics.core.errors import InvalidValueError, UnknownNameError
 from ekistics.core.i18n import _
-from ekistics.core.m49 import Area
+from ekistics.core.m49 import Area, by_iso3
 
-__all__ = ["SCHEMES", "OtherCode", "area_code", "centre_code", "centre_parts", "city_code"]
+__all__ = ["SCHEMES", "OtherCode", "area_code", "centre_code", "centre_parts", "checked_country", "city_code"]
 
 _COUNTRY = re.compile(r"[A-Z]{3}")
+_USERS = re.compile(r"AAA|Q[M-Z][A-Z]|X[A-Z][A-Z]|ZZ[A-Z]")  # ISO 3166-1 leaves these to users
 _LOCAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]*")
 _CENTRE = re.compile(r"UC[EW]\d{5}[NS]\d{5}[a-z]?")
 
@@ -50,6 +51,32 @@ def area_code(area: Area) -> str:
     ('GHA', '202', '680')
     """
     return area.iso_alpha3 or area.m49
+
+
+def checked_country(code: str) -> str:
+    """Give back a country's code if there is such a country.
+
+    Parameters
+    ----------
+    code : str
+        ISO 3166-1 alpha-3 code, or one that ISO leaves to users, for places that are made up.
+
+    Returns
+    -------
+    str
+        The code.
+
+    Raises
+    ------
+    UnknownNameError
+        No country has it.
+
+    Examples
+    --------
+    >>> checked_country("GHA"), checked_country("XXX")
+    ('GHA', 'XXX')
+    """
+    return code if _USERS.fullmatch(code) else by_iso3(code).iso_alpha3
 
 
 def city_code(country: str, local: str) -> str:

@@ -62,7 +62,8 @@ def _quiet(event: StageEvent) -> None:
 
 
 def profile(city: Path | str, *, out: Path | str, documents: bool = True,
-            on_event: Callable[[StageEvent], None] = _quiet) -> ProfileOutcome:
+            on_event: Callable[[StageEvent], None] = _quiet,
+            digest: Callable[[Path], str] = digest_file) -> ProfileOutcome:
     """Profile a city.
 
     Parameters
@@ -75,6 +76,8 @@ def profile(city: Path | str, *, out: Path | str, documents: bool = True,
         Whether to make profile.html and profile.pdf.
     on_event : callable
         Takes a :class:`~ekistics.jobs.stages.StageEvent` as stages start, end or are reused.
+    digest : callable
+        Gives the SHA-256 of a file; a job that profiles many cities from the same files remembers it.
 
     Returns
     -------
@@ -90,7 +93,7 @@ def profile(city: Path | str, *, out: Path | str, documents: bool = True,
     config = read_city(Path(city))
     now = datetime.now(UTC).replace(microsecond=0)
     with use_language(config.city.language):
-        inputs = _inputs(config)
+        inputs = _inputs(config, digest)
         runner = stage_runner(config, out, inputs=inputs, on_event=on_event)
         package = _package(config, runner, inputs, now)
         before = _package_before(out)
@@ -178,8 +181,8 @@ def stages_of(config: CityConfig) -> list[Stage]:
     ]
 
 
-def _inputs(config: CityConfig) -> list[Provenance]:
-    return [Provenance(entry.path.rsplit("/", 1)[-1], digest_file(config.file(entry.path)), role,
+def _inputs(config: CityConfig, digest: Callable[[Path], str] = digest_file) -> list[Provenance]:
+    return [Provenance(entry.path.rsplit("/", 1)[-1], digest(config.file(entry.path)), role,
                        time_period=getattr(entry, "time_period", ""), **entry.stated())
             for role, entry in input_entries(config)]
 
