@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -68,7 +69,8 @@ def _computed(part: str) -> bool:
 
 
 def csv_stream(batches: Iterable[pd.DataFrame], *, columns: Sequence[str] = OBSERVATION_COLUMNS,
-               numbers: Collection[str] = NUMBER_COLUMNS) -> Iterator[bytes]:
+               numbers: Collection[str] = NUMBER_COLUMNS,
+               missing: Mapping[str, str] = MappingProxyType({})) -> Iterator[bytes]:
     r"""Write rows as CSV (RFC 4180, UTF-8), one piece for the header and one for each batch.
 
     Parameters
@@ -79,6 +81,8 @@ def csv_stream(batches: Iterable[pd.DataFrame], *, columns: Sequence[str] = OBSE
         Columns to write, in order.
     numbers : collection of str
         Those of them that are numbers, written in the shortest text that gives the same float again.
+    missing : mapping of str to str
+        What stands for a missing number, by column; an empty cell where nothing is named.
 
     Yields
     ------
@@ -103,7 +107,7 @@ def csv_stream(batches: Iterable[pd.DataFrame], *, columns: Sequence[str] = OBSE
     """
     yield _csv_bytes([[harmless(str(name)) for name in columns]])
     for batch in batches:
-        yield _csv_bytes(zip(*_csv_columns(batch, columns, numbers), strict=True))
+        yield _csv_bytes(zip(*_csv_columns(batch, columns, numbers, missing), strict=True))
 
 
 def _csv_bytes(rows: Iterable[Sequence[str]]) -> bytes:
@@ -112,10 +116,12 @@ def _csv_bytes(rows: Iterable[Sequence[str]]) -> bytes:
     return stream.getvalue().encode()
 
 
-def _csv_columns(batch: pd.DataFrame, columns: Sequence[str], numbers: Collection[str]) -> Iterator[list[str]]:
+def _csv_columns(batch: pd.DataFrame, columns: Sequence[str], numbers: Collection[str],
+                 missing: Mapping[str, str]) -> Iterator[list[str]]:
     for name in columns:
         if name in numbers:
-            yield [repr(value) if value == value else "" for value in _floats(batch, name)]
+            none = missing.get(name, "")
+            yield [repr(value) if value == value else none for value in _floats(batch, name)]
         else:
             yield _harmless_all(_texts(batch, name))
 
