@@ -37,11 +37,17 @@ class Breach:
         What is wrong, in words.
     rows : tuple of int
         The rows, counted from 1.
+    rule : str
+        Name of the single rule; several rules share a code.
+    columns : tuple of str
+        The columns that the rule looks at; the first is the one to mend.
     """
 
     code: str
     message: str
     rows: tuple[int, ...]
+    rule: str = ""
+    columns: tuple[str, ...] = ()
 
 
 def observation_breaches(table: pd.DataFrame, *, places: Iterable[Place], run: str,
@@ -67,50 +73,63 @@ def observation_breaches(table: pd.DataFrame, *, places: Iterable[Place], run: s
     codes = [place.code for place in places]
     masks = [*_status_masks(table), *_number_masks(table), *_percent_masks(table), *_spec_masks(table, indicators)]
     masks += [
-        ("ref-area", _("names no place of the package"), ~table["ref_area"].isin(codes)),
-        ("run", _("is not of the package's run"), table["run"] != run),
-        ("unit", _("has an unknown unit"), ~table["unit_measure"].isin(list(UNITS))),
-        ("time-period", _("has no readable time period"), ~_good_periods(table)),
-        ("duplicate", _("occurs twice"), table.duplicated(list(KEY_COLUMNS), keep="first")),
+        ("ref-area", "place-unknown", ("ref_area",), _("names no place of the package"),
+         ~table["ref_area"].isin(codes)),
+        ("run", "run-other", ("run",), _("is not of the package's run"), table["run"] != run),
+        ("unit", "unit-unknown", ("unit_measure",), _("has an unknown unit"), ~table["unit_measure"].isin(list(UNITS))),
+        ("time-period", "period-unreadable", ("time_period", "obs_value"), _("has no readable time period"),
+         ~_good_periods(table)),
+        ("duplicate", "duplicate", KEY_COLUMNS, _("occurs twice"), table.duplicated(list(KEY_COLUMNS), keep="first")),
     ]
-    return [Breach(code, words, tuple(int(i) + 1 for i in np.flatnonzero(mask.to_numpy(dtype=bool))))
-            for code, words, mask in masks if mask.any()]
+    return [Breach(code, words, tuple(int(i) + 1 for i in np.flatnonzero(mask.to_numpy(dtype=bool))), rule, columns)
+            for code, rule, columns, words, mask in masks if mask.any()]
 
 
-_Mask = tuple[str, str, "pd.Series[bool]"]
+_Mask = tuple[str, str, tuple[str, ...], str, "pd.Series[bool]"]
 _Known = Mapping[tuple[str, str], tuple[IndicatorSpec, SeriesSpec]]
 
 
 def _status_masks(table: pd.DataFrame) -> Iterator[_Mask]:
     missing = table["obs_value"].isna()
-    yield "reason", _("has no value and no reason for that"), missing & (table["reason"] == "")
-    yield "reason", _("has a value and a reason why it has none"), ~missing & (table["reason"] != "")
+    told, valued = ("reason", "obs_value"), ("obs_status", "obs_value")
+    yield ("reason", "reason-absent", told, _("has no value and no reason for that"), missing & (table["reason"] == ""))
+    yield ("reason", "reason-needless", told, _("has a value and a reason why it has none"),
+           ~missing & (table["reason"] != ""))
+    unknown = ~table["obs_status"].isin(OBS_STATUSES)
     says_missing = table["obs_status"].isin(MISSING_STATUSES)
-    yield "status", _("has a status that does not fit its value"), says_missing != missing
-    yield "status", _("has an unknown status"), ~table["obs_status"].isin(OBS_STATUSES)
-    yield "status", _("has an unknown confidentiality"), ~table["conf_status"].isin(CONF_STATUSES)
+    yield "status", "status-unfit", valued, _("has a status that does not fit its value"), says_missing != missing
+    yield "status", "status-unknown", ("obs_status",), _("has an unknown status"), unknown
+    yield ("status", "confidentiality-unknown", ("conf_status",), _("has an unknown confidentiality"),
+           ~table["conf_status"].isin(CONF_STATUSES))
 
 
 def _number_masks(table: pd.DataFrame) -> Iterator[_Mask]:
     numbers = table[list(NUMBER_COLUMNS)]
-    yield "infinite", _("is infinite"), pd.Series(np.isinf(numbers.to_numpy(dtype=float)).any(axis=1), table.index)
+    yield ("infinite", "infinite", NUMBER_COLUMNS, _("is infinite"),
+           pd.Series(np.isinf(numbers.to_numpy(dtype=float)).any(axis=1), table.index))
     interval = numbers[["se", "lci", "uci"]].notna().any(axis=1)
-    yield "interval", _("has an interval around a missing value"), interval & table["obs_value"].isna()
-    yield "interval", _("has half an interval"), table["lci"].isna() != table["uci"].isna()
-    yield "interval", _("has an interval that is turned round"), table["lci"] > table["uci"]
-    yield "interval", _("has a negative standard error"), table["se"] < 0
+    yield ("interval", "interval-around-missing", ("lci", "uci", "se", "obs_value"),
+           _("has an interval around a missing value"), interval & table["obs_value"].isna())
+    yield ("interval", "interval-half", ("lci", "uci"), _("has half an interval"),
+           table["lci"].isna() != table["uci"].isna())
+    yield ("interval", "interval-turned", ("lci", "uci"), _("has an interval that is turned round"),
+           table["lci"] > table["uci"])
+    yield "interval", "se-negative", ("se",), _("has a negative standard error"), table["se"] < 0
 
 
 def _percent_masks(table: pd.DataFrame) -> Iterator[_Mask]:
     percent = table["unit_measure"] == "PT"
     shown = percent & table["obs_value"].notna()
-    yield "base", _("is a percentage that does not name its base"), percent & (table["base"] == "")
+    yield ("base", "base-absent", ("base", "unit_measure"), _("is a percentage that does not name its base"),
+           percent & (table["base"] == ""))
     whole = table["numerator"].notna() & table["denominator"].notna()
-    yield "base", _("is a percentage without numerator and denominator"), shown & ~whole
+    parts = ("numerator", "denominator", "obs_value", "unit_measure")
+    yield ("base", "percent-without-parts", parts, _("is a percentage without numerator and denominator"),
+           shown & ~whole)
     expected = 100 * table["numerator"] / table["denominator"].mask(table["denominator"] == 0)
     off = (table["obs_value"] - expected).abs() > _ROUNDING * expected.abs().clip(lower=1)
-    yield "base", _("is a percentage that is not its numerator by its denominator"), shown & whole & (
-        off | expected.isna())
+    yield ("base", "percent-unequal", ("obs_value", "numerator", "denominator", "unit_measure"),
+           _("is a percentage that is not its numerator by its denominator"), shown & whole & (off | expected.isna()))
 
 
 def _spec_masks(table: pd.DataFrame, indicators: Iterable[IndicatorSpec]) -> Iterator[_Mask]:
@@ -118,16 +137,27 @@ def _spec_masks(table: pd.DataFrame, indicators: Iterable[IndicatorSpec]) -> Ite
     if not known:
         return
     pairs = _joined(table, "indicator", "series")
-    yield "series", _("is of a series that the package does not describe"), ~pairs.isin(list(known))
+    named = table["indicator"].isin([code for code, _series in known])
+    yield ("series", "indicator-unknown", ("indicator",), _("is of an indicator that the package does not describe"),
+           ~named)
+    yield ("series", "series-unknown", ("series", "indicator"), _("is of a series that the package does not describe"),
+           named & ~pairs.isin(list(known)))
+    of_series = ("indicator", "series")
     units = pairs.map({pair: series.unit_measure for pair, (_spec, series) in known.items()})
-    yield "unit", _("has a unit that is not its series'"), units.notna() & (units != table["unit_measure"])
+    yield ("unit", "unit-other", ("unit_measure", *of_series), _("has a unit that is not its series'"),
+           units.notna() & (units != table["unit_measure"]))
     bases = {(*pair, code): base for pair, both in known.items() for code, base in _variant_bases(*both).items()}
     wanted = _joined(table, "indicator", "series", "variant").map(bases)
-    yield "series", _("is of a variant that the package does not describe"), pairs.isin(list(known)) & wanted.isna()
-    yield "base", _("has a base that is not its series'"), wanted.notna() & (wanted != table["base"])
+    yield ("series", "variant-unknown", ("variant", *of_series),
+           _("is of a variant that the package does not describe"), pairs.isin(list(known)) & wanted.isna())
+    yield ("base", "base-other", ("base", *of_series, "variant"), _("has a base that is not its series'"),
+           wanted.notna() & (wanted != table["base"]))
     slack = _ROUNDING * table["obs_value"].abs().clip(lower=1)
-    yield "bounds", _("is below the lowest possible value"), table["obs_value"] < _limit(pairs, known, "lower") - slack
-    yield "bounds", _("is above the highest possible value"), table["obs_value"] > _limit(pairs, known, "upper") + slack
+    bounded = ("obs_value", *of_series)
+    yield ("bounds", "below-bound", bounded, _("is below the lowest possible value"),
+           table["obs_value"] < _limit(pairs, known, "lower") - slack)
+    yield ("bounds", "above-bound", bounded, _("is above the highest possible value"),
+           table["obs_value"] > _limit(pairs, known, "upper") + slack)
 
 
 def _joined(table: pd.DataFrame, *names: str) -> "pd.Series[str]":
