@@ -1,0 +1,69 @@
+"""Code lists of the dimensions and statuses of observations, with their words.
+
+Codes and their meaning are those of the data structure definition of the global SDG data flow (agency IAEG-SDGs, copy
+of August 2023: CL_SEX, CL_AGE, CL_URBANISATION, CL_QUANTILE, CL_DISABILITY) and of the cross-domain SDMX lists
+CL_OBS_STATUS and CL_CONF_STATUS. A dimension without a list there takes any code in SDMX form.
+"""
+
+import re
+from collections.abc import Mapping
+
+from ekistics.core.i18n import N_
+
+__all__ = ["AGE_FORM", "CODE_FORM", "CONF_STATUS_WORDS", "DIMENSION_CODES", "OBS_STATUS_WORDS", "is_dimension_code"]
+
+CODE_FORM = re.compile(r"[A-Za-z0-9_@$-]+")  # an SDMX code without the separators of URNs
+AGE_FORM = re.compile(r"_T|_U|_X|Y[0-9]+(T[0-9]+)?|Y_(GE|LT)[0-9]+|M[0-9]+(T[0-9]+)?")
+
+DIMENSION_CODES: Mapping[str, Mapping[str, str]] = {
+    "sex": {"_T": N_("both sexes, or not split by sex"), "F": N_("women and girls"), "M": N_("men and boys"),
+            "_O": N_("other"), "_U": N_("not known"), "_N": N_("no answer"), "_X": N_("not available")},
+    "disability": {"_T": N_("not split by disability"), "PD": N_("people with a disability"),
+                   "PWD": N_("people without a disability")},
+    "urbanisation": {"_T": N_("all areas"), "U": N_("urban"), "R": N_("rural"), "CITY": N_("city"),
+                     "TSUB": N_("town and semi-dense area")},
+    "income_quantile": {"_T": N_("all incomes"), "Q1": N_("first fifth, the poorest"), "Q2": N_("second fifth"),
+                        "Q3": N_("third fifth"), "Q4": N_("fourth fifth"), "Q5": N_("last fifth, the richest"),
+                        "B40": N_("the poorest 40 percent"), "R60": N_("the richest 60 percent"),
+                        "B50": N_("the poorer half"), "R50": N_("the richer half")},
+}
+OBS_STATUS_WORDS: Mapping[str, str] = {
+    "A": N_("normal value"), "B": N_("break in the series"), "D": N_("definition differs"), "E": N_("estimated"),
+    "F": N_("forecast"), "G": N_("experimental"), "I": N_("imputed"), "K": N_("included in another category"),
+    "N": N_("not significant"), "P": N_("provisional"), "S": N_("strike or other special event"),
+    "U": N_("low reliability"), "V": N_("not validated"), "O": N_("missing"),
+    "M": N_("missing, because it cannot exist"), "L": N_("missing, because it was not collected"),
+    "Q": N_("missing, because it is suppressed"),
+}
+CONF_STATUS_WORDS: Mapping[str, str] = {
+    "F": N_("free to publish"), "N": N_("not for publication, for internal use only"), "C": N_("confidential"),
+    "A": N_("confidential because of small counts"), "O": N_("confidential for another primary reason"),
+    "D": N_("confidential to protect other values, set by the sender"),
+    "S": N_("confidential to protect other values, set by the receiver"),
+}
+
+
+def is_dimension_code(dimension: str, code: str) -> bool:
+    """Tell whether a code may stand in a dimension.
+
+    Parameters
+    ----------
+    dimension : str
+        One of ``ekistics.core.observation.DIMENSIONS``.
+    code : str
+        The code.
+
+    Returns
+    -------
+    bool
+        Whether it is in the dimension's list; for ages, whether it has the form of an SDMX age; for a dimension
+        without a list, whether it has the form of an SDMX code.
+
+    Examples
+    --------
+    >>> is_dimension_code("sex", "F"), is_dimension_code("sex", "female"), is_dimension_code("age", "Y15T24")
+    (True, False, True)
+    """
+    if dimension in DIMENSION_CODES:
+        return code in DIMENSION_CODES[dimension]
+    return bool((AGE_FORM if dimension == "age" else CODE_FORM).fullmatch(code))

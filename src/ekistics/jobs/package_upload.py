@@ -1,0 +1,88 @@
+"""The door for uploaded packages: looked through, unpacked beside its place, verified, and only then there."""
+
+import tempfile
+import zipfile
+from pathlib import Path
+
+from ekistics.core.errors import InputFormatError, PackageError
+from ekistics.core.i18n import _
+from ekistics.package import Verification, verify_package
+from ekistics.package.descriptor import DESCRIPTOR
+from ekistics.readers.archives import open_archive, unpack_archive
+
+__all__ = ["receive_package"]
+
+MAX_MEMBERS, MAX_RATIO = 2_000, 200
+_SHOWN = 5
+
+
+def receive_package(path: Path, folder: Path, *, max_unpacked_mb: int = 4096,
+                    max_members: int = MAX_MEMBERS) -> Verification:
+    """Unpack and verify an uploaded package, all or nothing.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The zip archive, with the package at its top or in one folder.
+    folder : pathlib.Path
+        Where the package is to be; nothing may be there yet, its parent must be.
+    max_unpacked_mb : int
+        Largest size when unpacked, in megabytes.
+    max_members : int
+        Largest number of files.
+
+    Returns
+    -------
+    Verification
+        The outcome, which is without problems.
+
+    Raises
+    ------
+    MissingInputError
+        There is no such file.
+    InputFormatError
+        It is not a zip archive, is damaged, or holds no package.
+    UnsafeArchiveError
+        It would unpack to more than it may, or outside its place, or holds links.
+    PackageError
+        The package does not verify, or something is in the way. Nothing is left behind then.
+    """
+    path, folder = Path(path), Path(folder)
+    if folder.exists():
+        raise PackageError(_("A file is in the way."), where=folder.name)
+    try:
+        with (tempfile.TemporaryDirectory(prefix=".ekistics-upload-", dir=folder.parent) as staging,
+              open_archive(path, max_unpacked_mb=max_unpacked_mb, max_members=max_members,
+                           max_ratio=MAX_RATIO) as archive):
+            unpacked = Path(staging) / "package"
+            unpacked.mkdir()
+            unpack_archive(archive, unpacked, below=_top(archive, path))
+            outcome = verify_package(unpacked)
+            _require_whole(outcome, path)
+            unpacked.rename(folder)
+    except InputFormatError as error:
+        error.where = str(error.where).replace(str(path), path.name)  # where it was put is nobody's business
+        raise
+    return Verification(str(folder), outcome.problems, outcome.files, outcome.observations, outcome.run)
+
+
+def _top(archive: zipfile.ZipFile, path: Path) -> str:
+    """Find the folder of the archive that holds the package: the top, or the one folder there is."""
+    names = archive.namelist()
+    if DESCRIPTOR in names:
+        return ""
+    tops = {name.split("/", 1)[0] for name in names}
+    if len(tops) == 1 and (top := f"{tops.pop()}/") + DESCRIPTOR in names:
+        return top
+    raise InputFormatError(_("The archive holds no profile package."), where=path.name,
+                           expected=_("{file} at its top, or in its one folder").format(file=DESCRIPTOR))
+
+
+def _require_whole(outcome: Verification, path: Path) -> None:
+    if outcome.ok:
+        return
+    shown = "; ".join(map(str, outcome.problems[:_SHOWN]))
+    raise PackageError(_("The package is not whole: {count} problems.").format(count=len(outcome.problems)),
+                       where=path.name, got=shown,
+                       hint=_("Make the archive again from the package as it was written; `ekistics verify` tells "
+                              "what is wrong."))
