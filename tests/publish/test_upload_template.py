@@ -1,0 +1,146 @@
+"""Templates for uploads: filled in by a spreadsheet, they read back without a problem."""
+
+import io
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from ekistics.core.codelists import CONF_STATUS_WORDS, DIMENSION_CODES, OBS_STATUS_WORDS
+from ekistics.core.indicator import IndicatorSpec, MethodEdition, SeriesSpec, Variant
+from ekistics.core.observation import DIMENSIONS
+from ekistics.core.place import Place
+from ekistics.core.upload_columns import UPLOAD_COLUMNS
+from ekistics.jobs.upload_check import check_file
+from ekistics.package.rules import CONF_STATUSES, OBS_STATUSES
+from ekistics.package.table import canonical_observations
+from ekistics.publish.upload_template import csv_template, xlsx_template
+
+SPEC = IndicatorSpec(
+    "access", "11.2.1", "Access", "Who is near a stop?", "People near a stop.", MethodEdition("UN", "Metadata", "2021"),
+    (SeriesSpec("share", "Share", "PT", "people living inside", 1, 0, 100),
+     SeriesSpec("people", "People", "PS", lower=0, variants=("network",))),
+    (Variant("network", "along streets"), Variant("straight", "as the crow flies")))
+PLACES = (Place("EGY-CAI", "القاهرة", "city", "EGY"), Place("CHN-BJS", "北京", "city", "CHN"),
+          Place("X", "=HYPERLINK(\"x\")", "city", "XMU"))
+ROWS = (
+    {"indicator": "access", "series": "share", "variant": "straight", "ref_area": "EGY-CAI", "time_period": "2020-05",
+     "sex": "F", "age": "Y15T24", "obs_value": 100 / 3, "unit_measure": "PT", "numerator": 1, "denominator": 3,
+     "base": "people living inside", "lci": 30.5, "uci": 36, "uncertainty": "taylor", "obs_status": "A",
+     "conf_status": "F", "method": "مسح الأسر"},
+    {"indicator": "access", "series": "people", "variant": "network", "ref_area": "CHN-BJS", "time_period": "2020",
+     "unit_measure": "PS", "obs_status": "O", "conf_status": "F", "reason": "no-streets"},
+)
+
+
+def book(content: bytes):
+    return openpyxl.load_workbook(io.BytesIO(content))
+
+
+def check(path: Path):
+    return check_file(path, indicators=[SPEC], places=PLACES, run="up-1")
+
+
+@pytest.fixture(scope="module")
+def template() -> bytes:
+    return xlsx_template([SPEC], PLACES)
+
+
+def test_a_filled_workbook_has_no_problem(tmp_path, template):
+    filled = book(template)
+    for number, row in enumerate(ROWS, 2):
+        for column, name in enumerate(UPLOAD_COLUMNS, 1):
+            if name in row:
+                filled["observations"].cell(number, column).value = row[name]
+    filled.save(tmp_path / "filled.xlsx")
+    outcome = check(tmp_path / "filled.xlsx")
+    assert outcome.problems == ()
+    assert outcome.found["sheet"] == "observations"
+    assert outcome.observations["obs_value"].tolist()[0] == pytest.approx(100 / 3, rel=1e-15)  # XLSX keeps 16 digits
+    assert outcome.observations["method"].tolist() == ["مسح الأسر", ""]
+    assert outcome.observations["time_period"].tolist() == ["2020-05", "2020"]
+
+
+def test_a_filled_csv_has_no_problem(tmp_path):
+    content = csv_template()
+    assert content.startswith(b"\xef\xbb\xbfindicator,series,")
+    lines = [",".join(str(row.get(name, "")) for name in UPLOAD_COLUMNS) for row in ROWS]
+    (tmp_path / "filled.csv").write_bytes(content + "\r\n".join(lines).encode())
+    outcome = check(tmp_path / "filled.csv")
+    assert outcome.problems == ()
+    assert outcome.found["encoding"] == "utf-8-sig"
+
+
+def test_the_empty_template_says_that_it_is_empty(tmp_path, template):
+    (tmp_path / "empty.xlsx").write_bytes(template)
+    assert [p.code for p in check(tmp_path / "empty.xlsx").problems] == ["UPLOAD_004"]
+
+
+def test_observations_to_correct_are_filled_in(tmp_path):
+    frame = canonical_observations(pd.DataFrame(
+        [{**dict.fromkeys([*UPLOAD_COLUMNS, "run"], ""), **dict.fromkeys(["se", "lci", "uci", "obs_value", "numerator",
+                                                                         "denominator"]),
+          **{name: c.empty for name, c in UPLOAD_COLUMNS.items() if c.empty}, "run": "up-1", **row,
+          **({"method": "=1+1"} if not i else {})} for i, row in enumerate(ROWS)]))
+    (tmp_path / "again.xlsx").write_bytes(xlsx_template([SPEC], PLACES, observations=frame))
+    outcome = check(tmp_path / "again.xlsx")
+    assert outcome.problems == ()
+    pd.testing.assert_frame_equal(outcome.observations, frame, check_exact=False, rtol=1e-15)
+
+
+def test_lists_offer_exactly_the_codes(template):
+    sheets = book(template)
+    lists = {}
+    for validation in sheets["observations"].data_validations.dataValidation:
+        column = list(UPLOAD_COLUMNS)[next(iter(validation.sqref.ranges)).min_col - 1]
+        if validation.type == "list":
+            cells = sheets["codes"][validation.formula1.split("!")[1].replace("$", "")]
+            lists[column] = [cell[0].value for cell in cells]
+        else:
+            assert (validation.type, column in {"obs_value", "numerator", "denominator", "se", "lci", "uci"}) == (
+                "decimal", True)
+    assert lists["indicator"] == ["access"]
+    assert lists["series"] == ["share", "people"]
+    assert lists["variant"] == ["network", "straight"]
+    assert lists["ref_area"] == ["EGY-CAI", "CHN-BJS", "X"]
+    assert {"PT", "PS"} <= set(lists["unit_measure"])
+    assert lists["sex"][:3] == ["_T", "F", "M"]
+    assert {"A", "O"} <= set(lists["obs_status"])
+    assert "F" in lists["conf_status"]
+    assert "no-streets" in lists["reason"]
+
+
+def test_every_offered_code_is_accepted():
+    assert set(OBS_STATUS_WORDS) <= set(OBS_STATUSES)
+    assert set(CONF_STATUS_WORDS) <= set(CONF_STATUSES)
+    assert set(DIMENSION_CODES) <= set(DIMENSIONS)
+
+
+def test_help_explains_every_column(template):
+    rows = list(book(template)["help"].iter_rows(min_row=2, values_only=True))
+    explained = {row[0]: row for row in rows if row[0]}
+    assert list(explained) == list(UPLOAD_COLUMNS)
+    assert all(len(row[2]) > 10 for row in explained.values())
+    assert explained["sex"][3] == "_T"
+    assert (explained["conf_status"][1], explained["se"][1]) == ("yes", "no")
+
+
+def test_no_text_is_a_formula_and_text_columns_are_text(template):
+    sheets = book(template)
+    cells = [cell for sheet in sheets for row in sheet.iter_rows() for cell in row]
+    assert {cell.data_type for cell in cells} <= {"s", "n"}
+    assert any(str(cell.value).startswith("'=HYPERLINK") for cell in cells)
+    assert not any(str(cell.value).startswith("=") for cell in cells)
+    widths = sheets["observations"].column_dimensions
+    place = list(UPLOAD_COLUMNS).index("time_period")
+    letter = openpyxl.utils.get_column_letter(place + 1)
+    assert any(d.min <= place + 1 <= d.max and d.number_format == "@" for d in widths.values()), letter
+
+
+def test_the_same_template_has_the_same_bytes(template):
+    assert xlsx_template([SPEC], PLACES) == template
+
+
+def test_without_indicators_and_places_the_template_stands():
+    assert book(xlsx_template([], [])).sheetnames == ["observations", "help", "codes"]
