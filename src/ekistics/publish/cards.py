@@ -1,6 +1,7 @@
 """Indicator cards: the headline figures, their variants, the quality of what they rest on, and how they were made."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -10,7 +11,7 @@ from ekistics.core.provenance import Provenance
 from ekistics.core.quality import QualityFlag
 from ekistics.package.model import ProfilePackage
 from ekistics.publish.content import Card, Fact, Figure, Flag
-from ekistics.publish.figures import default_variant, figure, headline_series, latest, ordered, rows_of, totals
+from ekistics.publish.figures import Rows, default_of, figure, grouped, headline_of, latest, totals
 from ekistics.publish.method import parameter_sentences
 from ekistics.publish.numbers import period_text, value_text
 
@@ -40,14 +41,12 @@ def cards(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], rows: pd.
         The cards.
     """
     city = latest(totals(rows[rows["ref_area"] == package.place.code]))
-    made = (_card(spec, rows_of(city, spec), package, language) for spec in specs.values())
-    return tuple(card for card in made if card is not None)
+    rows_by = grouped(city)
+    return tuple(_card(spec, rows_by[spec.code], package, language) for spec in specs.values() if spec.code in rows_by)
 
 
-def _card(spec: IndicatorSpec, rows: pd.DataFrame, package: ProfilePackage, language: str) -> Card | None:
-    if rows.empty:
-        return None
-    shown = [s.code for s in headline_series(spec, rows)]
+def _card(spec: IndicatorSpec, rows: Rows, package: ProfilePackage, language: str) -> Card:
+    shown = [s.code for s in headline_of(spec, rows)]
     figures, others = _figures(spec, rows, shown, language)
     more, _other = _figures(spec, rows, [s.code for s in spec.series if s.code not in shown], language)
     flags = tuple(flag(f, language=language) for f in package.checks if spec.code in f.indicators)
@@ -55,19 +54,24 @@ def _card(spec: IndicatorSpec, rows: pd.DataFrame, package: ProfilePackage, lang
                 flags, _how(spec, package, figures, language))
 
 
-def _figures(spec: IndicatorSpec, rows: pd.DataFrame, series: list[str],
+def _figures(spec: IndicatorSpec, rows: Rows, series: list[str],
              language: str) -> tuple[list[Figure], list[Figure]]:
     """Give the default figure of each series, and those of the further variants."""
     figures: list[Figure] = []
     others: list[Figure] = []
     for code in series:
-        own = rows_of(rows, spec, code)
-        found = ordered(own, [v.code for v in spec.variants_of(code)], "variant")
-        first = default_variant(spec, found)
-        for row in found.itertuples():
+        found = _in_order(spec, code, rows.get(code, []))
+        first = default_of(spec, code, [row.variant for row in found])
+        for row in found:
             default = row.variant == first
             (figures if default else others).append(figure(row, spec, language=language, default=default))
     return figures, others
+
+
+def _in_order(spec: IndicatorSpec, series: str, rows: list[Any]) -> list[Any]:
+    """Order rows by variant as the specification does; unknown variants go last in their own order."""
+    rank = {v.code: i for i, v in enumerate(spec.variants_of(series))}
+    return sorted(rows, key=lambda row: rank.get(row.variant, len(rank)))
 
 
 def flag(check: QualityFlag, *, language: str) -> Flag:

@@ -1,6 +1,6 @@
 """From observations to figures: which rows a profile shows first, and the words and digits they are shown with."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -15,8 +15,11 @@ from ekistics.indicators.sdg_11_3_1 import regime_text
 from ekistics.publish.content import Figure
 from ekistics.publish.numbers import NBSP, interval_text, number_text, period_text, value_text
 
-__all__ = ["absence_text", "default_variant", "figure", "group_text", "latest", "numbered", "rows_of", "share_text",
-           "totals", "variant_of"]
+__all__ = ["Rows", "absence_text", "default_of", "default_variant", "figure", "group_text", "grouped", "headline_of",
+           "headline_series", "latest", "numbered", "ordered", "rows_of", "share_text", "totals", "variant_of"]
+
+# Rows of one indicator as named tuples, by series: cutting a frame for every card and series takes far longer.
+Rows = dict[str, list[Any]]
 
 SEXES = {"F": N_("women and girls"), "M": N_("men and boys")}
 
@@ -99,6 +102,25 @@ def rows_of(rows: pd.DataFrame, spec: IndicatorSpec, series: str | None = None) 
     return rows[keep if series is None else keep & (rows["series"] == series)]
 
 
+def grouped(rows: pd.DataFrame) -> dict[str, Rows]:
+    """Gather rows by indicator and series, in one walk.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Observations.
+
+    Returns
+    -------
+    dict of str to dict of str to list
+        By indicator and series, each row as a named tuple in the order of the frame, its position as ``Index``.
+    """
+    found: dict[str, Rows] = {}
+    for row in rows.itertuples():
+        found.setdefault(str(row.indicator), {}).setdefault(str(row.series), []).append(row)
+    return found
+
+
 def variant_of(spec: IndicatorSpec, code: str) -> Variant | None:
     """Look a variant up; None where the indicator has no such variant.
 
@@ -132,9 +154,29 @@ def default_variant(spec: IndicatorSpec, rows: pd.DataFrame) -> str:
     str
         The first of the indicator's variants that has a row; else the first that the rows name.
     """
-    present = list(dict.fromkeys(rows["variant"]))
     series = rows["series"].iloc[0] if len(rows) else spec.series[0].code
-    return next((v.code for v in spec.variants_of(series) if v.code in present), present[0] if present else "")
+    return default_of(spec, series, rows["variant"])
+
+
+def default_of(spec: IndicatorSpec, series: str, present: Iterable[str]) -> str:
+    """Give the code of the variant that stands first among those of a series.
+
+    Parameters
+    ----------
+    spec : IndicatorSpec
+        The indicator.
+    series : str
+        The series.
+    present : iterable of str
+        Variants that are there, as often as they come.
+
+    Returns
+    -------
+    str
+        As :func:`default_variant`.
+    """
+    there = dict.fromkeys(present)
+    return next((v.code for v in spec.variants_of(series) if v.code in there), next(iter(there), ""))
 
 
 def absence_text(row: Any) -> str:
@@ -249,7 +291,7 @@ def figure(row: Any, spec: IndicatorSpec, *, language: str, default: bool = True
              "variant": _(variant.title) if variant else str(row.variant),
              "why": _(variant.why) if variant and variant.why else "",
              "period": period_text(str(row.time_period), language=language) if row.time_period else ""}
-    if pd.isna(row.obs_value):
+    if row.obs_value is None or row.obs_value != row.obs_value:  # noqa: PLR0124 - NaN differs from itself
         return Figure(text=absence_text(row), absent=True, **named)
     if row.series == "regime":
         return Figure(text=regime_text(float(row.obs_value)), **named)
@@ -276,7 +318,24 @@ def headline_series(spec: IndicatorSpec, rows: pd.DataFrame) -> tuple[SeriesSpec
     tuple of SeriesSpec
         Headline series that have rows; the first series with rows where none is marked.
     """
-    present = set(rows["series"])
+    return headline_of(spec, set(rows["series"]))
+
+
+def headline_of(spec: IndicatorSpec, present: Collection[str]) -> tuple[SeriesSpec, ...]:
+    """Choose the series of an indicator's card among those that are there.
+
+    Parameters
+    ----------
+    spec : IndicatorSpec
+        The indicator.
+    present : collection of str
+        Codes of the series that have rows.
+
+    Returns
+    -------
+    tuple of SeriesSpec
+        As :func:`headline_series`.
+    """
     shown = tuple(s for s in spec.series if s.headline and s.code in present)
     return shown or tuple(s for s in spec.series if s.code in present)[:1]
 

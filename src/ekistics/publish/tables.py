@@ -11,10 +11,11 @@ from ekistics.package.model import ProfilePackage
 from ekistics.publish.cards import flag
 from ekistics.publish.content import Cell, Column, Figure, Group, Table
 from ekistics.publish.figures import (
-    default_variant,
+    default_of,
     figure,
     group_text,
-    headline_series,
+    grouped,
+    headline_of,
     latest,
     rows_of,
     totals,
@@ -111,7 +112,7 @@ def neighbourhood_table(package: ProfilePackage, specs: Mapping[str, IndicatorSp
     if not shown:
         return None
     cells = {(row.ref_area, i): _area_cell(row, spec, language)
-             for i, (spec, _title, found) in enumerate(shown) for row in found.itertuples()}
+             for i, (spec, _title, found) in enumerate(shown) for row in found}
     blank = Cell(_("not measured"), absent=True)
     body = tuple((Cell(name), *(cells.get((code, i), blank) for i in range(len(shown))))
                  for code, name in sorted(areas.items(), key=lambda item: item[1]))
@@ -121,14 +122,15 @@ def neighbourhood_table(package: ProfilePackage, specs: Mapping[str, IndicatorSp
 
 
 def _headline_columns(specs: Mapping[str, IndicatorSpec],
-                      rows: pd.DataFrame) -> list[tuple[IndicatorSpec, str, pd.DataFrame]]:
+                      rows: pd.DataFrame) -> list[tuple[IndicatorSpec, str, list[Any]]]:
     columns = []
+    rows_by = grouped(rows)
     for spec in specs.values():
-        own = rows_of(rows, spec)
-        for series in headline_series(spec, own)[:1]:
-            found = rows_of(own, spec, series.code)
-            found = found[found["variant"] == default_variant(spec, found)]
-            if found["obs_value"].notna().any():
+        own = rows_by.get(spec.code, {})
+        for series in headline_of(spec, own)[:1]:
+            first = default_of(spec, series.code, [row.variant for row in own[series.code]])
+            found = [row for row in own[series.code] if row.variant == first]
+            if any(row.obs_value == row.obs_value for row in found):  # noqa: PLR0124 - NaN differs from itself
                 columns.append((spec, _(series.title), found))
     return columns
 
