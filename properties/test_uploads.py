@@ -53,7 +53,7 @@ def put(folder: str, content: bytes) -> Path:
 
 def tried(content: bytes) -> None:
     """Give the bytes to every reader and the package door; only errors for people may come out."""
-    limits = UploadLimits(seconds=20)
+    limits = UploadLimits(seconds=20, memory_mb=0)
     with TemporaryDirectory() as folder:
         path = put(folder, content)
         doors = [lambda read=read: read(path, limits) for read in (read_csv, read_sdmx_csv, read_xlsx, read_upload)]

@@ -325,3 +325,30 @@ def test_a_slow_workbook_is_stopped(tmp_path):
     with pytest.raises(InputFormatError, match="takes too long"):
         read_xlsx(path, UploadLimits(seconds=-1))
     assert len(read_xlsx(path).rows) == 2000
+
+
+# --- XLSX, apart ---------------------------------------------------------------------------------------------------
+
+def test_a_workbook_read_apart_gives_the_same_table(tmp_path):
+    path = workbook(tmp_path, [["ref_area", "obs_value"], ["مدينة", 0.1], ["=1+1", 2]])
+    apart = read_upload(path)
+    assert apart == read_xlsx(path) == read_upload(path, UploadLimits(memory_mb=0))
+    assert [fault.kind for fault in apart.faults] == [CellKind.FORMULA]
+
+
+def test_an_error_of_a_workbook_read_apart_is_the_same(tmp_path):
+    path = workbook(tmp_path, [["a"], [1], [2]])
+    for limits in (UploadLimits(rows=1), UploadLimits(rows=1, memory_mb=0)):
+        with pytest.raises(InputFormatError) as caught:
+            read_upload(path, limits)
+        assert str(caught.value) == ("upload.bin, row 3: The table is larger than it may be. Expected at most 1 rows. "
+                                     "Split it into several uploads.")
+
+
+def test_a_workbook_that_eats_memory_is_stopped_by_the_system(tmp_path):
+    """One row without end: the parser would pile up its cells before any row comes."""
+    assert read_upload(workbook(tmp_path, [["a"], ["b"]]), UploadLimits(memory_mb=900)).rows == [["b"]]
+    hostile = sheet_xml('<row r="1">' + '<c r="A1"><v>1</v></c><c r="B1" t="s"><v>0</v></c>' * 700_000 + "</row>")
+    path = repack(workbook(tmp_path, [["a"], ["b"]]), xl__worksheets__sheet1_dot_xml=hostile)
+    with pytest.raises(InputFormatError, match="more memory or time than it may"):
+        read_upload(path, UploadLimits(ratio=2000, memory_mb=900))

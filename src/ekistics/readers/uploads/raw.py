@@ -63,6 +63,8 @@ class UploadLimits:
     members, unpacked_mb, ratio : int
         For a workbook: files in it, their declared size together in megabytes, and how many times its size a file of
         over 1 MB may unpack to.
+    memory_mb : int
+        For a workbook: memory of the process that reads it; 0 reads it in this process.
     """
 
     bytes: int = 50_000_000
@@ -70,10 +72,11 @@ class UploadLimits:
     columns: int = 200
     cells: int = 6_000_000
     cell_characters: int = 10_000
-    seconds: float = 120.0
+    seconds: float = 300.0
     members: int = 500
     unpacked_mb: int = 600
     ratio: int = 100
+    memory_mb: int = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from ekistics.core.errors import InputFormatError
 from ekistics.core.i18n import _
+from ekistics.readers.uploads.apart import read_xlsx_apart
 from ekistics.readers.uploads.csv import read_csv
 from ekistics.readers.uploads.kinds import Kind, sniff
 from ekistics.readers.uploads.raw import RawTable, UploadLimits, require_size
@@ -12,7 +13,7 @@ from ekistics.readers.uploads.xlsx import read_xlsx
 
 __all__ = ["read_upload"]
 
-_READERS = {Kind.CSV: read_csv, Kind.SDMX_CSV: read_sdmx_csv, Kind.XLSX: read_xlsx}
+_READERS = {Kind.CSV: read_csv, Kind.SDMX_CSV: read_sdmx_csv, Kind.XLSX: read_xlsx_apart}
 
 
 def read_upload(path: Path, limits: UploadLimits | None = None) -> RawTable:
@@ -38,9 +39,12 @@ def read_upload(path: Path, limits: UploadLimits | None = None) -> RawTable:
         It is of a kind that is not a table, cannot be read, or passes a limit.
     """
     path = Path(path)
-    require_size(path, limits or UploadLimits())
+    limits = limits or UploadLimits()
+    require_size(path, limits)
     kind = sniff(path)
     if kind not in _READERS:
         raise InputFormatError(_("This is the archive of a profile package, not a table."), where=path.name,
                                hint=_("Upload it where packages are uploaded."))
+    if kind is Kind.XLSX and not limits.memory_mb:
+        return read_xlsx(path, limits)
     return _READERS[kind](path, limits)

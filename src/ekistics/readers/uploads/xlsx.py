@@ -17,7 +17,7 @@ from ekistics.core.i18n import _
 from ekistics.readers.archives import open_archive
 from ekistics.readers.uploads.raw import Budget, CellFault, CellKind, RawTable, RowTaker, UploadLimits, require_size
 
-__all__ = ["SHEET", "read_xlsx"]
+__all__ = ["SHEET", "look_through", "read_xlsx"]
 
 SHEET = "observations"
 # A table of observations needs none of these; each runs something or fetches something.
@@ -60,12 +60,12 @@ def read_xlsx(path: Path, limits: UploadLimits | None = None) -> RawTable:
     path = Path(path)
     require_size(path, limits)
     budget = Budget(limits, path.name)
-    _look_through(path, limits)
+    look_through(path, limits)
     try:
         with warnings.catch_warnings(), _TimedFile(path, budget) as stream:
             warnings.simplefilter("ignore")  # of styles and validations that only matter when it is written again
             return _read(stream, budget)
-    except EkisticsError:
+    except (EkisticsError, MemoryError):
         raise
     except Exception as error:
         # The library raises whatever a damaged or hostile part makes it run into.
@@ -85,8 +85,23 @@ class _TimedFile(io.FileIO):
         return super().read(-1 if size is None else size)
 
 
-def _look_through(path: Path, limits: UploadLimits) -> None:
-    """Refuse a workbook by what its directory says, before any of it is unpacked."""
+def look_through(path: Path, limits: UploadLimits) -> None:
+    """Refuse a workbook by what its directory says, before any of it is unpacked.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The workbook.
+    limits : UploadLimits
+        The limits.
+
+    Raises
+    ------
+    InputFormatError
+        It is not a zip archive, or is damaged.
+    UnsafeArchiveError
+        It would unpack to more than it may, or holds macros or links to other files.
+    """
     try:
         with open_archive(path, max_unpacked_mb=limits.unpacked_mb, max_members=limits.members, max_ratio=limits.ratio,
                           hint=_("Copy the rows into the template and upload that.")) as archive:
