@@ -27,6 +27,34 @@ COMMANDS = """\
 Exit codes: 0 it went well; 1 a check failed; 2 the input or the call is wrong, with one clear error; 130 it
 was cancelled. Every command has `--help`, and those that print a result have `--json`.
 """
+UPLOADS = """\
+Observations can be uploaded as CSV, as SDMX-CSV, or as XLSX from the template. What a file is, is told by its content.
+A dry run comes first: it shows every problem by row and column. Nothing is saved until there is none, and then all is.
+"""
+UPLOAD_FORMATS = (
+    ("CSV", "UTF-8 with or without byte order mark, or UTF-16; separated by comma, semicolon or tab; what was found is "
+            "stated. Only a decimal point is read; beside semicolons a decimal comma too, where no number has a point "
+            "and the comma cannot part thousands, or where you say that it is the decimal mark"),
+    ("SDMX-CSV", "versions 1.0 and 2.0, with ids alone or with labels; the concepts are the columns below in capital "
+                 "letters, or `INCOME_WEALTH_QUANTILE` and `DISABILITY_STATUS` as the global SDG structure names them; "
+                 "other concepts must be total"),
+    ("XLSX", "the sheet `observations`, or the first sheet; values only: formulas, dates, merged cells, macros and "
+             "links to other files are refused. A workbook keeps 16 digits of a number"),
+)
+UPLOAD_ROWS = """\
+Rows are numbered as a spreadsheet numbers them: the header is row 1, and empty rows count. Column names are the same in
+capital letters and with blanks for `_`. The column `run` of a table that was downloaded is taken no notice of.
+"""
+UPLOAD_PROBLEMS = """\
+A code never changes its meaning. The first problems are shown by row and column, and all are counted. A cell that
+cannot be read is one problem, and no rule that looks at it is held against its row as well.
+"""
+UPLOAD_LIMITS = {"bytes": "bytes of the file", "rows": "rows below the header", "columns": "columns",
+                 "cells": "cells with content", "cell_characters": "characters in a cell",
+                 "seconds": "seconds for reading", "members": "files in a workbook",
+                 "unpacked_mb": "megabytes of a workbook when unpacked",
+                 "memory_mb": "megabytes of memory for a workbook",
+                 "ratio": "times its packed size that a file in a workbook may have"}
 
 
 def table(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
@@ -98,6 +126,23 @@ def settings_page() -> str:
             "imported.\n\n" + table(("variable", "default", "meaning"), rows))
 
 
+def upload_page() -> str:
+    """Describe uploads of observations: columns, formats, problems."""
+    from ekistics.core.upload_columns import UPLOAD_COLUMNS
+    from ekistics.jobs.upload_problems import UploadProblem
+    from ekistics.readers.uploads import UploadLimits
+
+    columns = [(code(c.name), "yes" if c.needed else "no", code(c.empty), c.text) for c in UPLOAD_COLUMNS.values()]
+    limits = [(words, f"{getattr(UploadLimits(), name):,.0f}") for name, words in UPLOAD_LIMITS.items()]
+    problems = [(code(p.code), p.text, p.remedy) for p in UploadProblem]
+    parts = (f"# Uploads of observations\n{NOTICE}\n{UPLOADS}", table(("format", "what is read"), UPLOAD_FORMATS),
+             UPLOAD_ROWS, "## Columns\n",
+             table(("column", "needed", "an empty cell stands for", "what to write"), columns),
+             "## Limits\n", table(("limit", "at most"), limits),
+             f"## Problems\n\n{UPLOAD_PROBLEMS}", table(("code", "what is said", "what to do"), problems))
+    return "\n".join(parts)
+
+
 def city_page() -> str:
     """Describe city.toml."""
     from ekistics.core.schema import schema_rows
@@ -153,7 +198,7 @@ def shown(value: object) -> str:
 
 
 PAGES = {"commands.md": commands_page, "city-toml.md": city_page, "errors.md": errors_page, "reasons.md": reasons_page,
-         "units.md": units_page, "settings.md": settings_page}
+         "units.md": units_page, "settings.md": settings_page, "upload.md": upload_page}
 
 
 def pages() -> dict[str, str]:
