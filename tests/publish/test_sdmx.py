@@ -443,6 +443,14 @@ def test_what_is_no_structure_message_is_refused(content, tmp_path):
         check_against(path, own_rows(frame(row())), own_structure())
 
 
+@pytest.mark.parametrize("cut", [200, 700, 900, 2_000, 20_000, -30])
+def test_a_broken_structure_message_is_refused(cut, tmp_path):
+    path = tmp_path / "dsd.xml"
+    path.write_bytes(own_structure_message(specs(), sender="EKISTICS")[:cut])
+    with pytest.raises(InputFormatError, match="dsd.xml"):
+        check_against(path, own_rows(frame(row())), own_structure())
+
+
 def test_a_file_of_another_structure_or_none_or_too_large_is_refused(tmp_path, monkeypatch):
     path = tmp_path / "own.xml"
     with pytest.raises(MissingInputError):

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from xml.parsers.expat import ExpatError
 
 import pandas as pd
 from pysdmx.errors import Invalid
@@ -120,7 +121,7 @@ def _read(path: Path) -> list[DataStructureDefinition]:
         raise InputFormatError(_("This is no structure message."), where=path.name, expected="SDMX-ML")
     try:
         return list(read_sdmx(text, validate=False).get_data_structure_definitions())
-    except (Invalid, ValueError, LookupError, TypeError, AttributeError, SyntaxError) as error:
+    except (Invalid, ExpatError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise InputFormatError(_("This is no structure message."), where=path.name, got=str(error)) from error
 
 
