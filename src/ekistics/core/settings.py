@@ -39,6 +39,8 @@ class Settings:
         Address of a mail server, ``smtp://user:password@host:587``; empty writes mails into ``home/mail``.
     upload_mb : int
         Largest file that may be uploaded, in megabytes.
+    two_factor : bool
+        Whether administrators must sign in with two factors; where not, they are asked to.
 
     Examples
     --------
@@ -56,6 +58,7 @@ class Settings:
     address: str = "http://127.0.0.1:8000"
     mail: str = ""
     upload_mb: int = 200
+    two_factor: bool = False
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":

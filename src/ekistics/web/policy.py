@@ -13,7 +13,7 @@ from itertools import product
 from django.db.models import Q
 from django.utils import timezone
 
-__all__ = ["PUBLIC", "Action", "Actor", "Facts", "Role", "State", "may", "readable"]
+__all__ = ["PUBLIC", "SCOPES", "Action", "Actor", "Facts", "Role", "State", "allowed", "may", "readable"]
 
 
 class Role(IntEnum):
@@ -49,6 +49,13 @@ class Action(StrEnum):
     PUBLISH = "publish"
     MANAGE = "manage"
     AUDIT = "audit"
+
+
+# What a token must carry for an action; people and their roles are managed by people only, never by a token.
+_SCOPE_OF: dict[Action, str | None] = {
+    Action.READ: "read", Action.EDIT: "upload", Action.SUBMIT: "upload", Action.COMMENT: "upload",
+    Action.REVIEW: "review", Action.PUBLISH: "publish", Action.AUDIT: "audit", Action.MANAGE: None}
+SCOPES = ("read", "upload", "review", "publish", "audit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +101,14 @@ class Actor:
     def role_at(self, path: str) -> Role:
         """Give the highest role at a place: that of the place or of any place above it."""
         return max((role for held, role in self.grants if path.startswith(held)), default=Role.PUBLIC)
+
+    def within(self, action: Action) -> bool:
+        """Tell whether the token's scopes reach an action; a person who is signed in has no such bound."""
+        return self.scopes is None or _SCOPE_OF[action] in self.scopes
+
+    def role_for(self, action: Action, path: str) -> Role:
+        """Give the role that counts for an action at a place: that of the public where a token does not reach it."""
+        return self.role_at(path) if self.within(action) else Role.PUBLIC
 
     @property
     def highest(self) -> Role:
@@ -151,6 +166,36 @@ def may(role: Role, action: Action, facts: Facts) -> bool:
     return role >= _LEAST[action]
 
 
+def allowed(actor: Actor, action: Action, path: str, facts: Facts) -> bool:
+    """Tell whether somebody may do something with a thing at a place: :func:`may`, within the scopes of a token.
+
+    Parameters
+    ----------
+    actor : Actor
+        Who asks.
+    action : Action
+        What is wanted.
+    path : str
+        Path of the thing's place.
+    facts : Facts
+        State, embargo, confidentiality, and whether the asker made it.
+
+    Returns
+    -------
+    bool
+        Whether it is allowed.
+
+    Examples
+    --------
+    >>> editor = Actor(1, (("001/", Role.EDITOR),), frozenset({"read"}))
+    >>> allowed(editor, Action.READ, "001/GHA/", Facts(State.DRAFT))
+    True
+    >>> allowed(editor, Action.REVIEW, "001/GHA/", Facts(State.SUBMITTED))
+    False
+    """
+    return may(actor.role_for(action, path), action, facts)
+
+
 def _least_to_read(facts: Facts) -> Role:
     if facts.state is not State.PUBLISHED:
         return Role.CONTRIBUTOR if facts.own and facts.state is not State.WITHDRAWN else Role.EDITOR
@@ -183,7 +228,7 @@ def readable(actor: Actor, *, place: str = "place__path", edition: str = "editio
     """
     now = now or timezone.now()
     found = _cases(Role.PUBLIC, edition, restricted, now, actor.user_id)
-    for path, role in actor.grants:
+    for path, role in actor.grants if actor.within(Action.READ) else ():
         found |= Q(**{f"{place}__startswith": path}) & _cases(role, edition, restricted, now, actor.user_id)
     return found
 

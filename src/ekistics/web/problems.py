@@ -9,18 +9,22 @@ from django.shortcuts import render
 
 from ekistics.core import errors
 from ekistics.core.i18n import N_, _
+from ekistics.web.refusals import StaleError, TokenRefusedError
 
 __all__ = ["bad_request", "csrf_failure", "forbidden", "not_found", "problem_response", "server_error", "wants_json"]
 
 STATUS: tuple[tuple[type[BaseException], int], ...] = (
-    (Http404, 404), (PermissionDenied, 403), (errors.UnknownNameError, 404), (errors.MissingInputError, 404),
-    (errors.UnsafeArchiveError, 422), (errors.EkisticsError, 422))
+    (Http404, 404), (PermissionDenied, 403), (TokenRefusedError, 401), (StaleError, 409),
+    (errors.UnknownNameError, 404), (errors.MissingInputError, 404), (errors.UnsafeArchiveError, 422),
+    (errors.EkisticsError, 422))
 TITLES = {400: N_("The request cannot be read"), 401: N_("A token or a sign-in is needed"),
           403: N_("You have no right to see or do this"), 404: N_("There is nothing at this address"),
-          405: N_("This address does not take that kind of request"), 413: N_("The file is too large"),
+          405: N_("This address does not take that kind of request"),
+          409: N_("Somebody else was faster"), 413: N_("The file is too large"),
           422: N_("Something in the request is wrong"), 429: N_("Too many attempts"),
           500: N_("Something went wrong on our side")}
-SAFE = {403: N_("Nothing was changed. Sign in with an account that has the right, or ask an administrator for it."),
+SAFE = {401: N_("Send a valid token in the header Authorization: Bearer, or sign in."),
+        403: N_("Nothing was changed. Sign in with an account that has the right, or ask an administrator for it."),
         404: N_("Search for a city or an indicator, or go to the first page."),
         429: N_("Wait a few minutes, then try again."),
         500: N_("Nothing was saved by this request. The error is in the site's log; try again in a minute.")}
@@ -63,7 +67,8 @@ def problem_response(request: HttpRequest, error: BaseException | None = None, *
         body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "instance": request.path}
         body |= {name: value for name, value in fields.items() if value is not None and name != "message"}
         return HttpResponse(json.dumps(body, ensure_ascii=False), status=status,
-                            content_type="application/problem+json")
+                            content_type="application/problem+json",
+                            headers={"WWW-Authenticate": 'Bearer realm="Ekistics"'} if status == 401 else None)
     return render(request, "problem.html", {"title": title, "status": status, "detail": detail}, status=status)
 
 

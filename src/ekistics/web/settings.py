@@ -49,8 +49,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "allauth.account.middleware.AccountMiddleware",
     "ekistics.web.middleware.problems",
+    "allauth.account.middleware.AccountMiddleware",  # last: its own exceptions are answered before ours
 ]
 
 ROOT_URLCONF = "ekistics.web.urls"
@@ -59,7 +59,8 @@ WSGI_APPLICATION = "ekistics.web.wsgi.application"
 TEMPLATES = [
     {"BACKEND": "django.template.backends.jinja2.Jinja2", "DIRS": [HERE / "templates"],
      "OPTIONS": {"environment": "ekistics.web.render.environment",
-                 "context_processors": ["ekistics.web.render.page_context"]}},
+                 "context_processors": ["django.contrib.messages.context_processors.messages",
+                                        "ekistics.web.render.page_context"]}},
     {"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True,
      "OPTIONS": {"context_processors": ["django.template.context_processors.request",
                                         "django.contrib.auth.context_processors.auth",
@@ -79,7 +80,7 @@ def _database(address: str) -> dict[str, Any]:
     parts = urlsplit(address)
     return {"ENGINE": "django.db.backends.postgresql", "NAME": unquote(parts.path.lstrip("/")),
             "USER": unquote(parts.username or ""), "PASSWORD": unquote(parts.password or ""),
-            "HOST": unquote(parts.hostname or ""), "PORT": str(parts.port or ""), "CONN_MAX_AGE": 600,
+            "HOST": unquote(parts.netloc.rpartition("@")[2].partition(":")[0]), "PORT": str(parts.port or ""), "CONN_MAX_AGE": 600,
             "CONN_HEALTH_CHECKS": True}
 
 
@@ -115,6 +116,20 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if EKISTICS.https else "http"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Ekistics] "
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_RATE_LIMITS: dict[str, str] = {}  # those of the library, all of them on
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
+# Limits count by address: behind the proxy that HTTPS needs, the address is the one that the proxy names.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if EKISTICS.https else 0
+ADMINISTRATORS_NEED_TWO_FACTOR = EKISTICS.two_factor
+# Sign-up is closed and an administrator gives each account its address, so that nobody can lock another person's
+# address; a site without a mail server must be able to use two factors.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_TOLERANCE = 1
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Ekistics"
 
@@ -164,7 +179,8 @@ globals().update(_mail(EKISTICS.mail))
 LOGGING = {
     "version": 1, "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"scrub": {"()": "ekistics.web.accounts.scrub.ScrubSecrets"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["scrub"]}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {"django.security.DisallowedHost": {"level": "ERROR"}, "ekistics": {"level": "INFO"}},
 }
