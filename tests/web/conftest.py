@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import caches
+from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import Client
 
 from ekistics.package import write_package
@@ -15,6 +16,7 @@ from ekistics.web.observatory.publishing import Outcome, publish_packages
 from ekistics.web.places.models import Place
 from ekistics.web.places.tree import seed_world
 from ekistics.web.policy import Role
+from ekistics.web.workflow.guards import lifted
 from tests.web.packages import small_package
 
 PASSWORD = "correct-horse-battery"
@@ -28,6 +30,20 @@ def _nothing_remembered(settings: Any, tmp_path_factory: pytest.TempPathFactory)
     caches["pages"].clear()
     yield
     forget()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _log_may_be_emptied_between_tests() -> Iterator[None]:
+    """Lift the triggers of the log while Django empties all tables after a test with transactions of its own."""
+    whole = BaseDatabaseOperations.execute_sql_flush
+
+    def flush(self: BaseDatabaseOperations, statements: list[str]) -> None:
+        with lifted(self.connection):
+            whole(self, statements)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", flush)
+        yield
 
 
 @pytest.fixture

@@ -9,9 +9,10 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from ekistics.core.i18n import N_, _
 from ekistics.web.workflow.models import AuditEntry
 
-__all__ = ["Broken", "record", "verify_chain"]
+__all__ = ["Broken", "Checked", "check_chain", "record", "verify_chain", "words_of"]
 
 START = "0" * 64
 
@@ -30,6 +31,30 @@ class Broken:
 
     number: int
     what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a walk along the chain found.
+
+    Parameters
+    ----------
+    count : int
+        Entries read.
+    last : str
+        Digest of the last one. Kept elsewhere, it shows later whether entries were cut off at the end.
+    broken : Broken or None
+        The first place where the chain does not hold.
+    """
+
+    count: int
+    last: str
+    broken: Broken | None
+
+
+BREAKS = {"gap": N_("Before entry {number} entries are missing."),
+          "previous": N_("Entry {number} does not follow from the one before it."),
+          "digest": N_("Entry {number} was changed after it was written.")}
 
 
 def record(action: str, target: str, *, actor: int | None = None, detail: Mapping[str, Any] | None = None,
@@ -87,3 +112,20 @@ def verify_chain() -> Iterator[Broken]:
         if entry.digest != _digest(entry):
             yield Broken(entry.number, "digest")
         number, digest = entry.number, entry.digest
+
+
+def check_chain() -> Checked:
+    """Walk the log and give its size, its last digest and the first break.
+
+    Returns
+    -------
+    Checked
+        What was found.
+    """
+    last = AuditEntry.objects.order_by("-number").values_list("digest", flat=True).first() or START
+    return Checked(AuditEntry.objects.count(), last, next(verify_chain(), None))
+
+
+def words_of(broken: Broken) -> str:
+    """Say in words where the chain does not hold."""
+    return _(BREAKS[broken.what]).format(number=broken.number)

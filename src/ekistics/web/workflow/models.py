@@ -1,9 +1,11 @@
 """History of every thing that moves through the workflow, and the log of what was done, chained by hashes."""
 
+from typing import Any, NoReturn
+
 from django.conf import settings
 from django.db import models
 
-__all__ = ["AuditEntry", "Comment", "Event"]
+__all__ = ["AppendOnlyError", "AuditEntry", "Comment", "Event"]
 
 
 class Event(models.Model):
@@ -46,6 +48,26 @@ class Comment(models.Model):
         return f"{self.target}: {self.text[:40]}"
 
 
+class AppendOnlyError(TypeError):
+    """Code tried to change or delete an entry of the log."""
+
+
+class _Entries(models.QuerySet["AuditEntry"]):
+    """Entries can be read and added; the database refuses the rest too."""
+
+    def update(self, **kwargs: Any) -> NoReturn:
+        """Refuse."""
+        raise AppendOnlyError
+
+    def delete(self) -> NoReturn:
+        """Refuse."""
+        raise AppendOnlyError
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refuse."""
+        raise AppendOnlyError
+
+
 class AuditEntry(models.Model):
     """One entry of the log. ``digest`` is the hash of the entry and of the digest before it; rows are never changed."""
 
@@ -58,6 +80,8 @@ class AuditEntry(models.Model):
     previous = models.CharField(max_length=64)
     digest = models.CharField(max_length=64)
 
+    objects = _Entries.as_manager()
+
     class Meta:
         """From the first on."""
 
@@ -65,3 +89,13 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.action} {self.target}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Add the entry; one that stands is never written again."""
+        if not self._state.adding:
+            raise AppendOnlyError
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refuse."""
+        raise AppendOnlyError
