@@ -1,24 +1,32 @@
-"""Charts: Vega-Lite specifications drawn to SVG once, for the page, the document and the tests; a table beside each."""
+"""Charts: Vega-Lite specifications as plain dicts, one for page, print and test; a table stands beside each.
 
+They need no evaluated code in the browser: the expressions in them use functions that Vega's interpreter has.
+"""
+
+import json
 import re
 import textwrap
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import as_file, files
 from typing import Any
 
-import altair as alt
 import vl_convert
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
 from ekistics.core.i18n import _
+from ekistics.publish.content import Chart
 from ekistics.publish.palette import ACCENT, GREY, INK, LINE, SOFT
 
-__all__ = ["bars", "draw", "lines", "ranking"]
+__all__ = ["bars", "draw", "drawing", "lines", "multiples", "picture", "ranking", "strips"]
 
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 WIDTH = 300
 WRAP = 24
 ROW = 34
+THIN_ROW = 7  # a row of a country's ranking, where only the chosen places are named
+PANEL = 150
+KINDS = ("main", "city", "other")
 
 
 def draw(spec: Mapping[str, Any], *, code: str, language: str) -> str:
@@ -55,62 +63,133 @@ def _register_fonts() -> None:
             vl_convert.register_font_directory(str(folder))
 
 
-def _theme(chart: alt.TopLevelMixin) -> dict[str, Any]:
+def drawing(chart: Chart, *, language: str) -> str:
+    """Give the drawing of a chart, made from its specification where it has none yet.
+
+    Parameters
+    ----------
+    chart : Chart
+        The chart.
+    language : str
+        Language of the axes' numbers.
+
+    Returns
+    -------
+    str
+        The SVG; empty for a chart without drawing and specification.
+    """
+    if chart.svg or chart.spec is None:
+        return chart.svg
+    return _drawn(json.dumps(chart.spec, ensure_ascii=False, default=float), chart.code, language)
+
+
+@lru_cache(maxsize=64)
+def _drawn(spec: str, code: str, language: str) -> str:
+    """Draw once for a page and the documents made of the same report."""
+    return draw(json.loads(spec), code=code, language=language)
+
+
+def picture(chart: Chart, *, language: str, scale: float = 2.0) -> bytes:
+    """Give the drawing of a chart as PNG, for documents that cannot hold SVG.
+
+    Parameters
+    ----------
+    chart : Chart
+        The chart.
+    language : str
+        Language of the axes' numbers.
+    scale : float
+        Pixels a unit of the drawing.
+
+    Returns
+    -------
+    bytes
+        The picture.
+    """
+    return bytes(vl_convert.svg_to_png(drawing(chart, language=language), scale=scale))
+
+
+def _config() -> dict[str, Any]:
     axis = {"domain": False, "ticks": False, "gridColor": LINE, "labelColor": SOFT, "labelFontSize": 13,
             "titleColor": SOFT, "titleFontSize": 13, "titleFontWeight": "normal", "labelPadding": 6}
-    spec = chart.to_dict()
-    spec["config"] = {"font": "Noto Sans", "background": None, "view": {"stroke": None}, "axis": axis, "padding": 4,
-                      "header": {"labelFontSize": 13, "labelColor": INK, "labelAnchor": "start", "title": None},
-                      "text": {"fontSize": 13, "color": INK}}
-    return spec
+    return {"font": "Noto Sans", "background": None, "view": {"stroke": None}, "axis": axis, "padding": 4,
+            "title": {"anchor": "start", "fontSize": 13, "fontWeight": "normal", "color": INK, "offset": 6},
+            "lineBreak": "\n", "text": {"fontSize": 13, "color": INK}}
+
+
+def _spec(rows: Sequence[Mapping[str, Any]], encoding: Mapping[str, Any], layer: list[dict[str, Any]],
+          size: Mapping[str, Any]) -> dict[str, Any]:
+    return {"$schema": SCHEMA, "config": _config(), "data": {"values": [dict(row) for row in rows]},
+            "encoding": dict(encoding), "layer": layer, **size}
 
 
 def _wrapped(text: str, width: int = WRAP) -> str:
     return "\n".join(textwrap.wrap(text, width)) or text
 
 
-def _rows_axis() -> alt.Axis:
-    return alt.Axis(title=None, labelExpr="split(datum.value, '\\n')", labelLimit=400, labelColor=INK, grid=False,
-                    labelLineHeight=16, minExtent=170, maxExtent=170)
+def _rows_axis(names: Sequence[str]) -> dict[str, Any]:
+    axis = {"title": None, "labelExpr": "split(datum.value, '\\n')", "labelLimit": 400, "labelColor": INK,
+            "grid": False, "labelLineHeight": 16, "minExtent": 170, "maxExtent": 170}
+    return {"field": "name", "type": "nominal", "sort": list(names), "axis": axis}
 
 
-def _numbers_axis() -> alt.Axis:
-    return alt.Axis(title=None, tickCount=5, labelExpr="format(datum.value, ',~r')")
+def _numbers_axis(**more: Any) -> dict[str, Any]:
+    return {"title": None, "tickCount": 5, "labelExpr": "format(datum.value, ',~r')", **more}
 
 
-def ranking(rows: Sequence[Mapping[str, Any]], *, full: bool = False) -> dict[str, Any]:
+def _x(field: str, **more: Any) -> dict[str, Any]:
+    return {"field": field, "type": "quantitative", **more}
+
+
+def _known(*fields: str) -> list[dict[str, str]]:
+    """Keep the rows that have all these fields: an interval that is not stated is not drawn."""
+    return [{"filter": " && ".join(f"isValid(datum.{name})" for name in fields)}]
+
+
+def _kind(values: Sequence[str], **more: Any) -> dict[str, Any]:
+    return {"field": "kind", "type": "nominal", "legend": None,
+            "scale": {"domain": list(KINDS), "range": list(values)}, **more}
+
+
+def ranking(rows: Sequence[Mapping[str, Any]], *, full: bool = False, thin: bool = False) -> dict[str, Any]:
     """Specify dots in rows, with whiskers where an interval is known.
 
     Parameters
     ----------
     rows : sequence of mapping
         ``name``, ``value``, ``text``; optionally ``low``, ``high`` and ``kind``: ``main`` (accent), ``city`` (ink) or
-        ``other`` (grey, hollow).
+        ``other`` (grey).
     full : bool
         Whether the axis runs from 0 to 100.
+    thin : bool
+        Whether rows are thin and only places that are not ``other`` are named: for whole countries.
 
     Returns
     -------
     dict
         The specification.
     """
-    values = [{"kind": "main", "low": None, "high": None, **row, "name": _wrapped(str(row["name"]))} for row in rows]
+    values = [{"kind": "main", "low": None, "high": None, **row,
+               "name": str(row["name"]) if thin else _wrapped(str(row["name"]))} for row in rows]
     names = list(dict.fromkeys(row["name"] for row in values))
-    scale = alt.Scale(domain=[0, 100]) if full else alt.Scale(zero=False, nice=True, padding=12)
-    colour = alt.Color("kind:N", legend=None, scale=alt.Scale(domain=["main", "city", "other"],
-                                                              range=[ACCENT, INK, GREY]))
-    base = alt.Chart(alt.Data(values=values)).encode(y=alt.Y("name:N", sort=names, axis=_rows_axis()))
-    whisker = base.mark_rule(strokeWidth=2, opacity=0.55).encode(
-        x=alt.X("low:Q", scale=scale, axis=_numbers_axis()), x2="high:Q", color=colour).transform_filter(
-        "isValid(datum.low) && isValid(datum.high)")
-    dot = base.mark_point(size=90, filled=True, opacity=1).encode(
-        x=alt.X("value:Q", scale=scale, axis=_numbers_axis()), color=colour,
-        shape=alt.Shape("kind:N", legend=None, scale=alt.Scale(domain=["main", "city", "other"],
-                                                               range=["circle", "diamond", "square"])))
-    text = base.mark_text(align="left", dx=10, dy=0, fontSize=13, color=INK).encode(x="value:Q", text="text:N")
-    tall = max(name.count("\n") + 1 for name in names)
-    chart = alt.layer(whisker, dot, text).properties(width=WIDTH, height=alt.Step(max(ROW - 6, 12 + 16 * tall)))
-    return _theme(chart)
+    scale = {"domain": [0, 100]} if full else {"zero": False, "nice": True, "padding": 12}
+    x = {"scale": scale, "axis": _numbers_axis()}
+    colour = _kind((ACCENT, INK, GREY))
+    y = _rows_axis(names) | ({"axis": None} if thin else {})
+    label = {"field": "label" if thin else "text", "type": "nominal"}
+    for row in values:
+        row["edge"] = row["value"] if row["high"] is None else row["high"]  # words stand clear of the whisker
+        if thin:
+            row["label"] = "" if row["kind"] == "other" else f"{row['name']}  {row['text']}"
+    layer = [{"mark": {"type": "rule", "strokeWidth": 2, "opacity": 0.55}, "transform": _known("low", "high"),
+              "encoding": {"x": _x("low", **x), "x2": {"field": "high"}, "color": colour}},
+             {"mark": {"type": "point", "size": 24 if thin else 90, "filled": True, "opacity": 1},
+              "encoding": {"x": _x("value", **x), "color": colour, "shape": _kind(("circle", "diamond", "square"))}},
+             {"mark": {"type": "text", "align": "left", "dx": 10, "color": INK},
+              "encoding": {"x": _x("edge", **x), "text": label}}]
+    tall = max((name.count("\n") + 1 for name in names), default=1)
+    step = THIN_ROW if thin else max(ROW - 6, 12 + 16 * tall)
+    return _spec(values, {"y": y}, layer, {"width": WIDTH, "height": {"step": step}})
 
 
 def bars(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -127,40 +206,129 @@ def bars(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         The specification.
     """
     values = [{**row, "name": _wrapped(str(row["name"]))} for row in rows]
-    base = alt.Chart(alt.Data(values=values)).encode(
-        y=alt.Y("name:N", sort=[row["name"] for row in values], axis=_rows_axis()),
-        x=alt.X("value:Q", scale=alt.Scale(zero=True), axis=_numbers_axis()))
-    bar = base.mark_bar(height={"band": 0.62}, stroke=INK, strokeWidth=0.4).encode(
-        color=alt.Color("colour:N", scale=None, legend=None))
-    text = base.mark_text(align="left", dx=6, fontSize=13, color=INK).encode(text="text:N")
-    return _theme(alt.layer(bar, text).properties(width=WIDTH, height=alt.Step(ROW)))
+    encoding = {"y": _rows_axis([row["name"] for row in values]),
+                "x": _x("value", scale={"zero": True}, axis=_numbers_axis())}
+    layer = [{"mark": {"type": "bar", "height": {"band": 0.62}, "stroke": INK, "strokeWidth": 0.4},
+              "encoding": {"color": {"field": "colour", "type": "nominal", "scale": None, "legend": None}}},
+             {"mark": {"type": "text", "align": "left", "dx": 6, "color": INK},
+              "encoding": {"text": {"field": "text", "type": "nominal"}}}]
+    return _spec(values, encoding, layer, {"width": WIDTH, "height": {"step": ROW}})
 
 
-def lines(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Specify one line through time, its first and last points labelled.
+def lines(rows: Sequence[Mapping[str, Any]], *, breaks: Sequence[float] = (), broken: str = "",
+          height: int = 190) -> dict[str, Any]:
+    """Specify one line through time with its band, its first and last points labelled.
 
     Parameters
     ----------
     rows : sequence of mapping
         ``year`` (number), ``value``, ``text``; optionally ``low`` and ``high``.
+    breaks : sequence of float
+        Years before which the series breaks; the line is parted there and a dashed rule marks it.
+    broken : str
+        Word at the rule of a break.
+    height : int
+        Height of the drawing.
 
     Returns
     -------
     dict
         The specification.
     """
-    ends = {min(r["year"] for r in rows), max(r["year"] for r in rows)}
-    values = [{"low": None, "high": None, **r, "shown": r["text"] if r["year"] in ends else ""} for r in rows]
-    base = alt.Chart(alt.Data(values=values)).encode(
-        x=alt.X("year:Q", scale=alt.Scale(nice=False, padding=34),
-                axis=alt.Axis(title=None, format="d", grid=False, values=sorted({r["year"] for r in rows}))),
-        y=alt.Y("value:Q", scale=alt.Scale(zero=False, padding=26), axis=_numbers_axis()))
-    band = base.mark_area(opacity=0.2, color=ACCENT).encode(y="low:Q", y2="high:Q").transform_filter(
-        "isValid(datum.low) && isValid(datum.high)")
-    line = base.mark_line(color=ACCENT, strokeWidth=2.5)
-    dot = base.mark_point(color=ACCENT, filled=True, size=60, opacity=1)
-    text = base.mark_text(dy=-14, fontSize=13, color=INK).encode(text="shown:N")
-    return _theme(alt.layer(band, line, dot, text).properties(width=WIDTH + 140, height=190))
+    values = _timed(rows, breaks)
+    years = sorted({row["year"] for row in values})
+    encoding = {"x": _x("year", scale={"nice": False, "padding": 34, "zero": False},
+                        axis={"title": None, "format": "d", "grid": False, "values": years}),
+                "y": _x("value", scale={"zero": False, "padding": 26}, axis=_numbers_axis())}
+    layer = [*_band(), {"mark": {"type": "text", "dy": -14, "color": INK},
+                        "encoding": {"text": {"field": "shown", "type": "nominal"}}}]
+    if breaks:
+        layer = [*_break_marks(breaks, broken), *layer]
+    return _spec(values, encoding, layer, {"width": WIDTH + 140, "height": height})
+
+
+def _timed(rows: Sequence[Mapping[str, Any]], breaks: Sequence[float]) -> list[dict[str, Any]]:
+    """Label the ends, and number the stretches between breaks."""
+    ends = {min(r["year"] for r in rows), max(r["year"] for r in rows)} if rows else set()
+    return [{"low": None, "high": None, **r, "shown": r["text"] if r["year"] in ends else "",
+             "part": sum(r["year"] >= at for at in breaks)} for r in rows]
+
+
+def _band() -> list[dict[str, Any]]:
+    part = {"field": "part", "type": "nominal"}
+    return [{"mark": {"type": "area", "opacity": 0.2, "color": ACCENT}, "transform": _known("low", "high"),
+             "encoding": {"y": _x("low"), "y2": {"field": "high"}, "detail": part}},
+            {"mark": {"type": "line", "color": ACCENT, "strokeWidth": 2.5}, "encoding": {"detail": part}},
+            {"mark": {"type": "point", "color": ACCENT, "filled": True, "size": 60, "opacity": 1}}]
+
+
+def _break_marks(breaks: Sequence[float], broken: str) -> list[dict[str, Any]]:
+    at = {"values": [{"year": year, "word": broken} for year in breaks]}
+    x = {"x": _x("year"), "y": None}
+    return [{"data": at, "mark": {"type": "rule", "strokeDash": [4, 4], "color": SOFT}, "encoding": x},
+            {"data": at, "mark": {"type": "text", "align": "left", "baseline": "top", "dx": 5, "color": SOFT},
+             "encoding": {**x, "y": {"value": 0}, "text": {"field": "word", "type": "nominal"}}}]
+
+
+def strips(panels: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Specify the distribution of peers in several quantities: a tick a peer, the city as a dot.
+
+    Parameters
+    ----------
+    panels : sequence of mapping
+        ``title``, ``rows`` (``name``, ``value``, ``kind``: ``main`` for the city and ``other`` for its peers;
+        ``text`` for the city) and ``full``, whether the axis runs from 0 to 100.
+
+    Returns
+    -------
+    dict
+        The specification: one strip below the other, each with its own axis.
+    """
+    return {"$schema": SCHEMA, "config": _config(), "spacing": 14,
+            "vconcat": [_strip(panel) for panel in panels]}
+
+
+def _strip(panel: Mapping[str, Any]) -> dict[str, Any]:
+    scale = {"domain": [0, 100]} if panel.get("full") else {"zero": False, "nice": True, "padding": 16}
+    x = _x("value", scale=scale, axis=_numbers_axis(grid=False, domain=True, domainColor=LINE))
+    city = [{"filter": "datum.kind == 'main'"}]
+    layer = [{"mark": {"type": "tick", "thickness": 1.5, "size": 18, "color": GREY, "opacity": 0.75},
+              "transform": [{"filter": "datum.kind == 'other'"}]},
+             {"mark": {"type": "point", "shape": "circle", "filled": True, "size": 110, "color": ACCENT, "opacity": 1},
+              "transform": city},
+             {"mark": {"type": "text", "dy": -15, "fontWeight": 600, "color": INK}, "transform": city,
+              "encoding": {"text": {"field": "text", "type": "nominal"}}}]
+    return {"title": panel["title"], "width": WIDTH + 140, "height": 38,
+            "data": {"values": [{"text": "", **row} for row in panel["rows"]]}, "encoding": {"x": x}, "layer": layer}
+
+
+def multiples(panels: Sequence[Mapping[str, Any]], *, columns: int = 3) -> dict[str, Any]:
+    """Specify the same quantity in several places through time, side by side on one scale.
+
+    Parameters
+    ----------
+    panels : sequence of mapping
+        ``title`` and ``rows`` (as for :func:`lines`), optionally ``breaks``.
+    columns : int
+        Panels in a row.
+
+    Returns
+    -------
+    dict
+        The specification.
+    """
+    shown = [row for panel in panels for row in panel["rows"]]
+    years = sorted({row["year"] for row in shown})
+    ends = [v for row in shown for v in (row["value"], row.get("low"), row.get("high")) if v is not None]
+    ticks = years if len(years) <= 3 else [years[0], years[-1]]  # noqa: PLR2004 - more labels meet in a narrow panel
+    encoding = {"x": _x("year", scale={"domain": [years[0], years[-1]], "nice": False, "padding": 20},
+                        axis={"title": None, "format": "d", "grid": False, "values": ticks}),
+                "y": _x("value", scale={"domain": [min(ends), max(ends)], "nice": True, "zero": False, "padding": 10},
+                        axis=_numbers_axis(tickCount=4))}
+    made = [{"title": _wrapped(str(panel["title"])).split("\n"), "width": PANEL, "height": 96,
+             "data": {"values": _timed(panel["rows"], panel.get("breaks", ()))}, "encoding": encoding,
+             "layer": _band()} for panel in panels]
+    return {"$schema": SCHEMA, "config": _config(), "concat": made, "columns": columns, "spacing": 18}
 
 
 def explained() -> str:

@@ -217,11 +217,15 @@ class Chart:
     code, title, subtitle, caption : str
         The finding; the measure and unit; source, method edition and date.
     svg : str
-        The drawing.
+        The drawing; empty where it is drawn from the specification when it is needed.
     alt : str
         What it shows, in words.
     table : Table
         The same numbers.
+    spec : dict, optional
+        The Vega-Lite specification, for pages that draw it themselves.
+    wide : bool
+        Whether it takes the whole width in print, its table below it.
     """
 
     code: str
@@ -231,6 +235,8 @@ class Chart:
     svg: str
     alt: str
     table: Table
+    spec: dict[str, Any] | None = None
+    wide: bool = False
 
 
 @dataclass(frozen=True, slots=True)

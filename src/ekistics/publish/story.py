@@ -1,21 +1,53 @@
 """The one sentence that stands first: chosen from the data by stated rules."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 import pandas as pd
 
 from ekistics.core.i18n import _
 from ekistics.core.indicator import IndicatorSpec, SeriesSpec
-from ekistics.package.model import ProfilePackage
 from ekistics.publish.figures import default_variant, headline_series, latest, rows_of, totals
 from ekistics.publish.numbers import value_text
 
-__all__ = ["headline", "widest_gap"]
+__all__ = ["Placed", "Sentence", "headline", "told", "widest_gap"]
 
 LEAST_GAP = 10.0
 
 
-def headline(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], rows: pd.DataFrame, *,
+class Placed(Protocol):
+    """What a story needs to know of a city: itself and its parts, each with code, name and kind."""
+
+    @property
+    def place(self) -> Any: ...  # noqa: D102
+    @property
+    def places(self) -> Sequence[Any]: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sentence:
+    """A sentence about observations, before its numbers are written out.
+
+    Parameters
+    ----------
+    template : str
+        The translated sentence with named placeholders.
+    words : dict of str to str
+        What fills the placeholders that are words.
+    rows : dict of str to pandas.Series
+        The observation behind each other placeholder.
+    rule : str
+        The rule by which the sentence was chosen, in words.
+    """
+
+    template: str
+    words: dict[str, str] = field(default_factory=dict)
+    rows: dict[str, pd.Series] = field(default_factory=dict)
+    rule: str = ""
+
+
+def headline(package: Placed, specs: Mapping[str, IndicatorSpec], rows: pd.DataFrame, *,
              language: str) -> tuple[str, str]:
     """Say what stands out, and by which rule it was chosen.
 
@@ -24,8 +56,8 @@ def headline(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], rows: 
 
     Parameters
     ----------
-    package : ProfilePackage
-        The profile.
+    package : Placed
+        The profile, or records with a place and its parts.
     specs : mapping of str to IndicatorSpec
         The indicators by code.
     rows : pandas.DataFrame
@@ -40,13 +72,36 @@ def headline(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], rows: 
     rule : str
         The rule in words.
     """
+    found = told(package, specs, rows)
+    shown = {name: value_text(float(row["obs_value"]), str(row["unit_measure"]), language=language)
+             for name, row in found.rows.items()}
+    return found.template.format(**found.words, **shown), found.rule
+
+
+def told(package: Placed, specs: Mapping[str, IndicatorSpec], rows: pd.DataFrame) -> Sentence:
+    """Choose what stands out, by the rules of :func:`headline`.
+
+    Parameters
+    ----------
+    package : Placed
+        The profile, or records with a place and its parts.
+    specs : mapping of str to IndicatorSpec
+        The indicators by code.
+    rows : pandas.DataFrame
+        Numbered observations.
+
+    Returns
+    -------
+    Sentence
+        The sentence with the observations it rests on.
+    """
     newest = latest(totals(rows))
     for rule in (_between_neighbourhoods, _between_variants, _first_value):
-        found = rule(package, specs, newest, language)
+        found = rule(package, specs, newest)
         if found:
             return found
-    return (_("No indicator of {place} could be computed from the inputs that were given.")
-            .format(place=package.place.name), _("Rule: no value is present."))
+    return Sentence(_("No indicator of {place} could be computed from the inputs that were given."),
+                    {"place": package.place.name}, rule=_("Rule: no value is present."))
 
 
 def _shares(specs: Mapping[str, IndicatorSpec]) -> list[tuple[IndicatorSpec, SeriesSpec]]:
@@ -58,18 +113,14 @@ def _of_default(spec: IndicatorSpec, rows: pd.DataFrame) -> pd.DataFrame:
     return rows[(rows["variant"] == default_variant(spec, rows)) & rows["obs_value"].notna()]
 
 
-def _shown(value: object, language: str) -> str:
-    return value_text(float(str(value)), "PT", language=language)
-
-
-def widest_gap(package: ProfilePackage, specs: Mapping[str, IndicatorSpec],
+def widest_gap(package: Placed, specs: Mapping[str, IndicatorSpec],
                rows: pd.DataFrame) -> tuple[IndicatorSpec, SeriesSpec, pd.DataFrame] | None:
     """Find the share that sets the neighbourhoods furthest apart, by at least ten points.
 
     Parameters
     ----------
-    package : ProfilePackage
-        The profile.
+    package : Placed
+        The profile, or records with a place and its parts.
     specs : mapping of str to IndicatorSpec
         The indicators by code.
     rows : pandas.DataFrame
@@ -91,8 +142,7 @@ def widest_gap(package: ProfilePackage, specs: Mapping[str, IndicatorSpec],
     return best[1:] if best else None
 
 
-def _between_neighbourhoods(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], rows: pd.DataFrame,
-                            language: str) -> tuple[str, str] | None:
+def _between_neighbourhoods(package: Placed, specs: Mapping[str, IndicatorSpec], rows: pd.DataFrame) -> Sentence | None:
     names = {p.code: p.name for p in package.places if p.kind == "neighbourhood"}
     gap = widest_gap(package, specs, rows)
     if gap is None:
@@ -100,48 +150,47 @@ def _between_neighbourhoods(package: ProfilePackage, specs: Mapping[str, Indicat
     _spec, series, found = gap
     local = found[found["ref_area"].isin(names)].sort_values("obs_value")
     low, high = local.iloc[0], local.iloc[-1]
-    parts = {"title": _(series.title), "place": package.place.name,
-             "low": _shown(low["obs_value"], language), "low_place": names[low["ref_area"]],
-             "high": _shown(high["obs_value"], language), "high_place": names[high["ref_area"]]}
+    words = {"title": _(series.title), "place": package.place.name, "low_place": names[low["ref_area"]],
+             "high_place": names[high["ref_area"]]}
     rule = _("Rule: the share with the widest gap between neighbourhoods, at least {gap} points.")
-    city = found[found["ref_area"] == package.place.code]["obs_value"]
-    if city.empty:
-        text = _("{title}: from {low} in {low_place} to {high} in {high_place}.").format(**parts)
-    else:
-        text = _("{title}: {city} in {place}, but from {low} in {low_place} to {high} in {high_place}.").format(
-            city=_shown(city.iloc[0], language), **parts)
-    return text, rule.format(gap=int(LEAST_GAP))
+    city = found[found["ref_area"] == package.place.code]
+    shown = {"low": low, "high": high}
+    text = _("{title}: from {low} in {low_place} to {high} in {high_place}.")
+    if len(city):
+        text = _("{title}: {city} in {place}, but from {low} in {low_place} to {high} in {high_place}.")
+        shown["city"] = city.iloc[0]
+    return Sentence(text, words, shown, rule.format(gap=int(LEAST_GAP)))
 
 
-def _between_variants(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], rows: pd.DataFrame,
-                      language: str) -> tuple[str, str] | None:
+def _between_variants(package: Placed, specs: Mapping[str, IndicatorSpec], rows: pd.DataFrame) -> Sentence | None:
     city = rows[(rows["ref_area"] == package.place.code) & rows["obs_value"].notna()]
-    best: tuple[float, str] = (0.0, "")
+    best: tuple[float, IndicatorSpec, SeriesSpec, pd.Series, pd.Series] | None = None
     for spec, series in _shares(specs):
-        titles = {v.code: _(v.title) for v in spec.variants}
         found = rows_of(city, spec, series.code)
         first = _of_default(spec, found)
-        for row in found.itertuples() if len(first) else ():
-            gap = abs(float(str(row.obs_value)) - float(first["obs_value"].iloc[0]))
-            if gap >= max(LEAST_GAP, best[0]):
-                text = _("{title}: {value} in {place} ({first}), but {other} by another reading ({variant}).")
-                best = (gap, text.format(
-                    title=_(series.title), value=_shown(first["obs_value"].iloc[0], language), place=package.place.name,
-                    first=titles.get(first["variant"].iloc[0], ""), other=_shown(row.obs_value, language),
-                    variant=titles.get(str(row.variant), "")))
-    rule = _("Rule: the share with the widest gap between two variants, at least {gap} points.")
-    return (best[1], rule.format(gap=int(LEAST_GAP))) if best[1] else None
+        for _index, row in found.iterrows() if len(first) else ():
+            gap = abs(float(row["obs_value"]) - float(first["obs_value"].iloc[0]))
+            if gap >= max(LEAST_GAP, best[0] if best else 0.0):
+                best = (gap, spec, series, first.iloc[0], row)
+    if best is None:
+        return None
+    _gap, spec, series, default, other = best
+    titles = {v.code: _(v.title) for v in spec.variants}
+    words = {"title": _(series.title), "place": package.place.name, "first": titles.get(str(default["variant"]), ""),
+             "variant": titles.get(str(other["variant"]), "")}
+    return Sentence(_("{title}: {value} in {place} ({first}), but {other} by another reading ({variant})."), words,
+                    {"value": default, "other": other},
+                    _("Rule: the share with the widest gap between two variants, at least {gap} points.").format(
+                        gap=int(LEAST_GAP)))
 
 
-def _first_value(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], rows: pd.DataFrame,
-                 language: str) -> tuple[str, str] | None:
+def _first_value(package: Placed, specs: Mapping[str, IndicatorSpec], rows: pd.DataFrame) -> Sentence | None:
     city = rows[rows["ref_area"] == package.place.code]
     cards = [(spec, s) for spec in specs.values() for s in headline_series(spec, rows_of(city, spec))]
     for spec, series in [*_shares(specs), *cards]:
         found = _of_default(spec, rows_of(city, spec, series.code))
         if len(found):
-            row = found.iloc[0]
-            shown = value_text(float(row["obs_value"]), str(row["unit_measure"]), language=language)
-            parts = {"title": _(series.title), "value": shown, "place": package.place.name}
-            return _("{title}: {value} in {place}.").format(**parts), _("Rule: the first indicator with a value.")
+            return Sentence(_("{title}: {value} in {place}."),
+                            {"title": _(series.title), "place": package.place.name}, {"value": found.iloc[0]},
+                            _("Rule: the first indicator with a value."))
     return None
