@@ -22,6 +22,7 @@ from ekistics.jobs.upload_numbers import decimal_mark, read_numbers
 from ekistics.jobs.upload_problems import RowProblem, UploadProblem
 from ekistics.package.rules import KEY_COLUMNS, Breach, observation_breaches
 from ekistics.package.table import NUMBER_COLUMNS, canonical_observations
+from ekistics.publish.tabular import harmless
 from ekistics.readers.uploads import CellKind, RawTable, UploadLimits, read_upload
 
 __all__ = ["NEEDED_COLUMNS", "RULE_PROBLEMS", "UploadCheck", "check_file", "check_upload"]
@@ -29,7 +30,8 @@ __all__ = ["NEEDED_COLUMNS", "RULE_PROBLEMS", "UploadCheck", "check_file", "chec
 NEEDED_COLUMNS = tuple(column.name for column in UPLOAD_COLUMNS.values() if column.needed)
 _MAY_BE_EMPTY = ("time_period", "obs_value")  # where the value is missing, which the rules look at
 _DEFAULTS = {column.name: column.empty for column in UPLOAD_COLUMNS.values() if column.empty}
-_GUARDED = ("'=", "'+", "'-", "'@", "'\t", "'\r")  # how exports keep a text from being read as a formula
+# What SDMX writes where we leave a cell empty: a dimension that does not apply, and a measure without a value.
+_SDMX_EMPTY = {"variant": "_Z", **dict.fromkeys(NUMBER_COLUMNS, "NaN")}
 RULE_PROBLEMS = {
     "place-unknown": UploadProblem.PLACE_UNKNOWN, "unit-unknown": UploadProblem.UNIT_UNKNOWN,
     "unit-other": UploadProblem.UNIT_OTHER, "period-unreadable": UploadProblem.PERIOD_UNREADABLE,
@@ -224,6 +226,8 @@ def _texts(table: RawTable, ledger: Ledger) -> dict[str, list[str]]:
             texts[name] = [default] * ledger.size
             continue
         cells = [_unguarded(cell.strip()) for cell in columns[ledger.places[name]]]
+        if table.format == "sdmx-csv" and name in _SDMX_EMPTY:
+            cells = ["" if cell == _SDMX_EMPTY[name] else cell for cell in cells]
         if name in NEEDED_COLUMNS and name not in _MAY_BE_EMPTY:
             ledger.add(UploadProblem.EMPTY_CELL, name, _where(cells, {""}))
         texts[name] = [cell or default for cell in cells] if default else cells
@@ -231,7 +235,8 @@ def _texts(table: RawTable, ledger: Ledger) -> dict[str, list[str]]:
 
 
 def _unguarded(cell: str) -> str:
-    return cell[1:] if cell.startswith(_GUARDED) else cell
+    """Take off the apostrophe by which exports keep a text from being read as a formula."""
+    return cell[1:] if cell.startswith("'") and harmless(cell[1:]) == cell else cell
 
 
 def _where(cells: Sequence[str], wrong: set[str]) -> npt.NDArray[np.bool_]:

@@ -18,11 +18,11 @@ from ekistics.core.reasons import Reason, reason_text
 from ekistics.core.units import UNITS
 from ekistics.core.upload_columns import UPLOAD_COLUMNS
 from ekistics.package.table import NUMBER_COLUMNS
+from ekistics.publish.tabular import harmless
 
 __all__ = ["csv_template", "xlsx_template"]
 
 _ROWS = 20_000  # rows that get drop-down lists
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _SMALL, _WIDE = 14, 60
 _MADE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # so that the same template has the same bytes
 _List = tuple[tuple[str, ...], list[tuple[str, ...]]]
@@ -110,7 +110,7 @@ def _write_codes(sheet: Any, lists: dict[str, _List], formats: dict[str, Any]) -
             sheet.set_column(column + i, column + i, 3 * _SMALL if i == 1 else _SMALL, formats["text"])
         for number, row in enumerate(rows, 1):
             for i, text in enumerate(row):
-                sheet.write_string(number, column + i, _safe(text))
+                sheet.write_string(number, column + i, harmless(text))
         if rows:
             letters = xl_col_to_name(column)
             ranges[name] = f"=codes!${letters}$2:${letters}${len(rows) + 1}"
@@ -141,7 +141,7 @@ def _write_observations(sheet: Any, observations: pd.DataFrame) -> None:
     for i, name in enumerate(UPLOAD_COLUMNS):
         for row, value in enumerate(observations[name].tolist(), 1):
             if name not in NUMBER_COLUMNS:
-                sheet.write_string(row, i, _safe(value))
+                sheet.write_string(row, i, harmless(value))
             elif value == value:  # a missing number is an empty cell
                 sheet.write_number(row, i, value)
 
@@ -160,8 +160,3 @@ def _write_help(sheet: Any, formats: dict[str, Any]) -> None:
              _("Nothing is saved until every row is without a problem."))
     for i, text in enumerate(rules):
         sheet.write_string(len(UPLOAD_COLUMNS) + 2 + i, 2, text)
-
-
-def _safe(text: str) -> str:
-    """Keep a text from being read as a formula, also by programs that import the workbook elsewhere."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
