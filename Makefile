@@ -9,8 +9,9 @@ PEERS := .venv-peers
 STATIC := src/ekistics/publish/static
 OUT ?= out
 SERVE ?= 1
+PORT ?= 8000
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-full check bench docs reference pictures shown-main lock clean messages
+.PHONY: help install demo demo-data test test-full check bench docs reference pictures shown-main lock clean messages
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 18
@@ -36,15 +37,28 @@ $(STATIC)/.ready: $(READY) frontend/node_modules/.ready tools/make_fonts.py $(wi
 
 install: $(READY) $(STATIC)/.ready ## install the program and build its pages into .venv and src
 
-demo: install ## make the sample city, profile it, and say where the profile is (SERVE=0: no site)
+demo: demo-data ## make a sample city and country, profile them, and serve them as a site (SERVE=0: prepare only)
+	EKISTICS_HOME=$(OUT)/site $(BIN)/ekistics serve --port $(PORT) $(if $(filter 0,$(SERVE)),--prepare-only) \
+	  $(OUT)/sample-city-profile $(OUT)/sample-country-profiles
+
+EPOCHS := 1990 2000 2010 2020
+
+demo-data: install # the packages that the demo shows
 	$(BIN)/ekistics sample-city $(OUT)/sample-city
 	$(BIN)/ekistics profile $(OUT)/sample-city/city.toml --out $(OUT)/sample-city-profile
+	$(BIN)/ekistics sample-country $(OUT)/sample-country
+	$(BIN)/ekistics profile-centres --country XMU --out $(OUT)/sample-country-profiles \
+	  --names $(OUT)/sample-country/names.csv --land $(OUT)/sample-country/land.tif \
+	  --producer "Ekistics sample generator" --citation "Merrow, a made-up country" --licence CC0-1.0 \
+	  $(foreach y,$(EPOCHS),--population $y=$(OUT)/sample-country/population_$y.tif --built-up $y=$(OUT)/sample-country/built_up_$y.tif)
 
 test: install ## run the test suite: tests, properties, examples in docstrings and in docs
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not full"
+	$(BIN)/python -m tools.with_postgres $(BIN)/python -m pytest -n 2 --dist loadfile -m "not full and not browser" tests/web
 
 test-full: install ## run the test suite with its long runs
 	EKISTICS_SEARCH=1 $(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m tools.with_postgres $(BIN)/python -m pytest -n 2 --dist loadfile tests/web
 
 check: install ## run every static check that CI runs
 	$(BIN)/ruff check .

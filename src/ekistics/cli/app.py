@@ -8,11 +8,13 @@ from typing import Any
 import typer
 from rich.console import Console
 
+from ekistics.cli import site
 from ekistics.cli.centres import profile_centres
 from ekistics.cli.delineate import delineate
 from ekistics.cli.indicators import indicators
 from ekistics.cli.profile import init, profile, validate
 from ekistics.cli.sample_city import sample_city
+from ekistics.cli.sample_country import sample_country
 from ekistics.cli.verify import verify
 from ekistics.core.errors import EkisticsError
 from ekistics.core.i18n import _, use_language
@@ -32,6 +34,10 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "indicators": indicators,
     "verify": verify,
     "sample-city": sample_city,
+    "sample-country": sample_country,
+    "serve": site.serve,
+    "publish": site.publish,
+    "worker": site.worker,
 }
 
 app = typer.Typer(name="ekistics", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,

@@ -25,7 +25,8 @@ TIMESTAMP = "2020-07-01T00:00:00Z"
 STAMP = {"version": 1, "timestamp": TIMESTAMP, "changeset": 1}
 
 
-def write_raster(path: Path, values: Floats, grid: Grid, *, title: str, year: int | None = None) -> None:
+def write_raster(path: Path, values: Floats, grid: Grid, *, title: str, year: int | None = None,
+                 place: str = "Port Merrow (made-up)") -> None:
     """Write a grid as GeoTIFF with 32-bit floats; nothing is nodata, water holds 0.
 
     Parameters
@@ -40,13 +41,15 @@ def write_raster(path: Path, values: Floats, grid: Grid, *, title: str, year: in
         What it is, for the file's own tags.
     year : int, optional
         What year it describes.
+    place : str
+        What place it shows.
     """
     profile = {"driver": "GTiff", "height": grid.height, "width": grid.width, "count": 1, "dtype": "float32",
                "crs": grid.crs.to_wkt(), "transform": grid.transform, "nodata": -200.0, "compress": "DEFLATE",
                "predictor": 3, "tiled": True, "blockxsize": 256, "blockysize": 256}
     with rasterio.open(path, "w", **profile) as target:
         target.write(values.astype(np.float32), 1)
-        target.update_tags(TITLE=f"{title} - Port Merrow (made-up)", PRODUCER="Ekistics sample generator",
+        target.update_tags(TITLE=f"{title} - {place}", PRODUCER="Ekistics sample generator",
                            LICENCE="CC0-1.0", **({} if year is None else {"YEAR": str(year)}))
 
 
