@@ -363,6 +363,32 @@ def test_an_empty_dimension_and_a_lacking_column_are_refused():
         message(own_rows(frame(row())).drop(columns="RUN"))
 
 
+def test_ids_are_valid_whatever_a_place_is_called():
+    content = b"".join(sdmx_ml(own_rows(whole()), own_structure(), message="XMU-MERROW:N01.é", sender="A b"))
+    assert b"<mes:ID>XMU-MERROW_N01__</mes:ID>" in content
+    assert b'<mes:Sender id="A_b"/>' in content
+    assert read_sdmx(content.decode(), validate=True).data
+
+
+def test_unknown_actions_and_empty_ids_are_refused():
+    rows, structure = own_rows(frame(row())), own_structure()
+    assert b' action="Replace"' in b"".join(sdmx_ml(rows, structure, message="M", sender="S", action="Replace"))
+    assert b"(1.0),R,A," in b"".join(sdmx_csv(rows, structure, action="Replace"))
+    for write in (lambda: sdmx_csv(rows, structure, action="Burn"),
+                  lambda: sdmx_ml(rows, structure, message="M", sender="S", action="Burn")):
+        with pytest.raises(UnknownNameError, match="no action 'Burn'"):
+            list(write())
+    for ids in ({"message": "", "sender": "S"}, {"message": "M", "sender": ""}):
+        with pytest.raises(InvalidValueError, match="needs its own id"):
+            list(sdmx_ml(rows, structure, **ids))
+
+
+def test_numpy_floats_in_mixed_columns_are_plain_numbers(own_dsd):
+    rows = own_rows(frame(row(), row(time_period="2021"))).astype({"OBS_VALUE": object})
+    rows.loc[0, "OBS_VALUE"] = np.float64(0.5)
+    assert [float(text) for text in read_ml(message(rows), own_dsd)["OBS_VALUE"]] == [0.5, 61.5]
+
+
 def test_characters_that_xml_cannot_hold_are_refused():
     with pytest.raises(InvalidValueError, match="row 2: A text holds characters that XML cannot hold"):
         message(own_rows(frame(row(), row(time_period="2021", method="a\x01b"))))

@@ -5,13 +5,14 @@ Both are written here and not with pysdmx: its writers hold the whole message in
 """
 
 import io
+import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 import pandas as pd
 from lxml import etree
 
-from ekistics.core.errors import InputFormatError, InvalidValueError
+from ekistics.core.errors import InputFormatError, InvalidValueError, UnknownNameError
 from ekistics.core.i18n import _
 from ekistics.publish.sdmx.structure import MEASURE, Structure
 from ekistics.publish.tabular import csv_stream
@@ -25,6 +26,7 @@ _ROOT = "http://www.sdmx.org/resources/sdmxml/schemas/v2_1"
 _MES, _COM, _SS = f"{_ROOT}/message", f"{_ROOT}/common", f"{_ROOT}/data/structurespecific"
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _MISSING = "NaN"  # said to be missing, which is more than not said at all
+_NO_ID = re.compile(r"[^A-Za-z0-9_@$-]")
 _LEVEL = "AllDimensions"
 Batches = pd.DataFrame | Iterable[pd.DataFrame]
 
@@ -52,9 +54,11 @@ def sdmx_csv(batches: Batches, structure: Structure, *, action: str = "Informati
     ------
     InvalidValueError
         Two rows have one key, a dimension is empty, or a number is infinite.
+    UnknownNameError
+        There is no such action.
     """
     columns = ("STRUCTURE", "STRUCTURE_ID", "ACTION", *structure.components)
-    fixed = {"STRUCTURE": "datastructure", "STRUCTURE_ID": structure.reference, "ACTION": ACTIONS[action]}
+    fixed = {"STRUCTURE": "datastructure", "STRUCTURE_ID": structure.reference, "ACTION": ACTIONS[_known(action)]}
     yield from csv_stream((batch.assign(**fixed) for _first, batch in _checked(batches, structure)), columns=columns,
                           numbers=structure.numbers, missing={MEASURE: _MISSING})
 
@@ -70,9 +74,9 @@ def sdmx_ml(batches: Batches, structure: Structure, *, message: str, sender: str
     structure : Structure
         The structure of the rows.
     message : str
-        Id of the message: letters, digits, ``_``, ``-``.
+        Id of the message; characters other than letters, digits and ``_ @ $ -`` become ``_``.
     sender : str
-        Id of the sender.
+        Id of the sender, likewise.
     prepared : datetime.datetime, optional
         When it was prepared; now by default.
     action : str
@@ -86,7 +90,9 @@ def sdmx_ml(batches: Batches, structure: Structure, *, message: str, sender: str
     Raises
     ------
     InvalidValueError
-        Two rows have one key, a dimension is empty, or a text holds characters that XML cannot hold.
+        Two rows have one key, a dimension or id is empty, or a text holds characters that XML cannot hold.
+    UnknownNameError
+        There is no such action.
     """
     stream = io.BytesIO()
     space = f"{structure.urn}:ObsLevelDim:{_LEVEL}"
@@ -113,14 +119,27 @@ def _drained(stream: io.BytesIO) -> bytes:
 
 def _dataset(structure: Structure, action: str) -> dict[str, str]:
     return {f"{{{_SS}}}dataScope": "DataStructure", f"{{{_SS}}}structureRef": structure.id,
-            f"{{{_XSI}}}type": "ns1:DataSetType", "action": dict.fromkeys(ACTIONS, action)[action]}
+            f"{{{_XSI}}}type": "ns1:DataSetType", "action": _known(action)}
+
+
+def _known(action: str) -> str:
+    if action not in ACTIONS:
+        raise UnknownNameError.among(action, list(ACTIONS), what=_("action"))
+    return action
+
+
+def _identifier(text: str, param: str) -> str:
+    if not text:
+        raise InvalidValueError(_("An SDMX message needs its own id and its sender's."), param=param)
+    return _NO_ID.sub("_", text)
 
 
 def _header(structure: Structure, space: str, *, message: str, sender: str, prepared: datetime) -> etree._Element:
     header = etree.Element(f"{{{_MES}}}Header", nsmap={"mes": _MES, "com": _COM})
-    for name, text in (("ID", message), ("Test", "false"), ("Prepared", prepared.isoformat(timespec="seconds"))):
+    for name, text in (("ID", _identifier(message, "message")), ("Test", "false"),
+                       ("Prepared", prepared.isoformat(timespec="seconds"))):
         etree.SubElement(header, f"{{{_MES}}}{name}").text = text
-    etree.SubElement(header, f"{{{_MES}}}Sender", id=sender)
+    etree.SubElement(header, f"{{{_MES}}}Sender", id=_identifier(sender, "sender"))
     described = etree.SubElement(header, f"{{{_MES}}}Structure", structureID=structure.id, namespace=space,
                                  dimensionAtObservation=_LEVEL)
     reference = etree.SubElement(etree.SubElement(described, f"{{{_COM}}}Structure"), "Ref")
@@ -143,8 +162,13 @@ def _observations(batch: pd.DataFrame, structure: Structure, first: int) -> Iter
 
 
 def _texts(column: pd.Series) -> list[str]:
-    return ["" if value is None or value != value else value if isinstance(value, str) else repr(value)
-            for value in column.tolist()]
+    return [value if isinstance(value, str) else _text(value) for value in column.tolist()]
+
+
+def _text(value: object) -> str:
+    if value is None or value != value:
+        return ""
+    return repr(float(value)) if isinstance(value, float) else str(value)  # a numpy float says its type in its repr
 
 
 def _checked(batches: Batches, structure: Structure) -> Iterator[tuple[int, pd.DataFrame]]:
