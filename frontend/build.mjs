@@ -1,14 +1,17 @@
 // Builds what the Python package carries: the script, style and fonts that go inside its documents, and the files of its site.
 import { build } from "esbuild";
-import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { brotliCompress, gzip } from "node:zlib";
 import { siteFonts } from "./fonts.mjs";
+import { world } from "./world.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, "..", "src", "ekistics", "publish", "static");
-const site = join(here, "..", "src", "ekistics", "web", "static", "site");
+const finished = join(here, "..", "src", "ekistics", "web", "static", "site");
 const require = createRequire(import.meta.url);
 
 // The worker of MapLibre travels as text inside the script and is started from a blob: nothing is fetched.
@@ -75,7 +78,7 @@ const style = { absWorkingDir: here, bundle: true, minify: true, plugins: [night
 
 /** Build the site: a small script for every page, which fetches those of maps and charts when they are near. */
 async function siteFiles() {
-  await rm(site, { recursive: true, force: true });
+  const site = `${finished}.${process.pid}`; // a site that runs keeps its files until the new ones are whole
   await mkdir(site, { recursive: true });
   const worker = require.resolve("maplibre-gl/dist/maplibre-gl-worker.mjs");
   const text = await siteFonts(join(site, "fonts"));
@@ -98,7 +101,25 @@ async function siteFiles() {
     }),
     build({ ...style, stdin: { contents: text.chinese, resolveDir: here, loader: "css" }, external: ["./fonts/*"], outfile: join(site, "fonts-zh.css") }),
     readFile(worker, "utf8").then((code) => writeFile(join(site, "map-worker.js"), withoutMap(code))),
+    world(site),
+    writeFile(join(site, "icon.svg"), ICON),
   ]);
+  await compress(site);
+  await rm(finished, { recursive: true, force: true });
+  await rename(site, finished);
+}
+
+// Three streets and a square: the site's sign in the browser's tab.
+const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="6" fill="#006d77"/><path d="M10 4v24M4 20h24M20 4l-10 16" stroke="#fff" stroke-width="3"/><rect x="17" y="11" width="8" height="6" fill="#f7dd83"/></svg>\n`;
+
+/** Lay compressed copies beside the texts: the server sends these as they are. */
+async function compress(folder) {
+  const texts = (await readdir(folder)).filter((name) => /\.(css|js|json|svg)$/.test(name));
+  for (const name of texts) {
+    const text = await readFile(join(folder, name));
+    await writeFile(join(folder, `${name}.gz`), await promisify(gzip)(text, { level: 9 }));
+    await writeFile(join(folder, `${name}.br`), await promisify(brotliCompress)(text));
+  }
 }
 
 await mkdir(out, { recursive: true });

@@ -14,6 +14,8 @@ const CHINESE = { module: "@fontsource/noto-sans-sc", stem: "noto-sans-sc", fami
 const CUTS = [
   { ...LATIN, from: "latin-ext", as: "latin-a", range: "U+0100-017F,U+0218-021B,U+1E9E,U+2020,U+20AC" },
   { ...ARABIC, from: "arabic", as: "letters", range: "U+060C,U+061B,U+061F,U+0621-063A,U+0640-0655,U+0660-066D,U+0670-0671,U+067E,U+0686,U+0698,U+06A9,U+06AF,U+06CC,U+200C-200F" },
+  // Chinese writes its own name in the list of languages of every page.
+  { ...CHINESE, from: "chinese-simplified", as: "name", range: "U+4E2D,U+6587", weights: [400] },
 ];
 
 const root = ({ module }) => dirname(require.resolve(`${module}/package.json`));
@@ -49,7 +51,7 @@ function letters(range) {
 /** Cut a smaller piece out of a piece. */
 async function cut(font, folder) {
   const rules = [];
-  for (const weight of WEIGHTS) {
+  for (const weight of font.weights ?? WEIGHTS) {
     const whole = await readFile(join(root(font), "files", `${font.stem}-${font.from}-${weight}-normal.woff2`));
     const file = `${font.stem}-${font.as}-${weight}-normal.woff2`;
     await writeFile(join(folder, file), await subset(whole, letters(font.range).join(""), { targetFormat: "woff2" }));

@@ -26,7 +26,7 @@ export function shown(field: Field, i: number): string {
   return `${new Intl.NumberFormat(document.documentElement.lang).format(value)}\u00a0${field.unit ?? ""}`.trim();
 }
 
-interface Head {
+export interface Head {
   code: string;
   title: string;
   note: string;

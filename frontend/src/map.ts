@@ -2,25 +2,24 @@
 import {
   type GeoJSONSource,
   type ImageSource,
-  Map as LiveMap,
+  type Map as LiveMap,
   Marker,
-  ScaleControl,
   setWorkerUrl,
   type LayerSpecification,
   type StyleSpecification,
 } from "maplibre-gl";
 import workerText from "worker-text:maplibre-gl/dist/maplibre-gl-worker.mjs";
 import { Card } from "./card.ts";
+import { hasWebGL, makeMap, makeSwitch, zoomButtons } from "./controls.ts";
 import { features, fill, live, type Layer, type Live, type ShapeLayer, type Words } from "./data.ts";
-import { element, icon, swatch } from "./dom.ts";
+import { element } from "./dom.ts";
 import { makeList } from "./list.ts";
+import { onTone, token, tone } from "./theme.ts";
 
-const night = matchMedia("(prefers-color-scheme: dark)");
 const MOST_NAMES = 12;
 
-const tone = (): "day" | "night" => (night.matches ? "night" : "day");
-const paper = (): string => (night.matches ? "#10181f" : "#ffffff");
-const ink = (): string => (night.matches ? "#e8edf1" : "#16212b");
+const paper = (): string => token("--paper");
+const ink = (): string => token("--ink");
 
 /** Colour by class. */
 function colours(layer: Layer): unknown {
@@ -82,50 +81,12 @@ function style(data: Live, layers: Layer[]): StyleSpecification {
   const ground = { id: "ground", type: "background", paint: { "background-color": paper() } };
   const latitude = ((data.bounds?.[1] ?? 0) + (data.bounds?.[3] ?? 0)) / 2;
   const boundary = layers.find((layer) => layer.code === "boundary");
-  const land = { id: "land", source: "boundary", type: "fill", paint: { "fill-color": night.matches ? "#1d262d" : "#f4f1ea" } };
+  const land = { id: "land", source: "boundary", type: "fill", paint: { "fill-color": tone() === "night" ? "#1d262d" : "#f4f1ea" } };
   return {
     version: 8,
     sources,
     layers: [ground, ...(boundary ? [land] : []), ...layers.flatMap((layer) => drawn(layer, latitude))],
   } as StyleSpecification;
-}
-
-function legend(layer: Layer): HTMLElement {
-  const items = layer.classes.map((k) => element("li", {}, swatch(k.mark, k[tone()]), k.title));
-  return element("ul", { class: "legend" }, ...items);
-}
-
-/** Make the switch: a box for each layer, its legend under it while it is shown. */
-function makeSwitch(layers: Layer[], words: Words, show: (layer: Layer, on: boolean) => void): HTMLElement {
-  const box = element("fieldset", { class: "switch" }, element("legend", {}, words["layers"] ?? ""));
-  for (const layer of [...layers].reverse()) {
-    const input = element("input", { type: "checkbox", name: layer.code });
-    input.checked = layer.shown;
-    const below = element("div", {}, ...(layer.classes.length > 1 ? [legend(layer)] : []));
-    if (layer.note) below.append(element("p", { class: "note" }, layer.note));
-    below.hidden = !layer.shown;
-    input.addEventListener("change", () => {
-      below.hidden = !input.checked;
-      show(layer, input.checked);
-    });
-    box.append(element("label", {}, input, layer.title), below);
-  }
-  return box;
-}
-
-function zoomButtons(map: LiveMap, bounds: [number, number, number, number], words: Words): HTMLElement {
-  const button = (path: string, title: string | undefined, act: () => void): HTMLButtonElement => {
-    const made = element("button", { type: "button", "aria-label": title, title }, icon(path));
-    made.addEventListener("click", act);
-    return made;
-  };
-  return element(
-    "div",
-    { class: "zoom" },
-    button("M2 8h12M8 2v12", words["zoom_in"], () => map.zoomIn()),
-    button("M2 8h12", words["zoom_out"], () => map.zoomOut()),
-    button("M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4", words["whole"], () => map.fitBounds(bounds, { padding: 20 })),
-  );
 }
 
 function nameMarkers(map: LiveMap, layer: ShapeLayer, step: number): Marker[] {
@@ -157,14 +118,6 @@ function thinNames(names: Marker[], shown: boolean): void {
   }
 }
 
-function hasWebGL(): boolean {
-  try {
-    return Boolean(document.createElement("canvas").getContext("webgl2"));
-  } catch {
-    return false;
-  }
-}
-
 export function startMap(words: Words): void {
   const home = document.getElementById("live");
   const data = live();
@@ -178,22 +131,7 @@ export function startMap(words: Words): void {
   home.append(stage);
   home.classList.add("waiting"); // the drawn map stays until the live one is there
   home.hidden = false;
-  const map = new LiveMap({
-    container: canvas,
-    style: style(data, layers),
-    bounds,
-    fitBoundsOptions: { padding: 20 },
-    attributionControl: false,
-    dragRotate: false,
-    pitchWithRotate: false,
-    touchPitch: false,
-    maxZoom: 18,
-    renderWorldCopies: false,
-  });
-  map.touchZoomRotate.disableRotation();
-  map.keyboard.disableRotation();
-  map.addControl(new ScaleControl({ unit: "metric" }), "bottom-left");
-  map.getCanvas().setAttribute("aria-label", fill(words["map_label"], { place }));
+  const map = makeMap(canvas, style(data, layers), bounds, fill(words["map_label"], { place }));
   const card = new Card(map, stage, words, data.step ?? 1e5);
   const shapes = layers.filter((layer): layer is ShapeLayer => layer.kind !== "picture");
   const names = shapes.filter((l) => l.code === "neighbourhoods").flatMap((l) => nameMarkers(map, l, data.step ?? 1e5));
@@ -234,7 +172,7 @@ export function startMap(words: Words): void {
     map.on("moveend", () => thinNames(names, named));
     document.documentElement.dataset["map"] = "live";
   });
-  night.addEventListener("change", () => {
+  onTone(() => {
     for (const layer of layers) {
       if (layer.kind === "picture") (map.getSource(layer.code) as ImageSource).updateImage({ url: layer[tone()] });
       else (map.getSource(layer.code) as GeoJSONSource | undefined)?.setData(features(layer, data.step ?? 1e5));

@@ -5,8 +5,9 @@ import { words } from "../data.ts";
 import { unfoldForPrint } from "../print.ts";
 import { makeSortable } from "../sort.ts";
 import { makeCopy } from "./copy.ts";
+import { whenNear } from "./lazy.ts";
 import { startMenus } from "./menus.ts";
-import { makeThemeSwitch } from "./theme.ts";
+import { makeThemeSwitch } from "../theme.ts";
 
 const labels = words();
 
@@ -24,6 +25,12 @@ function enhance(part: ParentNode): void {
   each<HTMLSelectElement>(part, "[data-theme-switch]", makeThemeSwitch);
   each<HTMLTableElement>(part, "table[data-sortable]", (table) => makeSortable(table, labels));
   each<HTMLElement>(part, "[data-copy]", (button) => makeCopy(button, labels));
+  each<HTMLElement>(part, "[data-map]", (stage) =>
+    whenNear(stage, async () => (await import("./map.ts")).startMap(stage, labels)),
+  );
+  each<HTMLElement>(part, "[data-chart]", (plot) =>
+    whenNear(plot, async () => (await import("./chart.ts")).startChart(plot, labels)),
+  );
 }
 
 // A filter takes effect when it is chosen; its button stays for those who type.

@@ -1,0 +1,112 @@
+// The layers of a map as the server lists them, turned into what MapLibre draws.
+import type { FeatureCollection } from "geojson";
+import type { LayerSpecification, SourceSpecification } from "maplibre-gl";
+import type { Bounds } from "../controls.ts";
+import type { Klass } from "../data.ts";
+import { token, tone } from "../theme.ts";
+
+export interface ValueKlass extends Klass {
+  /** The value of the layer's property that this class stands for; without it, the class's place in the list. */
+  value?: string | number;
+}
+
+type Corners = [[number, number], [number, number], [number, number], [number, number]];
+
+export interface SiteLayer {
+  code: string;
+  title: string;
+  note: string;
+  shown: boolean;
+  kind: "pmtiles" | "picture" | "geojson";
+  url?: string;
+  data?: FeatureCollection;
+  night?: string;
+  source_layer?: string;
+  shape?: "fill" | "line" | "point" | "outline";
+  classes: ValueKlass[];
+  value?: string;
+  bounds?: Bounds;
+  corners?: Corners;
+  group?: string;
+  period?: string;
+  name?: string;
+  fields?: { name: string; title: string; unit?: string }[];
+}
+
+const absolute = (url: string | undefined): string => new URL(url ?? "", location.href).href;
+
+function cornersOf(layer: SiteLayer): Corners {
+  const [west, south, east, north] = layer.bounds ?? [0, 0, 0, 0];
+  return layer.corners ?? [[west, north], [east, north], [east, south], [west, south]];
+}
+
+export function sourceOf(layer: SiteLayer): SourceSpecification {
+  if (layer.kind === "pmtiles") return { type: "vector", url: `pmtiles://${absolute(layer.url)}` };
+  if (layer.kind === "geojson") return { type: "geojson", data: layer.data ?? absolute(layer.url) };
+  const url = tone() === "night" && layer.night ? layer.night : layer.url;
+  return { type: "image", url: absolute(url), coordinates: cornersOf(layer) };
+}
+
+const valueOf = (klass: ValueKlass, i: number): string => String(klass.value ?? i);
+
+/** Give a feature's class as text, so that numbers and texts are met alike; "" when it has none. */
+const read = (layer: SiteLayer): unknown => ["to-string", ["coalesce", ["get", layer.value ?? "c"], ""]];
+
+/** Colour by class; a map with no classes is drawn in ink. */
+function colours(layer: SiteLayer): unknown {
+  const pairs = layer.classes.flatMap((k, i) => [valueOf(k, i), k[tone()]]);
+  return pairs.length ? ["match", read(layer), ...pairs, "rgba(0,0,0,0)"] : token("--ink");
+}
+
+/** Select what has a class that is filled; all else is hatched. */
+function filled(layer: SiteLayer): unknown {
+  const values = layer.classes.flatMap((k, i) => (k.mark === "hatch" ? [] : [valueOf(k, i)]));
+  return ["in", read(layer), ["literal", values]];
+}
+
+export function drawn(layer: SiteLayer): LayerSpecification[] {
+  const base = {
+    id: layer.code,
+    source: layer.code,
+    layout: { visibility: layer.shown ? "visible" : "none" },
+    ...(layer.source_layer ? { "source-layer": layer.source_layer } : {}),
+  };
+  return specs(layer, base) as LayerSpecification[];
+}
+
+function specs(layer: SiteLayer, base: Record<string, unknown>): unknown[] {
+  const line = (id: string, width: number, colour: unknown): unknown => ({ ...base, id, type: "line", paint: { "line-color": colour, "line-width": width } });
+  if (layer.kind === "picture") {
+    return [{ ...base, type: "raster", paint: { "raster-resampling": "nearest", "raster-opacity": 0.85, "raster-fade-duration": 0 } }];
+  }
+  switch (layer.shape ?? "fill") {
+    case "line":
+      return [line(layer.code, 1.6, colours(layer))];
+    case "outline":
+      return [{ ...base, type: "fill", paint: { "fill-color": "rgba(0,0,0,0)" } }, line(`${layer.code}-line`, 1.5, token("--ink"))];
+    case "point":
+      return [
+        {
+          ...base,
+          type: "circle",
+          paint: {
+            "circle-color": colours(layer),
+            "circle-radius": ["interpolate", ["exponential", 1.6], ["zoom"], 9, 2.5, 16, 10],
+            "circle-stroke-color": token("--paper"),
+            "circle-stroke-width": 1,
+          },
+        },
+      ];
+    default:
+      return areas(layer, base, line);
+  }
+}
+
+function areas(layer: SiteLayer, base: Record<string, unknown>, line: (id: string, width: number, colour: unknown) => unknown): unknown[] {
+  const hatch = { ...base, id: `${layer.code}-hatch`, type: "fill", filter: ["!", filled(layer)], paint: { "fill-pattern": "hatch" } };
+  const fill = { ...base, type: "fill", paint: { "fill-color": layer.classes.length ? ["case", filled(layer), colours(layer), "rgba(0,0,0,0)"] : token("--wash"), "fill-opacity": 0.85 } };
+  return [fill, ...(layer.classes.length ? [hatch] : []), line(`${layer.code}-line`, 0.6, token("--paper"))];
+}
+
+/** Every layer of the map that a layer of the list is drawn with. */
+export const parts = (layer: SiteLayer): string[] => [layer.code, `${layer.code}-line`, `${layer.code}-hatch`];

@@ -1,0 +1,15 @@
+// Letters for names on maps: the map draws them from the page's fonts, which must have arrived before.
+const STACK = ["Noto Sans", "Noto Sans Arabic", "system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", "sans-serif"];
+
+export const textFont = (): string[] => STACK;
+
+/** Fetch the fonts that some texts need. */
+export async function lettersFor(texts: string[]): Promise<void> {
+  const letters = [...new Set(texts.join(""))].join("");
+  const families = STACK.map((name) => `"${name}"`).join(", ");
+  try {
+    await document.fonts.load(`400 24px ${families}`, letters);
+  } catch {
+    // The system's own letters do.
+  }
+}
