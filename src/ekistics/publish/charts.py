@@ -133,6 +133,13 @@ def _rows_axis(names: Sequence[str]) -> dict[str, Any]:
     return {"field": "name", "type": "nominal", "sort": list(names), "axis": axis}
 
 
+def _step(names: Sequence[str]) -> int:
+    """Give rows the height that the two tallest neighbours need."""
+    lines = [name.count("\n") + 1 for name in names]
+    pairs = [first + second for first, second in zip(lines, lines[1:], strict=False)] or [2 * max(lines, default=1)]
+    return max(ROW - 6, 4 + 8 * max(pairs))
+
+
 def _numbers_axis(**more: Any) -> dict[str, Any]:
     return {"title": None, "tickCount": 5, "labelExpr": "format(datum.value, ',~r')", **more}
 
@@ -187,8 +194,7 @@ def ranking(rows: Sequence[Mapping[str, Any]], *, full: bool = False, thin: bool
               "encoding": {"x": _x("value", **x), "color": colour, "shape": _kind(("circle", "diamond", "square"))}},
              {"mark": {"type": "text", "align": "left", "dx": 10, "color": INK},
               "encoding": {"x": _x("edge", **x), "text": label}}]
-    tall = max((name.count("\n") + 1 for name in names), default=1)
-    step = THIN_ROW if thin else max(ROW - 6, 12 + 16 * tall)
+    step = THIN_ROW if thin else _step(names)
     return _spec(values, {"y": y}, layer, {"width": WIDTH, "height": {"step": step}})
 
 

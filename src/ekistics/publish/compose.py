@@ -19,7 +19,8 @@ from ekistics.publish.live import live_layers
 from ekistics.publish.maps import map_sheets
 from ekistics.publish.method import flattened, sentence
 from ekistics.publish.numbers import day_text
-from ekistics.publish.story import headline
+from ekistics.publish.report import direction_of
+from ekistics.publish.story import Placed, headline
 from ekistics.publish.tables import (
     certificate_table,
     neighbourhood_table,
@@ -61,9 +62,8 @@ def _composed(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], langu
     tables = [areas, values_table(package, specs, rows, language=language),
               quality_table(package, specs, language=language), sources_table(package, language=language),
               parameter_table(package, language=language)]
-    direction = "rtl" if Locale.parse(language).text_direction == "right-to-left" else "ltr"
     return Document(
-        language=language, direction=direction,
+        language=language, direction=direction_of(language),
         title=package.place.name, place=place_line(package, language=language), edition=package.edition,
         source_line=_source_line(package), headline=first, headline_rule=rule,
         cards=cards(package, specs, rows, language=language),
@@ -74,13 +74,13 @@ def _composed(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], langu
         live=live_layers(package, areas, language=language), downloads=_downloads(package))
 
 
-def place_line(package: ProfilePackage, *, language: str) -> str:
+def place_line(package: Placed, *, language: str) -> str:
     """Say what kind of place it is and where.
 
     Parameters
     ----------
-    package : ProfilePackage
-        The profile.
+    package : Placed
+        The profile, or records with a place and its parts.
     language : str
         Language of the country's name.
 

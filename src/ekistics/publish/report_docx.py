@@ -1,0 +1,288 @@
+"""A report as DOCX: real headings, tables and alternative texts, right to left where the language is."""
+
+import io
+from datetime import UTC, datetime
+from typing import Any
+
+from docx import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt, RGBColor
+from docx.styles.style import ParagraphStyle
+from docx.table import _Cell
+from docx.text.paragraph import Paragraph as Line
+
+from ekistics.publish.charts import picture
+from ekistics.publish.content import Cell, Chart, MapSheet, Table
+from ekistics.publish.palette import INK, SOFT
+from ekistics.publish.report import Cite, FactList, Heading, Inline, KeyFigures, Paragraph, Report, data_table, mark
+
+__all__ = ["report_docx"]
+
+FONT = "Noto Sans"
+PAGE_MM, MARGIN_MM = (210, 297), 18
+SIZES = {"Normal": 9.5, "Title": 24, "Heading 1": 13, "Heading 2": 10.5, "Heading 3": 9, "Caption": 8}
+
+
+def report_docx(report: Report) -> bytes:
+    """Write a report as DOCX.
+
+    Parameters
+    ----------
+    report : Report
+        The report.
+
+    Returns
+    -------
+    bytes
+        The document.
+    """
+    return _Writer(report).written()
+
+
+class _Writer:
+    """One document while it is written."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.rtl = report.direction == "rtl"
+        self.doc = Document()
+
+    def written(self) -> bytes:
+        report = self.report
+        self._page()
+        self._styles()
+        self._line(self.doc.add_paragraph(style="Caption"), (report.kind,))
+        self._line(self.doc.add_paragraph(style="Title"), (report.title,))
+        self._line(self.doc.add_paragraph(style="Caption"), (report.place,))
+        headed = False
+        for block in report.blocks:
+            self._block(block, headed)
+            headed = isinstance(block, Heading)
+        self._heading(report.labels["data"], 1, new_page=True)
+        data = data_table(report)
+        self._line(self.doc.add_paragraph(style="Caption"), (data.note,))
+        self._table(data, size=6.5)
+        target = io.BytesIO()
+        self.doc.save(target)
+        return target.getvalue()
+
+    def _page(self) -> None:
+        report, section = self.report, self.doc.sections[0]
+        section.page_width, section.page_height = (Mm(side) for side in PAGE_MM)
+        section.left_margin = section.right_margin = Mm(MARGIN_MM)
+        section.top_margin = section.bottom_margin = Mm(22)
+        core = self.doc.core_properties
+        core.title, core.author = f"{report.title} \u2013 {report.kind}", report.publisher
+        core.language, core.comments = report.language, report.source_line
+        core.created = core.modified = _made(report.edition)
+        head = f"{report.title}\t\t{report.labels['edition']} {report.edition_text}"
+        self._line(section.header.paragraphs[0], (head,), size=7.5)
+        foot = section.footer.paragraphs[0]
+        self._line(foot, (f"{report.source_line}\t\t",), size=7.5)
+        self._pages(foot)
+
+    def _pages(self, line: Line) -> None:
+        """Write "page of pages" with fields, in the order of the language."""
+        text = self.report.labels["page_of"].replace("{page}", "\0PAGE\0").replace("{pages}", "\0NUMPAGES\0")
+        for part in text.split("\0"):
+            if part in ("PAGE", "NUMPAGES"):
+                field = OxmlElement("w:fldSimple")
+                field.set(qn("w:instr"), part)
+                field.append(self._run(line, "1", size=7.5)._r)
+                line._p.append(field)
+            elif part:
+                self._run(line, part, size=7.5)
+
+    def _styles(self) -> None:
+        for name, size in SIZES.items():
+            style = self.doc.styles[name]
+            assert isinstance(style, ParagraphStyle)  # noqa: S101 - these names are paragraph styles of the template
+            style.font.name, style.font.size = FONT, Pt(size)
+            style.font.bold = name not in ("Normal", "Caption")
+            style.font.color.rgb = RGBColor.from_string((SOFT if name == "Caption" else INK).lstrip("#").upper())
+            fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+            for kind in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
+                fonts.attrib.pop(qn(kind), None)
+            for kind in ("w:ascii", "w:hAnsi", "w:cs", "w:eastAsia"):
+                fonts.set(qn(kind), FONT if kind != "w:cs" else "Noto Sans Arabic")
+            big = OxmlElement("w:szCs")
+            big.set(qn("w:val"), str(int(size * 2)))
+            style.element.rPr.append(big)
+            style.paragraph_format.space_after = Pt(4)
+            if style.element.pPr is not None and (border := style.element.pPr.find(qn("w:pBdr"))) is not None:
+                style.element.pPr.remove(border)
+
+    def _block(self, block: Any, headed: bool) -> None:
+        if isinstance(block, Heading):
+            self._heading(block.text, 1)
+        elif isinstance(block, Paragraph):
+            size = {"lead": 13, "note": 8, "intro": 8}.get(block.role)
+            self._line(self.doc.add_paragraph(), block.parts, size=size, soft=block.role in ("note", "intro"))
+        elif isinstance(block, KeyFigures):
+            self._key_figures(block)
+        elif isinstance(block, Table):
+            self._titled(block, headed)
+        elif isinstance(block, Chart):
+            self._chart(block)
+        elif isinstance(block, FactList):
+            self._facts(block)
+        elif isinstance(block, MapSheet):
+            self._heading(block.title, 2)
+            self._picture(Chart(block.code, block.title, block.note, block.attribution, block.svg, block.alt,
+                                Table("", "", (), ())), width=min(block.width_mm, 170))
+
+    def _heading(self, text: str, level: int, *, new_page: bool = False) -> None:
+        line = self.doc.add_paragraph(style=f"Heading {level}")
+        line.paragraph_format.page_break_before = new_page
+        self._line(line, (text,))
+
+    def _titled(self, table: Table, headed: bool) -> None:
+        if not headed:
+            self._heading(table.title, 2)
+        if table.note:
+            self._line(self.doc.add_paragraph(style="Caption"), (table.note,))
+        self._table(table)
+
+    def _chart(self, chart: Chart) -> None:
+        self._heading(chart.title, 2)
+        self._line(self.doc.add_paragraph(style="Caption"), (chart.subtitle,))
+        self._picture(chart, width=105)
+        self._table(chart.table)
+        self._line(self.doc.add_paragraph(style="Caption"), (chart.caption,))
+
+    def _picture(self, chart: Chart, *, width: float) -> None:
+        content = picture(chart, language=self.report.language)
+        shape = self.doc.add_picture(io.BytesIO(content), width=Mm(width))
+        described = shape._inline.docPr
+        described.set("descr", chart.alt)
+        described.set("title", chart.title)
+        if self.rtl:
+            self._turn(self.doc.paragraphs[-1])
+
+    def _key_figures(self, block: KeyFigures) -> None:
+        for item in block.items:
+            self._heading(item.title, 3)
+            line = self.doc.add_paragraph()
+            self._turn(line)
+            shown = item.figure
+            self._run(line, shown.text, size=15, bold=not shown.absent)
+            self._mark(line, shown.row)
+            self._run(line, " ".join(t for t in ("", shown.interval, shown.period) if t is not None), size=8)
+            what = f"{shown.label} ({shown.variant}). " if shown.variant else f"{shown.label}. "
+            self._line(self.doc.add_paragraph(), (what, *item.meaning), size=8, soft=True)
+
+    def _facts(self, block: FactList) -> None:
+        for fact in block.facts:
+            line = self.doc.add_paragraph()
+            self._turn(line)
+            self._run(line, fact.term + (": " if fact.text else ""), bold=True)
+            self._run(line, fact.text)
+            for item in fact.items:
+                self._line(self.doc.add_paragraph(style="List Bullet"), (item,), size=8)
+
+    def _table(self, table: Table, *, size: float = 8) -> None:
+        made = self.doc.add_table(rows=1, cols=len(table.columns))
+        made.autofit = False
+        properties = made._tbl.tblPr
+        if self.rtl:
+            properties.append(OxmlElement("w:bidiVisual"))
+        properties.append(_borders())
+        self._head(made.rows[0], table, size)
+        for group in table.groups:
+            if group.title:
+                row = made.add_row()
+                whole = row.cells[0].merge(row.cells[-1])
+                self._line(whole.paragraphs[0], (group.title,), size=size, bold=True)
+                whole.paragraphs[0].paragraph_format.keep_with_next = True
+            for cells in group.rows:
+                self._row(made.add_row(), table, cells, size)
+        total = sum(c.weight for c in table.columns)
+        wide = [Mm((PAGE_MM[0] - 2 * MARGIN_MM) * c.weight / total) for c in table.columns]
+        for grid, width in zip(made._tbl.tblGrid.findall(qn("w:gridCol")), wide, strict=True):
+            grid.set(qn("w:w"), str(int(width.twips)))
+        self.doc.add_paragraph().paragraph_format.space_after = Pt(2)
+
+    def _head(self, row: Any, table: Table, size: float) -> None:
+        repeat = OxmlElement("w:tblHeader")
+        row._tr.get_or_add_trPr().append(repeat)
+        for cell, column in zip(row.cells, table.columns, strict=True):
+            self._fill(cell, (column.title,), numeric=column.numeric, size=size, bold=True)
+
+    def _row(self, row: Any, table: Table, cells: tuple[Cell, ...], size: float) -> None:
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+        for target, cell, column in zip(row.cells, cells, table.columns, strict=True):
+            part: Inline = Cite(cell.row, cell.text) if cell.row >= 0 else cell.text
+            self._fill(target, (part,), numeric=column.numeric and not cell.absent, size=size, soft=cell.absent)
+
+    def _fill(self, cell: _Cell, parts: tuple[Inline, ...], *, numeric: bool, size: float, **look: bool) -> None:
+        line = cell.paragraphs[0]
+        line.paragraph_format.space_after = Pt(1)
+        self._line(line, parts, size=size, **look)
+        if numeric:
+            line.alignment = WD_ALIGN_PARAGRAPH.LEFT if self.rtl else WD_ALIGN_PARAGRAPH.RIGHT
+
+    def _line(self, line: Line, parts: tuple[Inline, ...], *, size: float | None = None, bold: bool = False,
+              soft: bool = False) -> None:
+        self._turn(line)
+        for part in parts:
+            cited = isinstance(part, Cite)
+            self._run(line, part.text if isinstance(part, Cite) else part, size=size, bold=bold or (
+                cited and size == 13), soft=soft)  # noqa: PLR2004 - numbers stand out in the first sentence
+            if isinstance(part, Cite):
+                self._mark(line, part.number)
+
+    def _mark(self, line: Line, number: int) -> None:
+        if number >= 0:
+            run = self._run(line, mark(number), soft=True, size=7.5)
+            run.font.superscript = True
+
+    def _run(self, line: Line, text: str, *, size: float | None = None, bold: bool = False, soft: bool = False) -> Any:
+        run = line.add_run(_clean(text))
+        if size:
+            run.font.size = Pt(size)
+        if bold:
+            run.font.bold = True
+        if soft:
+            run.font.color.rgb = RGBColor.from_string(SOFT.lstrip("#").upper())
+        if self.rtl:
+            run.font.rtl = True
+            if size:
+                big = OxmlElement("w:szCs")
+                big.set(qn("w:val"), str(int(size * 2)))
+                run._r.get_or_add_rPr().append(big)
+        return run
+
+    def _turn(self, line: Line) -> None:
+        """Set a paragraph right to left, where the language is."""
+        properties = line._p.get_or_add_pPr()
+        if self.rtl and properties.find(qn("w:bidi")) is None:
+            properties.insert_element_before(OxmlElement("w:bidi"), "w:adjustRightInd", "w:snapToGrid", "w:spacing",
+                                             "w:ind", "w:contextualSpacing", "w:mirrorIndents",
+                                             "w:suppressOverlap", "w:jc", "w:textDirection", "w:textAlignment",
+                                             "w:textboxTightWrap", "w:outlineLvl", "w:divId", "w:cnfStyle", "w:rPr",
+                                             "w:sectPr", "w:pPrChange")
+
+
+def _clean(text: str) -> str:
+    """Leave out the control characters that XML cannot hold."""
+    return "".join(c for c in text if c >= " " or c in "\t\n")
+
+
+def _made(edition: str) -> datetime:
+    """Take the edition's day as the time of making."""
+    try:
+        return datetime.fromisoformat(edition).replace(tzinfo=None)
+    except ValueError:
+        return datetime(1970, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+
+
+def _borders() -> Any:
+    borders = OxmlElement("w:tblBorders")
+    for side in ("top", "bottom", "insideH"):
+        line = OxmlElement(f"w:{side}")
+        for name, value in (("val", "single"), ("sz", "4"), ("space", "0"), ("color", "C4CCD2")):
+            line.set(qn(f"w:{name}"), value)
+        borders.append(line)
+    return borders

@@ -1,0 +1,64 @@
+"""Specifications of charts: plain, drawable on the server, and without code that a browser would have to evaluate."""
+
+import json
+import re
+
+import pytest
+
+from ekistics.publish.charts import draw, lines, multiples, ranking, strips
+
+ROWS = [{"name": "Nerea", "value": 58.0, "low": 54.0, "high": 62.0, "text": "58 %", "kind": "main"},
+        {"name": "Pharos", "value": 30.0, "text": "30 %", "kind": "other"}]
+YEARS = [{"year": y, "value": v, "low": v - 2, "high": v + 2, "text": str(v)} for y, v in (
+    (2000, 10.0), (2010, 20.0), (2020, 40.0))]
+SPECS = {
+    "ranking": ranking(ROWS, full=True),
+    "thin": ranking([*ROWS, *({"name": f"Place {i}", "value": i, "text": "", "kind": "other"} for i in range(200))],
+                    thin=True),
+    "lines": lines(YEARS, breaks=[2020], broken="new method"),
+    "strips": strips([{"title": "Access", "rows": ROWS, "full": True}, {"title": "Density", "rows": ROWS}]),
+    "multiples": multiples([{"title": "Nerea", "rows": YEARS}, {"title": "Pharos", "rows": YEARS[1:]}]),
+}
+FUNCTIONS = {"isValid", "split", "format"}  # of the expression language, which Vega's interpreter has
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_a_specification_is_plain_and_drawable(name):
+    spec = json.loads(json.dumps(SPECS[name]))
+    assert spec == SPECS[name]
+    assert spec["$schema"].endswith("/vega-lite/v6.json")
+    svg = draw(spec, code=name, language="en")
+    assert svg.startswith("<svg") and "style=" not in svg and "<script" not in svg
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_expressions_use_known_functions_only(name):
+    def expressions(value):
+        for key, part in value.items() if isinstance(value, dict) else enumerate(value):
+            if key in ("labelExpr", "filter", "calculate", "expr"):
+                yield part
+            elif isinstance(part, dict | list):
+                yield from expressions(part)
+    assert {f for e in expressions(SPECS[name]) for f in re.findall(r"(\w+)\(", e)} <= FUNCTIONS
+
+
+def test_an_interval_that_is_not_stated_is_not_drawn():
+    with_one = draw(SPECS["ranking"], code="a", language="en").count('opacity="0.55"')
+    with_none = draw(ranking([{**r, "low": None, "high": None} for r in ROWS]), code="a", language="en")
+    assert (with_one, with_none.count('opacity="0.55"')) == (1, 0)
+
+
+def test_a_break_parts_the_line():
+    whole, parted = (draw(lines(YEARS, breaks=b, broken="new method"), code="a", language="en") for b in ([], [2020]))
+    assert "new method" in parted and "new method" not in whole
+    assert 'stroke-dasharray="4,4"' in parted
+
+
+def test_a_countrys_ranking_names_the_chosen_place_only():
+    svg = draw(SPECS["thin"], code="a", language="en")
+    assert "Nerea" in svg and "Place 7" not in svg
+
+
+def test_small_multiples_share_one_scale():
+    domains = {json.dumps(p["encoding"]["y"]["scale"]) for p in SPECS["multiples"]["concat"]}
+    assert len(domains) == 1 and "[8.0, 42.0]" in next(iter(domains))

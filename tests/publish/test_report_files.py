@@ -1,0 +1,166 @@
+"""The written documents: structure, direction, safety of foreign text, and what readers of files need."""
+
+import base64
+import hashlib
+import io
+import re
+from dataclasses import replace
+
+import docx
+import openpyxl
+import pypdf
+import pytest
+from docx.oxml.ns import qn
+from lxml import html
+
+from ekistics.publish.briefs import compose_city_brief, compose_comparison
+from ekistics.publish.report import Heading, Report
+from ekistics.publish.report_docx import report_docx
+from ekistics.publish.report_html import report_html, report_page
+from ekistics.publish.report_pdf import report_pdf
+from ekistics.publish.report_xlsx import report_xlsx
+
+from .reports import FOUR, city_records, comparison_records
+
+EVIL = '=1+1<script>alert("x")</script>& "q"'
+
+
+@pytest.fixture(scope="module")
+def brief() -> Report:
+    return compose_city_brief(city_records())
+
+
+@pytest.fixture(scope="module")
+def arabic() -> Report:
+    return compose_city_brief(city_records("ar"))
+
+
+@pytest.fixture(scope="module")
+def hostile() -> Report:
+    places = (replace(FOUR[0], name=EVIL), *FOUR[1:])
+    return compose_comparison(comparison_records(places=places))
+
+
+def test_the_fragment_fits_a_strict_policy(brief, hostile):
+    for report in (brief, hostile):
+        tree = html.fromstring(report_html(report))
+        assert tree.tag == "article"
+        assert not list(tree.iter("script", "style", "link", "iframe", "object"))
+        assert not [a for e in tree.iter() if isinstance(e.tag, str) for a in e.attrib if a == "style" or a[:2] == "on"]
+
+
+def test_foreign_text_stays_text_in_html(hostile):
+    tree = html.fromstring(report_html(hostile))
+    assert EVIL in tree.text_content()
+
+
+def test_every_mark_leads_to_its_entry(brief):
+    tree = html.fromstring(report_html(brief))
+    ids = {e.get("id") for e in tree.iter() if e.get("id")}
+    targets = [a.get("href")[1:] for a in tree.find_class("cite")]
+    assert len(targets) > 30
+    assert set(targets) <= ids
+    assert len(re.findall(' id="', report_html(brief))) == len(set(re.findall(' id="([^"]+)"', report_html(brief))))
+
+
+def test_the_page_allows_its_own_style_only(brief):
+    text = report_page(brief).decode()
+    style = re.search("<style>(.*?)</style>", text, re.DOTALL)[1]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = html.fromstring(text).xpath("//meta[@http-equiv]/@content")[0]
+    assert f"style-src 'sha256-{digest}'" in policy
+    assert "unsafe" not in policy and "default-src 'none'" in policy
+    assert "http" not in style
+
+
+def test_the_brief_has_two_pages_before_its_list(brief):
+    pages = [p.extract_text() for p in pypdf.PdfReader(io.BytesIO(report_pdf(brief))).pages]
+    assert "Data behind this document" in pages[2]
+    assert f"Page 3 of {len(pages)}" in pages[2]
+    assert all("21 Nov 2026" in page and "Sample observatory" in page for page in pages)
+
+
+def test_the_pdf_is_tagged_and_named(arabic, brief):
+    for report in (arabic, brief):
+        file = report_pdf(report)
+        assert file == report_pdf(report)
+        made = pypdf.PdfReader(io.BytesIO(file))
+        root = made.trailer["/Root"]
+        assert root["/MarkInfo"]["/Marked"]
+        assert root["/Lang"] == report.language
+        assert made.metadata.title == f"{report.title} \u2013 {report.kind}"
+        assert b"pdfuaid" in file
+        assert made.metadata.creation_date.date().isoformat() == "2026-11-21"
+
+
+def test_links_of_the_pdf_stay_inside_or_go_to_the_observation(brief):
+    made = pypdf.PdfReader(io.BytesIO(report_pdf(brief)))
+    links = [a.get_object() for page in made.pages for a in page.get("/Annots", [])]
+    inner = [a for a in links if "/Dest" in a or "/D" in a.get("/A", {})]
+    outer = {a["/A"]["/URI"] for a in links if "/URI" in a.get("/A", {})}
+    assert len(inner) > 30
+    assert outer == {c.address for c in brief.citations if c.address}
+
+
+def test_the_docx_has_headings_tables_and_alternative_texts(brief):
+    made = docx.Document(io.BytesIO(report_docx(brief)))
+    heads = [p.text for p in made.paragraphs if p.style.name == "Heading 1"]
+    assert heads == [*(b.text for b in brief.blocks if isinstance(b, Heading)), "Data behind this document"]
+    assert made.core_properties.title == "Marisol Bay (made-up city) \u2013 City brief"
+    assert made.core_properties.language == "en"
+    alts = [shape._inline.docPr.get("descr") for shape in made.inline_shapes]
+    assert len(alts) == 3 and all(text.startswith("Chart: ") for text in alts)
+    for table in made.tables:
+        assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
+    foot = made.sections[0].footer._element
+    assert [f.get(qn("w:instr")) for f in foot.iter(qn("w:fldSimple"))] == ["PAGE", "NUMPAGES"]
+    assert not list(made.element.iter(qn("w:bidi")))
+
+
+def test_the_arabic_docx_runs_right_to_left(arabic):
+    made = docx.Document(io.BytesIO(report_docx(arabic)))
+    lines = [p for p in made.element.body.iter(qn("w:p")) if list(p.iter(qn("w:t")))]
+    assert len(lines) > 100
+    assert all(p.pPr is not None and p.pPr.find(qn("w:bidi")) is not None for p in lines)
+    assert all(r.rPr is not None and r.rPr.find(qn("w:rtl")) is not None
+               for p in lines for r in p.iter(qn("w:r")) if list(r.iter(qn("w:t"))))
+    assert all(t._tbl.tblPr.find(qn("w:bidiVisual")) is not None for t in made.tables)
+
+
+def test_foreign_text_stays_text_in_docx_and_xlsx(hostile):
+    made = docx.Document(io.BytesIO(report_docx(hostile)))
+    assert any(EVIL in cell.text for table in made.tables for row in table.rows for cell in row.cells)
+    book = openpyxl.load_workbook(io.BytesIO(report_xlsx(hostile)))
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert any(EVIL in str(cell.value) for cell in cells)
+    assert not [c.value for c in cells if c.data_type == "f"]
+    assert not [c.value for c in cells if isinstance(c.value, str) and c.value[:1] in "=+-@" and c.value]
+
+
+def test_the_workbook_keeps_numbers_and_leads_to_their_rows(brief):
+    book = openpyxl.load_workbook(io.BytesIO(report_xlsx(brief)))
+    names = book.sheetnames
+    assert names[0] == "City brief" and names[-1] == "Data" and len(names) == len(set(names))
+    data = book["Data"]
+    heads = [c.value for c in data[1]]
+    rows = {row[0].value: dict(zip(heads, (c.value for c in row), strict=True)) for row in data.iter_rows(min_row=2)}
+    for sheet in book.worksheets[1:-1]:
+        for cell in (c for row in sheet.iter_rows() for c in row if c.hyperlink):
+            number = data[cell.hyperlink.location.split("!")[1]].value
+            if isinstance(cell.value, int | float):
+                assert cell.value == rows[number]["Value"]
+    share = next(r for r in rows.values() if r["Unit"] == "PT" and r["Series code"] == "either" and r["Numerator"])
+    assert share["Value"] == pytest.approx(100 * share["Numerator"] / share["Denominator"])
+    assert share["Base"] == "people living inside the boundary"
+    assert {"Method", "Source", "Run", "Edition", "Address", "Status", "Interval made by"} <= set(heads)
+    peers = [r for number, r in rows.items() if str(number).startswith("P")]
+    assert len(peers) == len(brief.peers) > 0
+
+
+def test_the_arabic_workbook_runs_right_to_left(arabic):
+    book = openpyxl.load_workbook(io.BytesIO(report_xlsx(arabic)))
+    assert all(sheet.sheet_view.rightToLeft for sheet in book)
+
+
+def test_the_arabic_page_runs_right_to_left(arabic):
+    assert html.fromstring(report_html(arabic)).get("dir") == "rtl"
