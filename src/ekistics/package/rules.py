@@ -1,9 +1,11 @@
 """What every observation of a package must keep; each rule gives the rows that break it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ekistics.core.errors import InvalidValueError
@@ -13,7 +15,7 @@ from ekistics.core.observation import DIMENSIONS
 from ekistics.core.period import Period
 from ekistics.core.place import Place
 from ekistics.core.units import UNITS
-from ekistics.package.table import NUMBER_COLUMNS
+from ekistics.package.table import NUMBER_COLUMNS, TEXT_COLUMNS
 
 __all__ = ["CONF_STATUSES", "KEY_COLUMNS", "MISSING_STATUSES", "OBS_STATUSES", "Breach", "observation_breaches"]
 
@@ -70,98 +72,126 @@ def observation_breaches(table: pd.DataFrame, *, places: Iterable[Place], run: s
     list of Breach
         The broken rules; empty when all is well.
     """
-    codes = [place.code for place in places]
-    masks = [*_status_masks(table), *_number_masks(table), *_percent_masks(table), *_spec_masks(table, indicators)]
+    c = _Columns(table)
+    codes = {place.code for place in places}
+    masks = [*_status_masks(c), *_number_masks(c), *_percent_masks(c), *_spec_masks(c, indicators)]
     masks += [
-        ("ref-area", "place-unknown", ("ref_area",), _("names no place of the package"),
-         ~table["ref_area"].isin(codes)),
-        ("run", "run-other", ("run",), _("is not of the package's run"), table["run"] != run),
-        ("unit", "unit-unknown", ("unit_measure",), _("has an unknown unit"), ~table["unit_measure"].isin(list(UNITS))),
+        ("ref-area", "place-unknown", ("ref_area",), _("names no place of the package"), ~c.among("ref_area", codes)),
+        ("run", "run-other", ("run",), _("is not of the package's run"), ~c.among("run", {run})),
+        ("unit", "unit-unknown", ("unit_measure",), _("has an unknown unit"), ~c.among("unit_measure", UNITS)),
         ("time-period", "period-unreadable", ("time_period", "obs_value"), _("has no readable time period"),
-         ~_good_periods(table)),
-        ("duplicate", "duplicate", KEY_COLUMNS, _("occurs twice"), table.duplicated(list(KEY_COLUMNS), keep="first")),
+         ~_good_periods(c)),
+        ("duplicate", "duplicate", KEY_COLUMNS, _("occurs twice"), c.repeated(KEY_COLUMNS)),
     ]
-    return [Breach(code, words, tuple(int(i) + 1 for i in np.flatnonzero(mask.to_numpy(dtype=bool))), rule, columns)
+    return [Breach(code, words, tuple(int(i) + 1 for i in np.flatnonzero(mask)), rule, columns)
             for code, rule, columns, words, mask in masks if mask.any()]
 
 
-_Mask = tuple[str, str, tuple[str, ...], str, "pd.Series[bool]"]
-_Known = Mapping[tuple[str, str], tuple[IndicatorSpec, SeriesSpec]]
+_Bools = npt.NDArray[np.bool_]
+_Floats = npt.NDArray[np.float64]
+_Mask = tuple[str, str, tuple[str, ...], str, _Bools]
+_Known = Mapping[tuple[str, ...], tuple[IndicatorSpec, SeriesSpec]]
 
 
-def _status_masks(table: pd.DataFrame) -> Iterator[_Mask]:
-    missing = table["obs_value"].isna()
+class _Columns:
+    """The columns of a table as plain lists and arrays: for small tables a frame's own overhead is most of the time."""
+
+    def __init__(self, table: pd.DataFrame) -> None:
+        self.texts: dict[str, list[str]] = {n: table[n].tolist() for n in TEXT_COLUMNS}
+        self.numbers: dict[str, _Floats] = {n: table[n].to_numpy(dtype=float) for n in NUMBER_COLUMNS}
+        self.absent: dict[str, _Bools] = {n: np.isnan(values) for n, values in self.numbers.items()}
+        self.count = len(table)
+
+    def where(self, found: Iterable[bool]) -> _Bools:
+        """Give truth values as an array, a row each."""
+        return np.fromiter(found, dtype=bool, count=self.count)
+
+    def among(self, name: str, known: Container[str]) -> _Bools:
+        """Tell in which rows a text is one of some."""
+        texts = self.texts[name]
+        good = {text for text in dict.fromkeys(texts) if text in known}
+        return self.where(text in good for text in texts)
+
+    def joined(self, *names: str) -> list[tuple[str, ...]]:
+        """Give the texts of some columns row by row."""
+        return list(zip(*(self.texts[name] for name in names), strict=True))
+
+    def repeated(self, names: tuple[str, ...]) -> _Bools:
+        """Tell which rows have the texts of a row before them."""
+        keys = self.joined(*names)
+        first = {key: i for i, key in reversed(list(enumerate(keys)))}
+        return self.where(first[key] != i for i, key in enumerate(keys))
+
+
+def _status_masks(c: _Columns) -> Iterator[_Mask]:
+    missing, silent = c.absent["obs_value"], c.among("reason", {""})
     told, valued = ("reason", "obs_value"), ("obs_status", "obs_value")
-    yield ("reason", "reason-absent", told, _("has no value and no reason for that"), missing & (table["reason"] == ""))
-    yield ("reason", "reason-needless", told, _("has a value and a reason why it has none"),
-           ~missing & (table["reason"] != ""))
-    unknown = ~table["obs_status"].isin(OBS_STATUSES)
-    says_missing = table["obs_status"].isin(MISSING_STATUSES)
+    yield "reason", "reason-absent", told, _("has no value and no reason for that"), missing & silent
+    yield "reason", "reason-needless", told, _("has a value and a reason why it has none"), ~missing & ~silent
+    says_missing = c.among("obs_status", MISSING_STATUSES)
     yield "status", "status-unfit", valued, _("has a status that does not fit its value"), says_missing != missing
-    yield "status", "status-unknown", ("obs_status",), _("has an unknown status"), unknown
+    yield ("status", "status-unknown", ("obs_status",), _("has an unknown status"),
+           ~c.among("obs_status", OBS_STATUSES))
     yield ("status", "confidentiality-unknown", ("conf_status",), _("has an unknown confidentiality"),
-           ~table["conf_status"].isin(CONF_STATUSES))
+           ~c.among("conf_status", CONF_STATUSES))
 
 
-def _number_masks(table: pd.DataFrame) -> Iterator[_Mask]:
-    numbers = table[list(NUMBER_COLUMNS)]
+def _number_masks(c: _Columns) -> Iterator[_Mask]:
+    n, absent = c.numbers, c.absent
     yield ("infinite", "infinite", NUMBER_COLUMNS, _("is infinite"),
-           pd.Series(np.isinf(numbers.to_numpy(dtype=float)).any(axis=1), table.index))
-    interval = numbers[["se", "lci", "uci"]].notna().any(axis=1)
+           np.any([np.isinf(values) for values in n.values()], axis=0))
+    interval = ~(absent["se"] & absent["lci"] & absent["uci"])
     yield ("interval", "interval-around-missing", ("lci", "uci", "se", "obs_value"),
-           _("has an interval around a missing value"), interval & table["obs_value"].isna())
-    yield ("interval", "interval-half", ("lci", "uci"), _("has half an interval"),
-           table["lci"].isna() != table["uci"].isna())
+           _("has an interval around a missing value"), interval & absent["obs_value"])
+    yield ("interval", "interval-half", ("lci", "uci"), _("has half an interval"), absent["lci"] != absent["uci"])
     yield ("interval", "interval-turned", ("lci", "uci"), _("has an interval that is turned round"),
-           table["lci"] > table["uci"])
-    yield "interval", "se-negative", ("se",), _("has a negative standard error"), table["se"] < 0
+           n["lci"] > n["uci"])
+    yield "interval", "se-negative", ("se",), _("has a negative standard error"), n["se"] < 0
 
 
-def _percent_masks(table: pd.DataFrame) -> Iterator[_Mask]:
-    percent = table["unit_measure"] == "PT"
-    shown = percent & table["obs_value"].notna()
+def _percent_masks(c: _Columns) -> Iterator[_Mask]:
+    n, percent = c.numbers, c.among("unit_measure", {"PT"})
+    shown = percent & ~c.absent["obs_value"]
     yield ("base", "base-absent", ("base", "unit_measure"), _("is a percentage that does not name its base"),
-           percent & (table["base"] == ""))
-    whole = table["numerator"].notna() & table["denominator"].notna()
+           percent & c.among("base", {""}))
+    whole = ~(c.absent["numerator"] | c.absent["denominator"])
     parts = ("numerator", "denominator", "obs_value", "unit_measure")
     yield ("base", "percent-without-parts", parts, _("is a percentage without numerator and denominator"),
            shown & ~whole)
-    expected = 100 * table["numerator"] / table["denominator"].mask(table["denominator"] == 0)
-    off = (table["obs_value"] - expected).abs() > _ROUNDING * expected.abs().clip(lower=1)
+    with np.errstate(all="ignore"):  # what is infinite or not a number is told by its own rule
+        expected = 100 * n["numerator"] / np.where(n["denominator"] == 0, np.nan, n["denominator"])
+        off = np.abs(n["obs_value"] - expected) > _ROUNDING * np.maximum(np.abs(expected), 1)
     yield ("base", "percent-unequal", ("obs_value", "numerator", "denominator", "unit_measure"),
-           _("is a percentage that is not its numerator by its denominator"), shown & whole & (off | expected.isna()))
+           _("is a percentage that is not its numerator by its denominator"),
+           shown & whole & (off | np.isnan(expected)))
 
 
-def _spec_masks(table: pd.DataFrame, indicators: Iterable[IndicatorSpec]) -> Iterator[_Mask]:
-    known = {(spec.code, series.code): (spec, series) for spec in indicators for series in spec.series}
+def _spec_masks(c: _Columns, indicators: Iterable[IndicatorSpec]) -> Iterator[_Mask]:
+    known: _Known = {(spec.code, series.code): (spec, series) for spec in indicators for series in spec.series}
     if not known:
         return
-    pairs = _joined(table, "indicator", "series")
-    named = table["indicator"].isin([code for code, _series in known])
+    pairs, of_series = c.joined("indicator", "series"), ("indicator", "series")
+    named = c.among("indicator", {pair[0] for pair in known})
+    given = c.where(pair in known for pair in pairs)
     yield ("series", "indicator-unknown", ("indicator",), _("is of an indicator that the package does not describe"),
            ~named)
     yield ("series", "series-unknown", ("series", "indicator"), _("is of a series that the package does not describe"),
-           named & ~pairs.isin(list(known)))
-    of_series = ("indicator", "series")
-    units = pairs.map({pair: series.unit_measure for pair, (_spec, series) in known.items()})
+           named & ~given)
+    units = {pair: series.unit_measure for pair, (_spec, series) in known.items()}
     yield ("unit", "unit-other", ("unit_measure", *of_series), _("has a unit that is not its series'"),
-           units.notna() & (units != table["unit_measure"]))
+           c.where(units.get(pair, unit) != unit for pair, unit in zip(pairs, c.texts["unit_measure"], strict=True)))
     bases = {(*pair, code): base for pair, both in known.items() for code, base in _variant_bases(*both).items()}
-    wanted = _joined(table, "indicator", "series", "variant").map(bases)
+    wanted = c.joined("indicator", "series", "variant")
     yield ("series", "variant-unknown", ("variant", *of_series),
-           _("is of a variant that the package does not describe"), pairs.isin(list(known)) & wanted.isna())
+           _("is of a variant that the package does not describe"), given & ~c.where(key in bases for key in wanted))
     yield ("base", "base-other", ("base", *of_series, "variant"), _("has a base that is not its series'"),
-           wanted.notna() & (wanted != table["base"]))
-    slack = _ROUNDING * table["obs_value"].abs().clip(lower=1)
-    bounded = ("obs_value", *of_series)
+           c.where(bases.get(key, base) != base for key, base in zip(wanted, c.texts["base"], strict=True)))
+    value, bounded = c.numbers["obs_value"], ("obs_value", *of_series)
+    slack = _ROUNDING * np.maximum(np.abs(value), 1)
     yield ("bounds", "below-bound", bounded, _("is below the lowest possible value"),
-           table["obs_value"] < _limit(pairs, known, "lower") - slack)
+           value < _limit(pairs, known, "lower") - slack)
     yield ("bounds", "above-bound", bounded, _("is above the highest possible value"),
-           table["obs_value"] > _limit(pairs, known, "upper") + slack)
-
-
-def _joined(table: pd.DataFrame, *names: str) -> "pd.Series[str]":
-    return pd.Series(list(zip(*(table[name] for name in names), strict=True)), table.index, dtype=object)
+           value > _limit(pairs, known, "upper") + slack)
 
 
 def _variant_bases(spec: IndicatorSpec, series: SeriesSpec) -> dict[str, str]:
@@ -171,18 +201,19 @@ def _variant_bases(spec: IndicatorSpec, series: SeriesSpec) -> dict[str, str]:
     return {"": series.base, **given}
 
 
-def _limit(pairs: "pd.Series[str]", known: _Known, name: str) -> "pd.Series[float]":
+def _limit(pairs: list[tuple[str, ...]], known: _Known, name: str) -> _Floats:
     limits = {pair: value for pair, (_spec, series) in known.items() if (value := getattr(series, name)) is not None}
-    return pairs.map(limits).astype(float)
+    return np.array([limits.get(pair, np.nan) for pair in pairs], dtype=np.float64)
 
 
-def _good_periods(table: pd.DataFrame) -> "pd.Series[bool]":
+def _good_periods(c: _Columns) -> _Bools:
     """Tell which time periods can be read; one may be absent only where the value is."""
-    good = {text: _is_period(text) for text in table["time_period"].unique()}
-    absent = (table["time_period"] == "") & table["obs_value"].isna()
-    return table["time_period"].map(good).astype(bool) | absent
+    texts = c.texts["time_period"]
+    good = {text for text in dict.fromkeys(texts) if _is_period(text)}
+    return c.where(text in good for text in texts) | (c.among("time_period", {""}) & c.absent["obs_value"])
 
 
+@lru_cache(maxsize=4096)
 def _is_period(text: str) -> bool:
     try:
         Period.parse(text)

@@ -2,9 +2,11 @@
 
 import csv
 import io
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -45,11 +47,17 @@ def canonical_observations(frame: pd.DataFrame) -> pd.DataFrame:
     if wrong:
         raise PackageError(_("The observations do not have the agreed columns."), where="observations",
                            expected=", ".join(OBSERVATION_COLUMNS), got=", ".join(map(str, frame.columns)))
-    columns = {name: frame[name].astype(float) if name in NUMBER_COLUMNS
-               else frame[name].astype(object).where(frame[name].notna(), "").map(str).astype(str)
-               for name in OBSERVATION_COLUMNS}
-    table = pd.DataFrame(columns, columns=list(OBSERVATION_COLUMNS)).reset_index(drop=True)
-    infinite = np.isinf(table[list(NUMBER_COLUMNS)].to_numpy(dtype=float))
+    numbers = {name: frame[name].to_numpy(dtype=float, na_value=np.nan) for name in NUMBER_COLUMNS}
+    texts = {name: ["" if value is None or value != value or value is pd.NA else str(value)  # noqa: PLR0124 - NaN
+                    for value in frame[name].tolist()] for name in TEXT_COLUMNS}
+    return _table(numbers, texts)
+
+
+def _table(numbers: Mapping[str, npt.NDArray[np.float64]], texts: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """Make the canonical table of finished columns, and refuse infinite numbers."""
+    table = pd.DataFrame({name: numbers[name] if name in numbers else pd.Series(texts[name], dtype="str")
+                          for name in OBSERVATION_COLUMNS})
+    infinite = np.isinf(np.column_stack(list(numbers.values())))
     if infinite.any():
         row, column = (int(i) for i in np.argwhere(infinite)[0])
         raise PackageError(_("An observation is infinite."), param=NUMBER_COLUMNS[column],
@@ -107,9 +115,9 @@ def read_csv(path: Path) -> pd.DataFrame:
         with path.open(encoding="utf-8", newline="") as stream:
             header, *rows = csv.reader(stream, strict=True)
         by_name = _columns(tuple(header), rows)
-        return canonical_observations(pd.DataFrame(
-            {name: [float(text or "nan") for text in cells] if name in NUMBER_COLUMNS else list(cells)
-             for name, cells in by_name.items()}))
+        numbers = {name: np.array([float(text or "nan") for text in by_name[name]], dtype=float)
+                   for name in NUMBER_COLUMNS}
+        return _table(numbers, {name: by_name[name] for name in TEXT_COLUMNS})
     except (OSError, ValueError, csv.Error) as error:
         raise PackageError(_("The table cannot be read."), where=path.name, got=str(error)) from error
 
@@ -160,7 +168,10 @@ def read_parquet(path: Path) -> pd.DataFrame:
     if table.schema.names != _ARROW.names or table.schema.types != _ARROW.types:
         raise PackageError(_("The table does not have the agreed columns and types."), where=path.name,
                            expected=str(_ARROW), got=str(table.schema))
-    return canonical_observations(table.to_pandas())
+    if any(table.column(name).null_count for name in TEXT_COLUMNS):
+        return canonical_observations(table.to_pandas())
+    return _table({name: table.column(name).to_numpy() for name in NUMBER_COLUMNS},
+                  {name: table.column(name).to_pylist() for name in TEXT_COLUMNS})
 
 
 def table_schema() -> dict[str, object]:
