@@ -11,7 +11,7 @@ OUT ?= out
 SERVE ?= 1
 PORT ?= 8000
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-data test test-full check bench docs reference pictures shown-main lock clean messages
+.PHONY: help install demo demo-data test test-full check bench docs reference pictures shown-main shown-site lock clean messages
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 18
@@ -81,8 +81,11 @@ messages: install ## renew the catalogue of texts and merge it into the translat
 	$(BIN)/python tools/messages.py
 	$(BIN)/python tools/messages.py --update
 
-shown-main: install ## show what the program promises, line by line
-	$(BIN)/python -m tools.shown_main
+shown-main: install ## show what the profile of a city promises, line by line
+	$(BIN)/python -m tools.show main
+
+shown-site: install ## show what the site promises, line by line
+	$(BIN)/python -m tools.show site
 
 $(PEERS)/.ready: requirements/peers.lock
 	test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)

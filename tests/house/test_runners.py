@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from benchmarks.__main__ import Row, page, verdict
-from tools import shown_main
+from tools import show
 
 
 def test_row_is_measured_against_its_bar() -> None:
@@ -28,25 +28,26 @@ def test_page_has_machine_versions_and_date(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_broken_line_is_a_failed_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    planted = types.ModuleType("tools.shown.planted")
+    planted = types.ModuleType("tools.shown.main.planted")
     planted.lines = lambda: 1 / 0  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "tools.shown.planted", planted)
-    found = list(shown_main.gather(["planted"], Console(quiet=True)))
+    monkeypatch.setitem(sys.modules, "tools.shown.main.planted", planted)
+    found = list(show.gather("main", ["planted"], Console(quiet=True)))
     assert found == [("?", "planted", "ZeroDivisionError: division by zero", "fail")]
 
 
 @pytest.mark.parametrize(("status", "code"), [("pass", 0), ("skipped", 0), ("fail", 1)])
 def test_exit_code_says_whether_a_line_failed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
                                               status: str, code: int) -> None:
-    planted = types.ModuleType("tools.shown.planted")
+    planted = types.ModuleType("tools.shown.main.planted")
     planted.lines = lambda: [(3, "a line", "1.00", status)]  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "tools.shown.planted", planted)
-    monkeypatch.setattr(shown_main, "modules", lambda chosen: ["planted"])
-    assert shown_main.main() == code
+    monkeypatch.setitem(sys.modules, "tools.shown.main.planted", planted)
+    monkeypatch.setattr(show, "modules", lambda issue, chosen: ["planted"])
+    monkeypatch.setattr(sys, "argv", ["show", "main"])
+    assert show.main() == code
     assert "a line" in capsys.readouterr().out
 
 
 def test_long_lines_come_last() -> None:
-    names = shown_main.modules([])
-    assert names[-1] == "fresh_clone"
+    names = show.modules("main", [])
+    assert names[-1] == "fresh"
     assert {"bench", "goldens"} <= set(names)

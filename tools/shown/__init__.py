@@ -1,1 +1,1 @@
-"""What the program shows of itself: a module a line, gathered by ``tools.shown_main``."""
+"""What the program shows of itself, gathered by ``tools.show``: a package an issue, a module a line."""

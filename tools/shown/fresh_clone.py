@@ -1,4 +1,4 @@
-"""Line 1: a clean clone runs the README's two commands."""
+"""A clean clone runs the README's two commands: the first line of every issue."""
 
 import os
 import subprocess

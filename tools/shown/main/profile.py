@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 SHARED = ROOT.parent / "shared" / "data"
 PORTO_ALEGRE = {"low_capacity": 90.4556, "high_capacity": 2.5369, "either": 90.4556}
 TOLERANCE = 5e-5  # the published shares have four decimals

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 DATA = ROOT.parent / "shared/data"
 BELGIUM = DATA / "ghsl-belgium"
 ORACLE = DATA / "oracle/belgium_municipalities.csv"

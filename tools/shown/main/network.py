@@ -9,7 +9,7 @@ from ekistics.geo.network import build_network, nearest, snap
 from ekistics.readers.gtfs import read_gtfs, stop_service
 from ekistics.readers.osm import read_osm
 
-SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
+SHARED = Path(__file__).resolve().parents[4] / "shared" / "data"
 TOLERANCE_M = 0.01
 TEXT = "Porto Alegre, service day any: distance of every hexagon to the nearest {capacity} capacity stop"
 
