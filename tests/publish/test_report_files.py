@@ -127,6 +127,30 @@ def test_the_arabic_docx_runs_right_to_left(arabic):
     assert all(t._tbl.tblPr.find(qn("w:bidiVisual")) is not None for t in made.tables)
 
 
+# The order of ECMA-376 part 1 (17.3.1.26, 17.3.2.28, 17.4.59), as far as these documents use it.
+ORDERS = {
+    "w:pPr": ("pStyle keepNext keepLines pageBreakBefore framePr widowControl numPr suppressLineNumbers pBdr shd tabs "
+              "suppressAutoHyphens bidi adjustRightInd snapToGrid spacing ind contextualSpacing jc outlineLvl rPr "
+              "sectPr"),
+    "w:rPr": "rStyle rFonts b bCs i iCs caps smallCaps strike color spacing w kern position sz szCs highlight u effect "
+             "bdr shd vertAlign rtl cs em lang",
+    "w:tblPr": "tblStyle tblpPr tblOverlap bidiVisual tblStyleRowBandSize tblStyleColBandSize tblW jc tblCellSpacing "
+               "tblInd tblBorders shd tblLayout tblCellMar tblLook",
+}
+
+
+@pytest.mark.parametrize("name", ORDERS)
+def test_the_docx_keeps_the_order_of_the_format(arabic, name):
+    made = docx.Document(io.BytesIO(report_docx(arabic)))
+    order = [qn(f"w:{part}") for part in ORDERS[name].split()]
+    found = [[e.tag for e in element] for root in (made.element, made.styles.element, made.sections[0].footer._element)
+             for element in root.iter(qn(name)) if len(element)]
+    assert len(found) > 5
+    for tags in found:
+        places = [order.index(tag) for tag in tags]
+        assert places == sorted(set(places))
+
+
 def test_foreign_text_stays_text_in_docx_and_xlsx(hostile):
     made = docx.Document(io.BytesIO(report_docx(hostile)))
     assert any(EVIL in cell.text for table in made.tables for row in table.rows for cell in row.cells)

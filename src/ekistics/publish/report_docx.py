@@ -23,6 +23,18 @@ __all__ = ["report_docx"]
 FONT = "Noto Sans"
 PAGE_MM, MARGIN_MM = (210, 297), 18
 SIZES = {"Normal": 9.5, "Title": 24, "Heading 1": 13, "Heading 2": 10.5, "Heading 3": 9, "Caption": 8}
+# Elements that stand after the named one, in the order of the file format: readers refuse another order.
+AFTER_BIDI = tuple(f"w:{name}" for name in (
+    "adjustRightInd", "snapToGrid", "spacing", "ind", "contextualSpacing", "mirrorIndents", "suppressOverlap", "jc",
+    "textDirection", "textAlignment", "textboxTightWrap", "outlineLvl", "divId", "cnfStyle", "rPr", "sectPr",
+    "pPrChange"))
+AFTER_SIZE = tuple(f"w:{name}" for name in (
+    "highlight", "u", "effect", "bdr", "shd", "fitText", "vertAlign", "rtl", "cs", "em", "lang", "eastAsianLayout",
+    "specVanish", "oMath", "rPrChange"))
+AFTER_BORDERS = tuple(f"w:{name}" for name in ("shd", "tblLayout", "tblCellMar", "tblLook", "tblCaption",
+                                               "tblDescription", "tblPrChange"))
+AFTER_BIDI_VISUAL = (*(f"w:{name}" for name in ("tblStyleRowBandSize", "tblStyleColBandSize", "tblW", "jc",
+                                                "tblCellSpacing", "tblInd", "tblBorders")), *AFTER_BORDERS)
 
 
 def report_docx(report: Report) -> bytes:
@@ -107,9 +119,7 @@ class _Writer:
                 fonts.attrib.pop(qn(kind), None)
             for kind in ("w:ascii", "w:hAnsi", "w:cs", "w:eastAsia"):
                 fonts.set(qn(kind), FONT if kind != "w:cs" else "Noto Sans Arabic")
-            big = OxmlElement("w:szCs")
-            big.set(qn("w:val"), str(int(size * 2)))
-            style.element.rPr.append(big)
+            _complex_size(style.element.rPr, size)
             style.paragraph_format.space_after = Pt(4)
             if style.element.pPr is not None and (border := style.element.pPr.find(qn("w:pBdr"))) is not None:
                 style.element.pPr.remove(border)
@@ -187,8 +197,8 @@ class _Writer:
         made.autofit = False
         properties = made._tbl.tblPr
         if self.rtl:
-            properties.append(OxmlElement("w:bidiVisual"))
-        properties.append(_borders())
+            properties.insert_element_before(OxmlElement("w:bidiVisual"), *AFTER_BIDI_VISUAL)
+        properties.insert_element_before(_borders(), *AFTER_BORDERS)
         self._head(made.rows[0], table, size)
         for group in table.groups:
             if group.title:
@@ -249,20 +259,23 @@ class _Writer:
         if self.rtl:
             run.font.rtl = True
             if size:
-                big = OxmlElement("w:szCs")
-                big.set(qn("w:val"), str(int(size * 2)))
-                run._r.get_or_add_rPr().append(big)
+                _complex_size(run._r.get_or_add_rPr(), size)
         return run
 
     def _turn(self, line: Line) -> None:
         """Set a paragraph right to left, where the language is."""
         properties = line._p.get_or_add_pPr()
         if self.rtl and properties.find(qn("w:bidi")) is None:
-            properties.insert_element_before(OxmlElement("w:bidi"), "w:adjustRightInd", "w:snapToGrid", "w:spacing",
-                                             "w:ind", "w:contextualSpacing", "w:mirrorIndents",
-                                             "w:suppressOverlap", "w:jc", "w:textDirection", "w:textAlignment",
-                                             "w:textboxTightWrap", "w:outlineLvl", "w:divId", "w:cnfStyle", "w:rPr",
-                                             "w:sectPr", "w:pPrChange")
+            properties.insert_element_before(OxmlElement("w:bidi"), *AFTER_BIDI)
+
+
+def _complex_size(properties: Any, size: float) -> None:
+    """Set the size of complex scripts beside that of Latin, in its place."""
+    for old in properties.findall(qn("w:szCs")):
+        properties.remove(old)
+    big = OxmlElement("w:szCs")
+    big.set(qn("w:val"), str(int(size * 2)))
+    properties.insert_element_before(big, *AFTER_SIZE)
 
 
 def _clean(text: str) -> str:
