@@ -10,7 +10,7 @@ const LATIN = { module: "@fontsource/noto-sans", stem: "noto-sans", family: "Not
 const ARABIC = { module: "@fontsource/noto-sans-arabic", stem: "noto-sans-arabic", family: "Noto Sans Arabic" };
 const CHINESE = { module: "@fontsource/noto-sans-sc", stem: "noto-sans-sc", family: "Noto Sans SC" };
 
-// The letters that most pages need are cut out of two large pieces; a later rule goes before an earlier one.
+// The letters that most pages need are cut out of large pieces.
 const CUTS = [
   { ...LATIN, from: "latin-ext", as: "latin-a", range: "U+0100-017F,U+0218-021B,U+1E9E,U+2020,U+20AC" },
   { ...ARABIC, from: "arabic", as: "letters", range: "U+060C,U+061B,U+061F,U+0621-063A,U+0640-0655,U+0660-066D,U+0670-0671,U+067E,U+0686,U+0698,U+06A9,U+06AF,U+06CC,U+200C-200F" },
@@ -30,22 +30,38 @@ async function pieces(font, folder, wanted, weights = WEIGHTS) {
   for (const [key, range] of Object.entries(ranges)) {
     const piece = key.replace(/[[\]]/g, "");
     if (!wanted(piece)) continue;
+    const cuts = CUTS.filter((one) => one.stem === font.stem && one.from === piece).map((one) => one.range);
     for (const weight of weights) {
       const file = `${font.stem}-${piece}-${weight}-normal.woff2`;
       await copyFile(join(root(font), "files", file), join(folder, file));
-      rules.push(face(font.family, weight, file, range));
+      rules.push(face(font.family, weight, file, cuts.length ? without(range, cuts) : range));
     }
   }
   await copyFile(join(root(font), "LICENSE"), join(folder, `${font.stem}-LICENSE.txt`));
   return rules;
 }
 
-function letters(range) {
+/** List the numbers of the characters of a range such as "U+20-7E,U+A0". */
+function points(range) {
   return range.split(",").flatMap((part) => {
     const [first, last = first] = part.slice(2).split("-");
     const start = parseInt(first, 16);
-    return Array.from({ length: parseInt(last, 16) - start + 1 }, (_, i) => String.fromCodePoint(start + i));
+    return Array.from({ length: parseInt(last, 16) - start + 1 }, (_, i) => start + i);
   });
+}
+
+const hex = (point) => point.toString(16).toUpperCase();
+
+/** Take the characters of some ranges out of a range: where two rules cover a letter, browsers may fetch both files. */
+function without(range, taken) {
+  const gone = new Set(taken.flatMap(points));
+  const runs = [];
+  for (const point of points(range).filter((p) => !gone.has(p)).sort((a, b) => a - b)) {
+    const run = runs.at(-1);
+    if (run && run[1] === point - 1) run[1] = point;
+    else runs.push([point, point]);
+  }
+  return runs.map(([first, last]) => `U+${hex(first)}${last > first ? `-${hex(last)}` : ""}`).join(",");
 }
 
 /** Cut a smaller piece out of a piece. */
@@ -54,7 +70,7 @@ async function cut(font, folder) {
   for (const weight of font.weights ?? WEIGHTS) {
     const whole = await readFile(join(root(font), "files", `${font.stem}-${font.from}-${weight}-normal.woff2`));
     const file = `${font.stem}-${font.as}-${weight}-normal.woff2`;
-    await writeFile(join(folder, file), await subset(whole, letters(font.range).join(""), { targetFormat: "woff2" }));
+    await writeFile(join(folder, file), await subset(whole, String.fromCodePoint(...points(font.range)), { targetFormat: "woff2" }));
     rules.push(face(font.family, weight, file, font.range));
   }
   return rules;

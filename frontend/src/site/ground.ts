@@ -50,8 +50,8 @@ export function nameLayer(): LayerSpecification {
     id: "country-names",
     type: "symbol",
     source: "names",
-    minzoom: 1,
-    filter: [">", ["get", "size"], ["step", ["zoom"], 150, 2.5, 60, 3.5, 12, 4.5, 2, 5.5, 0]],
+    minzoom: 0.5,
+    filter: [">", ["get", "size"], ["step", ["zoom"], 400, 1.6, 150, 2.5, 60, 3.5, 12, 4.5, 2, 5.5, 0]],
     layout: {
       "text-field": ["get", "name"],
       "text-font": textFont(),

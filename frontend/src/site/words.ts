@@ -1,5 +1,5 @@
 // Letters for names on maps: the map draws them from the page's fonts, which must have arrived before.
-const STACK = ["Noto Sans", "Noto Sans Arabic", "system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", "sans-serif"];
+const STACK = ["Noto Sans", "Noto Sans Arabic", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", "sans-serif"];
 
 export const textFont = (): string[] => STACK;
 
