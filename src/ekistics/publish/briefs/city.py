@@ -76,6 +76,7 @@ class _Brief:
         self.newest = latest(totals(self.rows))
         self.city = self.newest[self.newest["ref_area"] == records.place.code]
         self.main = {code: found for code, spec in self.specs.items() if (found := main_rows(spec, self.city))}
+        self.known = self._known()
         self.distributions = self._distributions()
         self.peers: dict[str, list[str]] = {}
 
@@ -99,7 +100,7 @@ class _Brief:
 
     def _key_figures(self) -> list[Block]:
         items = []
-        for spec, _series, row in self._known()[:MOST_FIGURES]:
+        for spec, _series, row in self.known[:MOST_FIGURES]:
             figure = self.cites.figure(row)
             of = share_text(row, language=self.language)
             parts: list[Inline] = [_(spec.question) + (f" {_sentence(of)}" if of else "")]
@@ -119,7 +120,7 @@ class _Brief:
         codes = {p.code for p in self.records.peers}
         rows = latest(totals(rows[rows["ref_area"].isin(codes) & rows["obs_value"].notna()]))
         found = {}
-        for spec, series, row in self._known():
+        for spec, series, row in self.known:
             own = rows[(rows["indicator"] == spec.code) & (rows["series"] == series.code)
                        & (rows["variant"] == row.variant)]
             if len(own) >= LEAST_PEERS:
@@ -149,7 +150,7 @@ class _Brief:
         return self.peers[spec.code]
 
     def _peers(self) -> list[Block]:
-        shown = [(spec, series, row) for spec, series, row in self._known() if spec.code in self.distributions]
+        shown = [(spec, series, row) for spec, series, row in self.known if spec.code in self.distributions]
         shown = shown[:MOST_STRIPS]
         if not shown:
             return []
@@ -291,7 +292,7 @@ class _Brief:
     def _unknown(self) -> list[Block]:
         """List what is absent, old or without interval."""
         body = _merged([row for spec in self.specs.values() for row in self._gaps(spec)])
-        bare = [_name(spec) for spec, _series, row in self._known() if pd.isna(row.lci) or pd.isna(row.uci)]
+        bare = [_name(spec) for spec, _series, row in self.known if pd.isna(row.lci) or pd.isna(row.uci)]
         body += [(Cell(_("Interval not stated")), Cell(", ".join(bare)))] if bare else []
         heading = Heading(_("What is not known"), "unknown")
         if not body:
