@@ -11,7 +11,7 @@ OUT ?= out
 SERVE ?= 1
 PORT ?= 8000
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-data test test-full check bench docs reference pictures shown-main shown-site lock clean messages
+.PHONY: help install demo demo-data demo-real test test-full check bench docs reference pictures shown-main shown-site lock clean messages
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 18
@@ -98,9 +98,14 @@ bench: install $(PEERS)/.ready ## time the kernels beside their peers (BENCH_QUI
 clean: ## remove what was built and made; the environments stay
 	rm -rf $(OUT) build dist docs/_build $(STATIC) frontend/node_modules/.ready
 
-pictures: install ## take pictures of the sample city's profile (and of others: PROFILES="DIR ...")
-	test -e $(OUT)/sample-city-profile/profile.html || $(MAKE) demo SERVE=0
-	$(BIN)/python tools/make_pictures.py $(OUT)/sample-city-profile $(PROFILES) --out $(OUT)/pictures
+pictures: install ## take pictures of the sample city's profile and of every page of the site (PROFILES="DIR ...")
+	test -e $(OUT)/sample-city-profile/profile.html || $(MAKE) demo-data
+	$(BIN)/python -m tools.make_pictures $(OUT)/sample-city-profile $(PROFILES) --out $(OUT)/pictures
+	$(BIN)/python -m tools.make_site_pictures $(OUT)/sample-city-profile $(OUT)/sample-country-profiles $(PROFILES) --out $(OUT)/pictures/site
+
+demo-real: install ## profile the real cities of ../shared/data and all urban centres of Ghana, and serve them
+	$(BIN)/python -m tools.demo_real --out $(OUT)/real
+	EKISTICS_HOME=$(OUT)/real/site $(BIN)/ekistics serve --port $(PORT) $(if $(filter 0,$(SERVE)),--prepare-only) $(OUT)/real/packages
 
 lock: ## renew the lock files (needs uv on the path)
 	uv pip compile pyproject.toml --group dev --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements/dev.lock

@@ -1,0 +1,99 @@
+"""Take pictures of every kind of page of a site: desktop, phone, Arabic, by night, and in print."""
+
+import argparse
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import django
+from playwright.sync_api import Browser, sync_playwright
+
+from tools.make_pictures import CHROMIUM
+from tools.stage import PASSWORD, Stage, environment, kinds, staged
+
+TALLEST = 6000
+# Name: width, height, scale, colour scheme, language.
+VIEWS = {"desktop": (1440, 900, 1.0, "light", "en"), "phone": (360, 740, 2.0, "light", "en"),
+         "arabic": (1280, 900, 1.0, "light", "ar"), "arabic-phone": (360, 740, 2.0, "light", "ar"),
+         "dark": (1280, 900, 1.0, "dark", "en"), "chinese": (1280, 900, 1.0, "light", "zh-hans")}
+
+
+def photograph(browser: Browser, stage: Stage, pages: dict[str, str], out: Path, *, cookies: list | None = None) -> int:
+    """Photograph pages in every view."""
+    count = 0
+    for view, (width, height, scale, scheme, language) in VIEWS.items():
+        context = browser.new_context(viewport={"width": width, "height": height}, device_scale_factor=scale,
+                                      color_scheme=scheme, reduced_motion="reduce")
+        if cookies:
+            context.add_cookies(cookies)
+        tab = context.new_page()
+        for name, path in pages.items():
+            tab.set_viewport_size({"width": width, "height": height})
+            tab.goto(stage.address + path.replace("/en/", f"/{language}/", 1))
+            tab.wait_for_load_state("networkidle")
+            total = tab.evaluate("document.documentElement.scrollHeight")
+            tab.set_viewport_size({"width": width, "height": int(min(total, TALLEST / scale))})
+            tab.wait_for_load_state("networkidle")
+            tab.wait_for_timeout(700)
+            tab.screenshot(path=out / f"{name}--{view}.png")
+            count += 1
+        context.close()
+    return count
+
+
+def print_pages(browser: Browser, stage: Stage, pages: dict[str, str], out: Path) -> None:
+    """Print the page of a city, as a reader would."""
+    tab = browser.new_page()
+    for name, path in pages.items():
+        if name in ("city", "indicator"):
+            tab.goto(stage.address + path)
+            tab.wait_for_load_state("networkidle")
+            tab.pdf(path=out / f"{name}--print.pdf", prefer_css_page_size=True, print_background=True)
+    tab.close()
+
+
+def signed_in(browser: Browser, stage: Stage, name: str) -> list:
+    """Sign in and give the cookies."""
+    context = browser.new_context()
+    tab = context.new_page()
+    tab.goto(f"{stage.address}/en/account/login/")
+    tab.fill("input[name=login]", name)
+    tab.fill("input[name=password]", PASSWORD)
+    tab.click("main button[type=submit]")
+    tab.wait_for_load_state("networkidle")
+    cookies = context.cookies()
+    context.close()
+    return cookies
+
+
+def main() -> int:
+    """Photograph a site made of some packages."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("packages", nargs="+", type=Path)
+    parser.add_argument("--out", type=Path, default=Path("out/pictures/site"))
+    parser.add_argument("--home", type=Path, help="a site that is there already")
+    given = parser.parse_args()
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        sys.exit("Chromium is needed.")
+    shutil.rmtree(given.out, ignore_errors=True)
+    (given.out / "work").mkdir(parents=True)
+    with staged([p.resolve() for p in given.packages], home=given.home) as stage, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM)
+        os.environ.update(environment(stage.home))
+        django.setup()
+        pages = kinds(stage)
+        count = photograph(browser, stage, pages, given.out)
+        print_pages(browser, stage, pages, given.out)
+        cookies = signed_in(browser, stage, "administrator")
+        text = "; ".join(f"{c['name']}={c['value']}" for c in cookies)
+        inside = {name: path for name, path in kinds(stage, cookies=text).items() if name not in pages}
+        count += photograph(browser, stage, inside, given.out / "work", cookies=cookies)
+        browser.close()
+    sys.stdout.write(f"{given.out}: {count} pictures of {len(pages)} public and {len(inside)} inner pages\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
