@@ -42,7 +42,8 @@ def run_console(example: Example) -> str | None:
     """Run the commands of a block, and say where something else was printed."""
     environment = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
                                 "COLUMNS": "120", "NO_COLOR": "1", "TERM": "dumb", "EKISTICS_ROOT": str(ROOT)}
-    environment.pop("EKISTICS_LANGUAGE", None)
+    for name in ("EKISTICS_LANGUAGE", "EKISTICS_HOME", "EKISTICS_DATABASE", "DJANGO_SETTINGS_MODULE"):
+        environment.pop(name, None)
     for command, wanted in steps(example.parsed):
         outcome = subprocess.run(["bash", "-c", command], cwd=example.namespace["_folder"], env=environment,
                                  capture_output=True, text=True, check=False, timeout=SECONDS,
