@@ -10,10 +10,13 @@ import docx
 import openpyxl
 import pypdf
 import pytest
+import typst
 from docx.oxml.ns import qn
 from lxml import html
 
+from ekistics.core.errors import InputFormatError
 from ekistics.publish.briefs import compose_city_brief, compose_comparison
+from ekistics.publish.content import MapSheet
 from ekistics.publish.report import Heading, Report
 from ekistics.publish.report_docx import report_docx
 from ekistics.publish.report_html import report_html, report_page
@@ -91,6 +94,19 @@ def test_the_pdf_is_tagged_and_named(arabic, brief):
         assert made.metadata.title == f"{report.title} \u2013 {report.kind}"
         assert b"pdfuaid" in file
         assert made.metadata.creation_date.date().isoformat() == "2026-11-21"
+
+
+def test_a_character_without_a_font_is_looked_for_on_the_machine_then_refused(brief, monkeypatch):
+    asked = []
+
+    def compile_without(*_args, ignore_system_fonts, **_named):
+        asked.append(ignore_system_fonts)
+        raise typst.TypstError('PDF/UA-1 error: the text "\u7248" could not be displayed with font "Noto Sans"')
+
+    monkeypatch.setattr(typst, "compile", compile_without)
+    with pytest.raises(InputFormatError, match="Install a font"):
+        report_pdf(brief)
+    assert asked == [True, False]
 
 
 def test_links_of_the_pdf_stay_inside_or_go_to_the_observation(brief):
@@ -179,6 +195,19 @@ def test_the_workbook_keeps_numbers_and_leads_to_their_rows(brief):
     assert {"Method", "Source", "Run", "Edition", "Address", "Status", "Interval made by"} <= set(heads)
     peers = [r for number, r in rows.items() if str(number).startswith("P")]
     assert len(peers) == len(brief.peers) > 0
+
+
+def test_a_map_sheet_is_set_in_every_format(brief):
+    drawn = '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="100"><circle cx="50" cy="50" r="40"/></svg>'
+    sheet = MapSheet("people", "Where people live", "One dot.", drawn, "A map with one dot", "1 : 100 000", 60, 30, 10,
+                     "1 km", attribution="Sample survey")
+    report = replace(brief, blocks=(Heading("Map", "map"), sheet), citations=brief.citations[:1])
+    assert "<circle" in report_html(report) and 'aria-label="A map with one dot"' in report_html(report)
+    assert "Where people live" in pypdf.PdfReader(io.BytesIO(report_pdf(report))).pages[0].extract_text()
+    made = docx.Document(io.BytesIO(report_docx(report)))
+    assert [s._inline.docPr.get("descr") for s in made.inline_shapes] == ["A map with one dot"]
+    book = openpyxl.load_workbook(io.BytesIO(report_xlsx(report)))
+    assert "Where people live" in [row[0].value for row in book.worksheets[0].iter_rows()]
 
 
 def test_the_arabic_workbook_runs_right_to_left(arabic):

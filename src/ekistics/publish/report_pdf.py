@@ -18,6 +18,8 @@ from ekistics.publish.report import Report, blocks, data_table
 
 __all__ = ["report_pdf"]
 
+NO_GLYPH = "could not be displayed"  # the typesetter's words for a character that no font has
+
 
 def report_pdf(report: Report) -> bytes:
     """Set a report as PDF.
@@ -35,16 +37,28 @@ def report_pdf(report: Report) -> bytes:
     Raises
     ------
     InputFormatError
-        The typesetter refused a part of the content.
+        The typesetter refused a part of the content, such as a character that no font has.
     """
     content = json.dumps(_content(report), ensure_ascii=False, default=str)
     try:
-        with as_file(font_folder()) as fonts:
-            return bytes(typst.compile(template_text("report.typ").encode(), font_paths=[str(fonts)],
-                                       ignore_system_fonts=True, sys_inputs={"content": content},
-                                       pdf_standards=STANDARD, timestamp=_made(report)))
+        try:
+            return _set(report, content, own_fonts=True)
+        except typst.TypstError as error:
+            if NO_GLYPH not in str(error):
+                raise
+            return _set(report, content, own_fonts=False)
     except typst.TypstError as error:
-        raise InputFormatError(_("The document cannot be set."), where=f"{report.code}.pdf", got=str(error)) from error
+        hint = _("Install a font that has these characters, such as Noto Sans CJK.") if NO_GLYPH in str(error) else None
+        raise InputFormatError(_("The document cannot be set."), where=f"{report.code}.pdf", got=str(error),
+                               hint=hint) from error
+
+
+def _set(report: Report, content: str, *, own_fonts: bool) -> bytes:
+    """Set with the fonts of this package, so that a document is the same everywhere; or with the machine's too."""
+    with as_file(font_folder()) as fonts:
+        return bytes(typst.compile(template_text("report.typ").encode(), font_paths=[str(fonts)],
+                                   ignore_system_fonts=own_fonts, sys_inputs={"content": content},
+                                   pdf_standards=STANDARD, timestamp=_made(report)))
 
 
 def _made(report: Report) -> int:
