@@ -2,6 +2,7 @@
 
 import io
 import re
+from contextlib import nullcontext
 
 import docx
 import openpyxl
@@ -9,10 +10,11 @@ import pypdf
 import pytest
 from lxml import html
 
+from ekistics.publish import report as report_module
 from ekistics.publish.briefs import compose_city_brief, compose_comparison
 from ekistics.publish.charts import drawing
 from ekistics.publish.content import Chart
-from ekistics.publish.report import Report
+from ekistics.publish.report import Report, data_table
 from ekistics.publish.report_docx import report_docx
 from ekistics.publish.report_html import report_html
 from ekistics.publish.report_pdf import report_pdf
@@ -115,6 +117,13 @@ def test_charts_draw_cited_values_only(report):
 def rows_of(spec: dict) -> list[dict]:
     panels = spec.get("vconcat") or spec.get("concat") or [spec]
     return [row for panel in panels for row in panel["data"]["values"]]
+
+
+def test_the_list_is_in_the_language_of_the_report(report, monkeypatch):
+    monkeypatch.setattr(report_module, "_", lambda text: f"<{used[-1]}>{text}")
+    used = []
+    monkeypatch.setattr(report_module, "use_language", lambda language: used.append(language) or nullcontext())
+    assert data_table(report).title == f"<{report.language}>Data behind this document"
 
 
 def test_a_number_that_is_not_listed_is_found_out(report):

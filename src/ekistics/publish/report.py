@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from babel import Locale
 
-from ekistics.core.i18n import _
+from ekistics.core.i18n import _, use_language
 from ekistics.publish.content import Cell, Chart, Column, Fact, Figure, Group, MapSheet, Table
 
 __all__ = ["Block", "Citation", "Cite", "FactList", "Heading", "Inline", "KeyFigure", "KeyFigures", "Paragraph",
@@ -302,8 +302,13 @@ def data_table(report: Report) -> Table:
     Returns
     -------
     Table
-        The table; the first cell of a row is the number of the entry.
+        The table, in the language of the report; the first cell of a row is the number of the entry.
     """
+    with use_language(report.language):
+        return _data_table(report)
+
+
+def _data_table(report: Report) -> Table:
     groups: dict[str, list[tuple[Cell, ...]]] = {}
     for entry in report.citations:
         groups.setdefault(_group_title(entry), []).append(_data_row(entry))
