@@ -8,3 +8,10 @@ class WorkflowConfig(AppConfig):
 
     name = "ekistics.web.workflow"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Let editions move through the workflow."""
+        from ekistics.web.workflow.editions import EDITION  # models are not ready when this module is read
+        from ekistics.web.workflow.kinds import register
+
+        register(EDITION)
