@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "ekistics.web.accounts.second_factor.second_factor",
     "ekistics.web.middleware.problems",
     "allauth.account.middleware.AccountMiddleware",  # last: its own exceptions are answered before ours
 ]
@@ -60,6 +61,7 @@ TEMPLATES = [
     {"BACKEND": "django.template.backends.jinja2.Jinja2", "DIRS": [HERE / "templates"],
      "OPTIONS": {"environment": "ekistics.web.render.environment",
                  "context_processors": ["django.contrib.messages.context_processors.messages",
+                                        "ekistics.web.accounts.context.rights",
                                         "ekistics.web.render.page_context"]}},
     {"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True,
      "OPTIONS": {"context_processors": ["django.template.context_processors.request",

@@ -7,6 +7,7 @@ from django.urls import include, path
 
 from ekistics.web.observatory.pages.city import city
 from ekistics.web.observatory.pages.home import cities, home, search
+from ekistics.web.workflow.pages.audit import audit_api
 
 handler400 = "ekistics.web.problems.bad_request"
 handler403 = "ekistics.web.problems.forbidden"
@@ -21,11 +22,13 @@ def to_language(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("", to_language),
+    path("api/v1/audit", audit_api, name="api-audit"),
     *i18n_patterns(
         path("", home, name="home"),
         path("search/", search, name="search"),
         path("cities/<str:code>/", city, name="city"),
         path("maps/cities.json", cities, name="map-cities"),
-        path("account/", include("allauth.urls")),
+        path("", include("ekistics.web.accounts.urls")),
+        path("", include("ekistics.web.workflow.urls")),
     ),
 ]

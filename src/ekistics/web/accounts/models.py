@@ -2,6 +2,7 @@
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils.crypto import salted_hmac
 
 from ekistics.web.places.models import Place
 from ekistics.web.policy import Role
@@ -16,6 +17,12 @@ class User(AbstractUser):
 
     email = models.EmailField(unique=True)
     language = models.CharField(max_length=8, blank=True)
+    session_epoch = models.PositiveIntegerField(default=0)  # one more ends all sessions
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Bind sessions to the password and to the epoch: when either changes, they end."""
+        return salted_hmac("ekistics.web.accounts.session", f"{self.password} {self.session_epoch}", secret=secret,
+                           algorithm="sha256").hexdigest()
 
 
 class RoleGrant(models.Model):

@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,9 +12,29 @@ from django.db import connection, transaction
 from ekistics.core.i18n import N_, _
 from ekistics.web.workflow.models import AuditEntry
 
-__all__ = ["Broken", "Checked", "check_chain", "record", "verify_chain", "words_of"]
+__all__ = ["Broken", "Checked", "Entry", "check_chain", "record", "record_all", "verify_chain", "words_of"]
 
 START = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something that was done, on its way into the log.
+
+    Parameters
+    ----------
+    action, target : str
+        What, and to what; ids only, no names of people.
+    actor : int, optional
+        The account; None for the program itself.
+    detail : mapping
+        Plain values; never secrets, tokens or people's records.
+    """
+
+    action: str
+    target: str
+    actor: int | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +97,36 @@ def record(action: str, target: str, *, actor: int | None = None, detail: Mappin
     AuditEntry
         The entry.
     """
+    return record_all([Entry(action, target, actor, detail or {})])[0]
+
+
+def record_all(entries: Iterable[Entry]) -> list[AuditEntry]:
+    """Add entries to the log, one after the other.
+
+    Parameters
+    ----------
+    entries : iterable of Entry
+        What was done.
+
+    Returns
+    -------
+    list of AuditEntry
+        The entries.
+    """
+    made: list[AuditEntry] = []
     with transaction.atomic():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:  # entries are written one after the other
                 cursor.execute("SELECT pg_advisory_xact_lock(743001)")
-        last = AuditEntry.objects.order_by("-number").values_list("number", "digest").first() or (0, START)
-        entry = AuditEntry(number=last[0] + 1, at=datetime.now(UTC).isoformat(timespec="microseconds"), actor=actor,
-                           action=action, target=target, previous=last[1],
-                           detail=json.dumps(dict(detail or {}), sort_keys=True, ensure_ascii=False, default=str))
-        entry.digest = _digest(entry)
-        entry.save(force_insert=True)
-    return entry
+        number, digest = AuditEntry.objects.order_by("-number").values_list("number", "digest").first() or (0, START)
+        for new in entries:
+            entry = AuditEntry(number=number + 1, at=datetime.now(UTC).isoformat(timespec="microseconds"),
+                               actor=new.actor, action=new.action, target=new.target, previous=digest,
+                               detail=json.dumps(dict(new.detail), sort_keys=True, ensure_ascii=False, default=str))
+            number, digest = entry.number, _digest(entry)
+            entry.digest = digest
+            made.append(entry)
+        return AuditEntry.objects.bulk_create(made)
 
 
 def _digest(entry: AuditEntry) -> str:
