@@ -25,6 +25,8 @@ LGPL_ALLOWED: dict[str, str] = {}
 STATED_ELSEWHERE = {
     # A fork of zaach/jsonlint, whose README ends with the MIT licence; it is needed by maplibre's checker of styles.
     "@mapbox/jsonlint-lines-primitives": "MIT",
+    # The LICENSE file in its wheel is the MIT licence; its metadata has no field for it.
+    "pyrage": "MIT",
 }
 COPYLEFT = re.compile(r"(?<![a-z])(a?gpl|gnu (affero )?general public)", re.I)
 LESSER = re.compile(r"(lgpl|gnu lesser)", re.I)
