@@ -13,7 +13,8 @@ from itertools import product
 from django.db.models import Q
 from django.utils import timezone
 
-__all__ = ["PUBLIC", "SCOPES", "Action", "Actor", "Facts", "Role", "State", "allowed", "may", "readable"]
+__all__ = ["PUBLIC", "SCOPES", "Action", "Actor", "Facts", "Role", "State", "allowed", "announced", "may",
+           "readable"]
 
 
 class Role(IntEnum):
@@ -265,3 +266,19 @@ def _readable_cases(role: Role, with_restricted: bool, with_own: bool,
             rest = [s for s in states if s not in whole]
             if rest:
                 yield rest, embargoed, holds, own
+
+
+def announced(now: datetime | None = None) -> Q:
+    """Give the editions whose coming is public: day and title of a release are announced, its numbers are not.
+
+    Parameters
+    ----------
+    now : datetime, optional
+        The time by which embargoes are judged.
+
+    Returns
+    -------
+    django.db.models.Q
+        True of editions that are published and wait for their day.
+    """
+    return Q(state=str(State.PUBLISHED), embargo_until__gt=now or timezone.now())

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
@@ -13,6 +13,7 @@ from ekistics.core.i18n import _
 from ekistics.publish.numbers import day_text, number_text, period_text, value_text
 from ekistics.web.languages import LANGUAGES, RIGHT_TO_LEFT, core_language
 from ekistics.web.policy import Role
+from ekistics.web.words import script_words
 
 __all__ = ["address", "environment", "language_now", "page_context"]
 
@@ -24,7 +25,8 @@ def environment(**options: Any) -> Environment:
     made = Environment(**options)  # noqa: S701 - autoescape is on, above
     made.install_gettext_callables(_, _plural, newstyle=False)  # type: ignore[attr-defined]
     made.globals |= {"url": address, "static": static, "number": _number, "value": _value, "period": _period,
-                     "day": _day, "own": _own}
+                     "day": _day, "own": _own, "url_or_none": _address_or_none, "script_words": script_words,
+                     "moment": _moment}
     return made
 
 
@@ -35,6 +37,14 @@ def _plural(one: str, many: str, count: int) -> str:
 def address(name: str, **parts: Any) -> str:
     """Give the address of a page in the language of the request."""
     return reverse(name, kwargs=parts)
+
+
+def _address_or_none(name: str) -> str | None:
+    """Give the address of a page that a site may lack."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return None
 
 
 def language_now() -> str:
@@ -59,6 +69,11 @@ def _day(moment: Any) -> str:
     if moment is None:
         return _("not stated")
     return day_text(moment.date() if hasattr(moment, "date") else moment, language=language_now())
+
+
+def _moment(moment: Any) -> str:
+    """Write a moment as machines read it, for the attribute of an element ``time``."""
+    return "" if moment is None else moment.date().isoformat()
 
 
 def _own(text: str) -> Markup:

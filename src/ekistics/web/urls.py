@@ -5,8 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import include, path
 
-from ekistics.web.observatory.pages.city import city
-from ekistics.web.observatory.pages.home import cities, home, search
+from ekistics.web.observatory.file_urls import file_patterns
 from ekistics.web.workflow.pages.audit import audit_api
 
 handler400 = "ekistics.web.problems.bad_request"
@@ -22,12 +21,10 @@ def to_language(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("", to_language),
+    *file_patterns,
     path("api/v1/audit", audit_api, name="api-audit"),
     *i18n_patterns(
-        path("", home, name="home"),
-        path("search/", search, name="search"),
-        path("cities/<str:code>/", city, name="city"),
-        path("maps/cities.json", cities, name="map-cities"),
+        path("", include("ekistics.web.observatory.urls")),
         path("", include("ekistics.web.accounts.urls")),
         path("", include("ekistics.web.workflow.urls")),
     ),

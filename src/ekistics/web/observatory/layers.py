@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64decode
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,16 +10,19 @@ import geopandas as gpd
 import shapely
 
 from ekistics.core.crs import WGS84
-from ekistics.core.i18n import use_language
+from ekistics.core.i18n import _, use_language
 from ekistics.package.layers import write_tiles
 from ekistics.package.model import Layer
 from ekistics.publish.live import picture
 from ekistics.publish.styles import Style, style
 from ekistics.web.languages import LANGUAGES, core_language
 
-__all__ = ["draw_layer", "layer_row"]
+__all__ = ["draw_layer", "layer_row", "manifest_layer"]
 
 CLASS = "c"  # the column of the tiles that holds the number of a feature's class
+OUTLINED = ("boundary", "neighbourhoods")
+SHAPES = {"line": "line", "dot": "point", "ring": "point"}  # of the marks of classes; all others are areas
+Files = Callable[[str], str]
 
 
 def layer_row(layer: Layer) -> dict[str, Any]:
@@ -88,3 +92,37 @@ def _write_picture(layer: Layer, drawn: Style, boundary: gpd.GeoDataFrame, folde
     for when in ("day", "night"):
         (folder / f"{layer.code}-{when}.png").write_bytes(b64decode(made[when].partition(",")[2]))
     (folder / f"{layer.code}.json").write_text(json.dumps({"corners": made["corners"]}), encoding="utf-8")
+
+
+def manifest_layer(row: dict[str, Any], folder: Path, files: Files, *, language: str) -> dict[str, Any] | None:
+    """Describe a layer for the map in the page.
+
+    Parameters
+    ----------
+    row : dict
+        ``code``, ``title``, ``kind``, ``note`` and ``style``, as the record keeps them.
+    folder : pathlib.Path
+        Where the files of the map are.
+    files : callable
+        Gives the address of a file by its name.
+    language : str
+        Language of the legend.
+
+    Returns
+    -------
+    dict or None
+        What the script reads; None for a layer that has nothing to draw.
+    """
+    code, kept = row["code"], row["style"].get(language) or row["style"].get("en") or {"classes": [], "rule": ""}
+    note = " · ".join(part for part in (row["note"], kept["rule"]) if part)
+    about = {"code": code, "title": _(row["title"]), "note": note, "classes": kept["classes"], "shown": True}
+    if row["kind"] == "raster" and (folder / f"{code}.json").is_file():
+        corners = json.loads((folder / f"{code}.json").read_text(encoding="utf-8"))["corners"]
+        return about | {"kind": "picture", "url": files(f"{code}-day.png"), "night": files(f"{code}-night.png"),
+                        "corners": corners, "shown": False}
+    if row["kind"] == "vector" and (folder / f"{code}.pmtiles").is_file():
+        marks = {entry["mark"] for entry in kept["classes"]}
+        shape = "outline" if code in OUTLINED else next((SHAPES[m] for m in sorted(marks) if m in SHAPES), "fill")
+        return about | {"kind": "pmtiles", "url": files(f"{code}.pmtiles"), "source_layer": code, "shape": shape,
+                        "value": CLASS, "name": "name"}
+    return None

@@ -221,6 +221,7 @@ class Coverage(models.Model):
     period = models.ForeignKey(Period, models.CASCADE, related_name="+")
     rows = models.PositiveIntegerField(default=0)
     values = models.PositiveIntegerField(default=0)
+    cities = models.PositiveIntegerField(default=0)  # cities with a value for everybody: what the quantiles are of
     quantiles = models.JSONField(default=list)  # 5, 25, 50, 75, 95 % of the values of cities, for everybody
 
     class Meta:

@@ -1,58 +1,115 @@
-"""Where a value stands among the same values of all cities: counted, never modelled."""
+"""Where a value stands among the same values of all cities: from quantiles that were counted, never modelled."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ekistics.web.observatory.models import Coverage, Observation
+from django.db.models import Q
 
-__all__ = ["Standing", "standings"]
+from ekistics.core.i18n import _
+from ekistics.publish.numbers import number_text, value_text
+from ekistics.web.chunks import parts
+from ekistics.web.observatory.models import Coverage
 
-LEAST_PEERS = 2
+__all__ = ["LEAST_PEERS", "Spread", "Standing", "spreads", "standing"]
+
+LEAST_PEERS = 5  # quantiles of fewer cities say nothing
+WIDTH, MARGIN = 264.0, 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How the public current values of cities in one measure and period spread.
+
+    Parameters
+    ----------
+    cities : int
+        How many there are.
+    quantiles : tuple of float
+        5, 25, 50, 75 and 95 % of them.
+    """
+
+    cities: int
+    quantiles: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A value among its peers.
+    """A value among its peers, in words and as places on a strip of :data:`WIDTH`.
 
     Parameters
     ----------
-    above, below : int
-        Public current values of other cities that are higher, and lower, in the same measure, period and group.
-    peers : int
-        All of them, the city's own included.
-    quantiles : tuple of float
-        5, 25, 50, 75 and 95 % of them, where they were worked out; empty otherwise.
+    text : str
+        Where it stands, of how many cities.
+    middle : str
+        The middle value, and the middle half, in words.
+    marks : tuple of float
+        Places of the quantiles on the strip.
+    own : float
+        Place of the value.
     """
 
-    above: int
-    below: int
-    peers: int
-    quantiles: tuple[float, ...]
+    text: str
+    middle: str
+    marks: tuple[float, ...]
+    own: float
 
 
-def standings(observations: Sequence[int]) -> dict[int, Standing]:
-    """Count where some values stand.
+def spreads(pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Spread]:
+    """Look up how cities spread.
 
     Parameters
     ----------
-    observations : sequence of int
-        Keys of observations of cities.
+    pairs : iterable of (int, int)
+        Keys of measure and period.
 
     Returns
     -------
-    dict of int to Standing
-        By key; a value that has no peers is left out.
+    dict of (int, int) to Spread
+        Those with enough cities.
     """
-    rows = Observation.objects.filter(pk__in=list(observations), obs_value__isnull=False).values_list(
-        "id", "measure_id", "group_id", "period_id", "obs_value")
     found = {}
-    for key, measure, group, period, value in rows:
-        peers = Observation.objects.filter(current=True, restricted=False, measure=measure, group=group, period=period,
-                                           place__kind="city", obs_value__isnull=False)
-        above = peers.filter(obs_value__gt=value).count()
-        below = peers.filter(obs_value__lt=value).count()
-        same = peers.filter(obs_value=value).count()
-        if above + below + same >= LEAST_PEERS:
-            kept = Coverage.objects.filter(measure=measure, period=period).values_list("quantiles", flat=True).first()
-            found[key] = Standing(above, below, above + below + same, tuple(kept or ()))
+    for part in parts(sorted(set(pairs)), 200):
+        wanted = Q(pk__in=[])
+        for measure, period in part:
+            wanted |= Q(measure=measure, period=period)
+        rows = Coverage.objects.filter(wanted, cities__gte=LEAST_PEERS).values_list(
+            "measure_id", "period_id", "cities", "quantiles")
+        found.update({(m, p): Spread(count, tuple(kept)) for m, p, count, kept in rows if kept})
     return found
+
+
+def standing(value: float, spread: Spread, *, unit_measure: str, language: str) -> Standing:
+    """Say where a value stands.
+
+    Parameters
+    ----------
+    value : float
+        The value.
+    spread : Spread
+        The spread of its peers.
+    unit_measure : str
+        Code of its unit.
+    language : str
+        Language of the numbers.
+
+    Returns
+    -------
+    Standing
+        The words and the strip.
+    """
+    shown = [value_text(q, unit_measure, language=language) for q in spread.quantiles]
+    middle = _("Middle value {median}; half of the cities are between {low} and {high}.").format(
+        median=shown[2], low=shown[1], high=shown[3])
+    text = _words(value, spread.quantiles).format(cities=number_text(float(spread.cities), 0, language=language))
+    ends = [*spread.quantiles, value]
+    low, span = min(ends), (max(ends) - min(ends)) or 1.0
+    marks = [round(MARGIN + (end - low) / span * (WIDTH - 2 * MARGIN), 1) for end in ends]
+    return Standing(text, middle, tuple(marks[:-1]), marks[-1])
+
+
+def _words(value: float, quantiles: tuple[float, ...]) -> str:
+    """Name the part of the distribution; a value that many cities share is in the part that reaches it first."""
+    words = (_("Among the lowest 5 % of {cities} cities."), _("In the lowest quarter of {cities} cities."),
+             _("Below the middle of {cities} cities."), _("Above the middle of {cities} cities."),
+             _("In the highest quarter of {cities} cities."), _("Among the highest 5 % of {cities} cities."))
+    return words[sum(value > quantile for quantile in quantiles)]

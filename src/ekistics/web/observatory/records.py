@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+import pandas as pd
+from django.db.models import Q, QuerySet
 
 from ekistics.core import place as core
+from ekistics.core.indicator import IndicatorSpec
 from ekistics.core.provenance import Provenance, Run
 from ekistics.core.quality import QualityFlag
 from ekistics.package.model import ProfilePackage
@@ -13,9 +15,9 @@ from ekistics.web.observatory.frames import frame, indicator_specs, rows_for
 from ekistics.web.observatory.models import Edition
 from ekistics.web.places.models import Place
 from ekistics.web.places.naming import names_of
-from ekistics.web.policy import Actor, readable
+from ekistics.web.policy import Actor, State, readable
 
-__all__ = ["CityRecord", "city_record", "run_of"]
+__all__ = ["CityRecord", "city_record", "newest_edition", "run_of", "run_profile"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +43,7 @@ class CityRecord:
 
 
 def city_record(actor: Actor, place: Place, *, language: str) -> CityRecord:
-    """Read a city and its neighbourhoods.
+    """Read a city and its neighbourhoods: the values for everybody, not those for groups of people.
 
     Parameters
     ----------
@@ -61,18 +63,45 @@ def city_record(actor: Actor, place: Place, *, language: str) -> CityRecord:
     named = names_of([p.pk for p in inside], language)
     places = tuple(core.Place(p.code, named.get(p.pk, p.name), p.kind, p.country,
                               place.code if p.pk != place.pk else None) for p in inside)
-    editions = tuple(Edition.objects.filter(readable(actor, edition=""), dataset__place=place).select_related(
-        "dataset").order_by("-released_at", "-number"))
-    newest = next((e for e in editions if e.whole and e.released_at is not None), None)
-    table = frame(rows_for(actor, where=Q(place__in=[p.pk for p in inside])).order_by("id"))
-    specs = indicator_specs()
-    shown = tuple(specs[code] for code in specs if code in set(table["indicator"]))
+    editions = tuple(_editions(actor, place))
+    newest = next((e for e in editions if _leads(e)), None)
+    wanted = Q(place__in=[p.pk for p in inside], group__total=True)
+    table = frame(rows_for(actor, where=wanted).order_by("id"))
+    specs, present = indicator_specs(), set(table["indicator"])
+    shown = tuple(spec for code, spec in specs.items() if code in present)
     own = next(p for p in places if p.code == place.code)
     profile = ProfilePackage(own, places, run_of(newest), table, (), _flags(newest),
                              tuple(newest.certificates) if newest else (),
                              newest.made_at.isoformat() if newest and newest.made_at else "",
                              newest.label if newest else "", shown)
     return CityRecord(place, profile, newest, editions)
+
+
+def newest_edition(actor: Actor, place: Place) -> Edition | None:
+    """Give the newest released edition of a city's profile that an actor may read.
+
+    Parameters
+    ----------
+    actor : Actor
+        Who asks.
+    place : Place
+        The city.
+
+    Returns
+    -------
+    Edition or None
+        The edition.
+    """
+    return next((e for e in _editions(actor, place) if _leads(e)), None)
+
+
+def _editions(actor: Actor, place: Place) -> QuerySet[Edition]:
+    return Edition.objects.filter(readable(actor, edition=""), dataset__place=place).select_related(
+        "dataset", "place").order_by("-released_at", "-number")
+
+
+def _leads(edition: Edition) -> bool:
+    return edition.whole and edition.released_at is not None and edition.state == str(State.PUBLISHED)
 
 
 def run_of(edition: Edition | None) -> Run:
@@ -91,6 +120,30 @@ def run_of(edition: Edition | None) -> Run:
     kept: dict[str, Any] = edition.run_record if edition is not None else {}
     inputs = tuple(Provenance(**{k: v for k, v in entry.items() if k != "id"}) for entry in kept.get("inputs", ()))
     return Run(inputs, kept.get("parameters", {}), kept.get("methods", {}), kept.get("code_version", ""))
+
+
+def run_profile(edition: Edition, *specs: IndicatorSpec) -> ProfilePackage:
+    """Give an edition's run, quality and certificates, without values, for the tables that tell of them.
+
+    Parameters
+    ----------
+    edition : Edition
+        The edition.
+    *specs : IndicatorSpec
+        Indicators; the inputs of other ones are left out, and nothing is where none is given.
+
+    Returns
+    -------
+    ProfilePackage
+        A profile without observations.
+    """
+    run = run_of(edition)
+    wanted = {role for spec in specs for role in spec.inputs}
+    own = tuple(p for p in run.inputs if not specs or p.role in wanted or p.role.split(":")[0] in wanted)
+    place = core.Place(edition.place.code, edition.place.name, edition.place.kind, edition.place.country)
+    return ProfilePackage(place, (place,), Run(own if own or not specs else run.inputs, run.parameters, run.methods,
+                                               run.code_version), pd.DataFrame(), (), _flags(edition),
+                          tuple(edition.certificates), "", edition.label, specs)
 
 
 def _flags(edition: Edition | None) -> tuple[QualityFlag, ...]:

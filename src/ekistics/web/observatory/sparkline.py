@@ -1,8 +1,9 @@
 """A small line of a value through time, drawn without a script; the numbers stand in its description."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-import pandas as pd
+from typing import Any
 
 from ekistics.core.i18n import _
 from ekistics.core.period import Period
@@ -39,13 +40,13 @@ class Sparkline:
     last_period: str
 
 
-def sparkline(rows: pd.DataFrame, *, language: str) -> Sparkline | None:
+def sparkline(rows: Sequence[Any], *, language: str) -> Sparkline | None:
     """Draw the values of one series.
 
     Parameters
     ----------
-    rows : pandas.DataFrame
-        Observations of one series and variant, in the order of time.
+    rows : sequence of namedtuple
+        Observations with a value, of one series and variant, in the order of time.
     language : str
         Language of the words.
 
@@ -56,22 +57,20 @@ def sparkline(rows: pd.DataFrame, *, language: str) -> Sparkline | None:
     """
     if len(rows) < 2:
         return None
-    days = [Period.parse(text).end.toordinal() for text in rows["time_period"]]
-    ends = rows[["obs_value", "lci", "uci"]]
-    low, high = float(ends.min(axis=None)), float(ends.max(axis=None))
-    span, days_span = (high - low) or 1.0, (days[-1] - days[0]) or 1
+    days = [Period.parse(row.time_period).end.toordinal() for row in rows]
+    ends = [end for row in rows for end in (row.obs_value, row.lci, row.uci) if math.isfinite(end)]
+    low, span, days_span = min(ends), (max(ends) - min(ends)) or 1.0, (days[-1] - days[0]) or 1
     x = [MARGIN + (day - days[0]) / days_span * (WIDTH - 2 * MARGIN) for day in days]
 
-    def up(values: pd.Series) -> list[float]:
-        return [HEIGHT - MARGIN - (float(v) - low) / span * (HEIGHT - 2 * MARGIN) for v in values]
+    def up(name: str) -> list[float]:
+        return [HEIGHT - MARGIN - (getattr(row, name) - low) / span * (HEIGHT - 2 * MARGIN) for row in rows]
 
-    y = up(rows["obs_value"])
-    whole = bool(rows["lci"].notna().all())
-    band = _corners([*x, *reversed(x)], [*up(rows["uci"]), *reversed(up(rows["lci"]))]) if whole else ""
-    unit = str(rows["unit_measure"].iloc[-1])
-    shown = [value_text(float(v), unit, language=language) for v in (rows["obs_value"].iloc[0],
-                                                                     rows["obs_value"].iloc[-1])]
-    when = [period_text(str(t), language=language) for t in (rows["time_period"].iloc[0], rows["time_period"].iloc[-1])]
+    y = up("obs_value")
+    whole = all(math.isfinite(row.lci) and math.isfinite(row.uci) for row in rows)
+    band = _corners([*x, *reversed(x)], [*up("uci"), *reversed(up("lci"))]) if whole else ""
+    unit = str(rows[-1].unit_measure)
+    shown = [value_text(float(row.obs_value), unit, language=language) for row in (rows[0], rows[-1])]
+    when = [period_text(str(row.time_period), language=language) for row in (rows[0], rows[-1])]
     text = _("From {first} ({then}) to {last} ({now})").format(first=shown[0], then=when[0], last=shown[1], now=when[1])
     return Sparkline(_corners(x, y), (round(x[-1], 1), round(y[-1], 1)), band, text, *when)
 

@@ -8,12 +8,13 @@ import pandas as pd
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from ekistics.core.i18n import _
 from ekistics.core.indicator import IndicatorSpec
 from ekistics.package.model import ProfilePackage
 from ekistics.publish.cards import cards
 from ekistics.publish.compose import method_section, place_line, run_section
 from ekistics.publish.content import Card
-from ekistics.publish.figures import default_variant, headline_series, numbered, rows_of, totals
+from ekistics.publish.figures import Rows, default_of, grouped, headline_of, numbered
 from ekistics.publish.story import headline
 from ekistics.publish.tables import (
     certificate_table,
@@ -23,8 +24,11 @@ from ekistics.publish.tables import (
     sources_table,
 )
 from ekistics.web.accounts.actors import actor_of
+from ekistics.web.observatory.models import Layer, Observation
 from ekistics.web.observatory.pages.caching import public_page
-from ekistics.web.observatory.peers import Standing, standings
+from ekistics.web.observatory.pages.files import may_have_package
+from ekistics.web.observatory.pages.shared import absolute, edition_line, how_to_cite, require_visible
+from ekistics.web.observatory.peers import Standing, spreads, standing
 from ekistics.web.observatory.records import CityRecord, city_record
 from ekistics.web.observatory.sparkline import Sparkline, sparkline
 from ekistics.web.places.models import Place
@@ -56,9 +60,23 @@ class SiteCard:
 def city(request: HttpRequest, code: str) -> HttpResponse:
     """Show a city."""
     place = get_object_or_404(Place, code=code, kind="city")
+    actor = actor_of(request)
+    require_visible(actor, place)
     language = language_now()
-    record = city_record(actor_of(request), place, language=language)
-    return render(request, "city.html", {"record": record, "place": place, **_content(record, language)})
+    record = city_record(actor, place, language=language)
+    edition = record.edition
+    return render(request, "city.html", {
+        "record": record, "place": place, **_content(record, language), "edition": edition,
+        "edition_line": edition_line(edition) if edition else "", "layers": _layer_titles(record),
+        "briefs": ("pdf", "docx", "html", "xlsx"),
+        "may_have_package": edition is not None and may_have_package(actor, edition),
+        "cite": how_to_cite(_("City profile of {place}").format(place=record.profile.place.name), edition,
+                            absolute("city", code=code))})
+
+
+def _layer_titles(record: CityRecord) -> list[dict[str, str]]:
+    rows = Layer.objects.filter(edition=record.edition).order_by("id").values("title", "note") if record.edition else ()
+    return [{"title": _(row["title"]), "note": row["note"]} for row in rows]
 
 
 def _content(record: CityRecord, language: str) -> dict[str, Any]:
@@ -71,27 +89,32 @@ def _content(record: CityRecord, language: str) -> dict[str, Any]:
               parameter_table(profile, language=language)]
     return {"headline": first, "headline_rule": rule, "place_line": place_line(profile, language=language),
             "cards": _cards(profile, specs, rows, language), "tables": [t for t in tables if t is not None],
-            "observation": rows["observation"].to_dict(), "certificate": certificate_table(profile, specs),
-            "sections": (method_section(profile, specs, language=language), run_section(profile, language=language)),
-            "periods": sorted(set(rows["time_period"]) - {""})}
+            "observation": rows["observation"].tolist(), "certificate": certificate_table(profile, specs),
+            "sections": (method_section(profile, specs, language=language), run_section(profile, language=language))}
 
 
 def _cards(profile: ProfilePackage, specs: Mapping[str, IndicatorSpec], rows: pd.DataFrame,
            language: str) -> list[SiteCard]:
     made = cards(profile, specs, rows, language=language)
-    own = totals(rows[rows["ref_area"] == profile.place.code])
-    first = {card.code: _first_series(specs[card.code], rows_of(own, specs[card.code])) for card in made}
-    ranks = standings([int(found["observation"].iloc[-1]) for found in first.values() if len(found)])
-    return [SiteCard(card, sparkline(first[card.code], language=language),
-                     ranks.get(int(first[card.code]["observation"].iloc[-1])) if len(first[card.code]) else None)
+    own = grouped(rows[(rows["ref_area"] == profile.place.code) & rows["obs_value"].notna()])
+    first = {card.code: found for card in made if (found := _first_series(specs[card.code], own.get(card.code, {})))}
+    standings = _standings({code: found[-1] for code, found in first.items()}, language)
+    return [SiteCard(card, sparkline(first.get(card.code, ()), language=language), standings.get(card.code))
             for card in made]
 
 
-def _first_series(spec: IndicatorSpec, rows: pd.DataFrame) -> pd.DataFrame:
+def _first_series(spec: IndicatorSpec, rows: Rows) -> list[Any]:
     """Give the values over time of the series and variant that a card shows first, the newest last."""
-    if rows.empty:
-        return rows
-    series = headline_series(spec, rows)[0].code
-    found = rows_of(rows, spec, series)
-    found = found[(found["variant"] == default_variant(spec, found)) & found["obs_value"].notna()]
-    return found.sort_values("time_period")
+    for series in headline_of(spec, rows)[:1]:
+        first = default_of(spec, series.code, [row.variant for row in rows[series.code]])
+        return sorted((row for row in rows[series.code] if row.variant == first), key=lambda row: row.time_period)
+    return []
+
+
+def _standings(newest: Mapping[str, Any], language: str) -> dict[str, Standing]:
+    """Say where the newest value of each card stands."""
+    keys = {pk: (measure, period) for pk, measure, period in Observation.objects.filter(
+        pk__in=[row.observation for row in newest.values()]).values_list("id", "measure_id", "period_id")}
+    known = spreads(keys.values())
+    return {code: standing(float(row.obs_value), spread, unit_measure=str(row.unit_measure), language=language)
+            for code, row in newest.items() if (spread := known.get(keys.get(row.observation, (0, 0)))) is not None}

@@ -6,18 +6,26 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 
+from ekistics.core.i18n import N_, _
+from ekistics.core.indicator import IndicatorSpec
+from ekistics.core.search_terms import query_terms, terms
 from ekistics.web.accounts.actors import actor_of
+from ekistics.web.observatory.frames import indicator_specs
 from ekistics.web.observatory.models import Indicator
 from ekistics.web.observatory.pages.caching import public_page
+from ekistics.web.observatory.pages.shared import country_names
 from ekistics.web.places.models import Place
 from ekistics.web.places.naming import names_of
 from ekistics.web.places.search import find_places
 from ekistics.web.render import language_now
 
-__all__ = ["cities", "home"]
+__all__ = ["cities", "find_indicators", "home", "listed_cities", "search"]
 
 SHOWN = 40
+KINDS = {"world": N_("world"), "region": N_("region"), "country": N_("country"), "city": N_("city"),
+         "neighbourhood": N_("neighbourhood"), "parcel": N_("parcel"), "facility": N_("facility")}
 
 
 @public_page
@@ -48,18 +56,46 @@ def _row(place: Place, names: dict[int, str], countries: dict[str, str]) -> dict
 
 @public_page
 def cities(request: HttpRequest) -> HttpResponse:
-    """Give the cities for the map: code, name, longitude, latitude."""
-    rows = list(listed_cities().exclude(longitude=None).values_list("pk", "code", "name", "longitude", "latitude"))
+    """Give the cities for the map: name, country, address, longitude, latitude."""
+    rows = list(listed_cities().exclude(longitude=None).values_list("pk", "code", "name", "country", "longitude",
+                                                                    "latitude"))
     named = names_of([row[0] for row in rows], language_now())
+    countries = country_names({row[3] for row in rows})
     features = [{"type": "Feature", "geometry": {"type": "Point", "coordinates": [round(x, 5), round(y, 5)]},
-                 "properties": {"code": code, "name": named.get(key, name)}} for key, code, name, x, y in rows]
+                 "properties": {"id": code, "name": named.get(key, name), "country": countries.get(country, country),
+                                "href": reverse("city", kwargs={"code": code})}}
+                for key, code, name, country, x, y in rows]
     return JsonResponse({"type": "FeatureCollection", "features": features})
 
 
 def search(request: HttpRequest) -> HttpResponse:
     """Find places and indicators by words of any of the six languages."""
     asked = request.GET.get("q", "").strip()[:100]
-    places = find_places(actor_of(request), asked, limit=50) if asked else []
+    actor = actor_of(request)
+    places = find_places(actor, asked, limit=SHOWN) if asked else []
     named = names_of([p.pk for p in places], language_now())
-    shown = [_row(p, named, _countries(places)) | {"kind": p.kind, "listed": p.listed} for p in places]
-    return render(request, "search.html", {"asked": asked, "places": shown})
+    countries = _countries(places)
+    shown = [_row(p, named, countries) | {"kind": _(KINDS[p.kind]), "href": _address(p)} for p in places]
+    return render(request, "search.html", {"typed": asked, "places": shown, "found_indicators": find_indicators(asked)})
+
+
+def _address(place: Place) -> str:
+    """Give the page where something of a place stands; empty where there is none."""
+    if place.kind == "city" and place.listed:
+        return reverse("city", kwargs={"code": place.code})
+    if place.kind == "neighbourhood" and place.parent is not None and place.parent.listed:
+        return reverse("city", kwargs={"code": place.parent.code}) + "#tables"
+    if place.kind == "country" and Place.objects.filter(kind="city", listed=True, country=place.country).exists():
+        return f"{reverse('gaps')}?c={place.country}"
+    return ""
+
+
+def find_indicators(text: str) -> list[IndicatorSpec]:
+    """Find indicators whose code, number, or title in English or the language of the request begins with each word."""
+    wanted = query_terms(text)
+    found = []
+    for spec in indicator_specs().values() if wanted else ():
+        words = {*terms(spec.title), *terms(_(spec.title)), *terms(spec.number), spec.code.casefold(), spec.number}
+        if all(any(word.startswith(each) for word in words) for each in wanted):
+            found.append(spec)
+    return found

@@ -1,0 +1,107 @@
+"""What several pages need: names of places, titles of measures, citations, and who may see a city."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404
+from django.urls import reverse
+
+from ekistics.core.errors import UnknownNameError
+from ekistics.core.i18n import _
+from ekistics.core.indicator import IndicatorSpec
+from ekistics.publish.figures import variant_of
+from ekistics.publish.numbers import day_text, number_text
+from ekistics.web.observatory.frames import MeasureKey
+from ekistics.web.observatory.models import Edition
+from ekistics.web.places.models import Place
+from ekistics.web.places.naming import names_of
+from ekistics.web.policy import Actor, Role
+from ekistics.web.render import language_now
+
+__all__ = ["absolute", "country_names", "edition_line", "how_to_cite", "measure_title", "named_places", "page_number",
+           "require_visible", "series_title", "site_name", "variant_title"]
+
+LAST_PAGE = 100_000
+
+
+def site_name() -> str:
+    """Name the site in citations."""
+    return _("Ekistics, the open urban observatory")
+
+
+def absolute(name: str, **parts: Any) -> str:
+    """Give the whole address of a page, as citations need it."""
+    return settings.EKISTICS.address.rstrip("/") + reverse(name, kwargs=parts)
+
+
+def require_visible(actor: Actor, place: Place) -> None:
+    """Answer 404 for a city that has nothing published, to all who have no role there."""
+    if not place.listed and actor.role_at(place.path) is Role.PUBLIC:
+        raise Http404
+
+
+def named_places(places: Iterable[Place]) -> dict[int, str]:
+    """Give the names of places in the language of the request, by key."""
+    held = list(places)
+    return {p.pk: p.name for p in held} | names_of([p.pk for p in held], language_now())
+
+
+def country_names(codes: Iterable[str]) -> dict[str, str]:
+    """Give the names of countries in the language of the request, by code."""
+    rows = Place.objects.filter(kind="country", country__in=set(codes))
+    named = named_places(rows)
+    return {place.country: named[place.pk] for place in rows}
+
+
+def series_title(spec: IndicatorSpec, series: str) -> str:
+    """Give the title of a series; its code where the specification no longer has it."""
+    try:
+        return _(spec.find_series(series).title)
+    except UnknownNameError:
+        return series
+
+
+def variant_title(spec: IndicatorSpec, code: str) -> str:
+    """Give the title of a variant; empty where there is none."""
+    found = variant_of(spec, code) if code else None
+    return _(found.title) if found else code
+
+
+def measure_title(spec: IndicatorSpec, measure: MeasureKey) -> str:
+    """Name a measure: its series, and its variant where it has one."""
+    parts = [series_title(spec, measure.series), variant_title(spec, measure.variant)]
+    return ", ".join(part for part in parts if part)
+
+
+def edition_line(edition: Edition) -> str:
+    """Say which edition it is, and when it was released and computed."""
+    text = _("Edition {number}, released {day}").format(number=edition.number, day=_day(edition.released_at))
+    if edition.label:
+        text = _("Edition {number} ({label}), released {day}").format(
+            number=edition.number, label=edition.label, day=_day(edition.released_at))
+    return text
+
+
+def how_to_cite(what: str, edition: Edition | None, address: str) -> str:
+    """Write how something of the site is cited: what, which edition, where."""
+    if edition is None:
+        return _("{site}: {what}. {address}").format(site=site_name(), what=what, address=address)
+    by = edition.dataset.publisher or site_name()
+    return _("{publisher}: {what}. {edition}. {site}, {address}").format(
+        publisher=by, what=what, edition=edition_line(edition), site=site_name(), address=address)
+
+
+def _day(moment: datetime | None) -> str:
+    return _("not yet") if moment is None else day_text(moment.date(), language=language_now())
+
+
+def page_number(text: str | None) -> int:
+    """Read the number of a page of a list; 1 where it is none."""
+    return min(max(int(text), 1), LAST_PAGE) if text and text.isascii() and text.isdigit() and len(text) < 7 else 1
+
+
+def counted(count: int) -> str:
+    """Write a count."""
+    return number_text(float(count), 0, language=language_now())
