@@ -6,6 +6,13 @@ import { tone } from "./theme.ts";
 
 export type Bounds = [number, number, number, number];
 
+/** Let the circles of evenly spaced points touch at every zoom. */
+export function filling(spacing: number, latitude: number): unknown {
+  const pixels = (spacing * 0.62) / (78271.5 * Math.cos((latitude * Math.PI) / 180)); // at zoom 0, tiles of 512 px
+  const least = 1.6;
+  return ["interpolate", ["exponential", 2], ["zoom"], Math.log2(least / pixels), least, 22, pixels * 2 ** 22];
+}
+
 export function hasWebGL(): boolean {
   try {
     return Boolean(document.createElement("canvas").getContext("webgl2"));

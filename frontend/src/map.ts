@@ -10,7 +10,7 @@ import {
 } from "maplibre-gl";
 import workerText from "worker-text:maplibre-gl/dist/maplibre-gl-worker.mjs";
 import { Card } from "./card.ts";
-import { hasWebGL, makeMap, makeSwitch, zoomButtons } from "./controls.ts";
+import { filling, hasWebGL, makeMap, makeSwitch, zoomButtons } from "./controls.ts";
 import { features, fill, live, type Layer, type Live, type ShapeLayer, type Words } from "./data.ts";
 import { element } from "./dom.ts";
 import { makeList } from "./list.ts";
@@ -25,13 +25,6 @@ const ink = (): string => token("--ink");
 function colours(layer: Layer): unknown {
   const pairs = layer.classes.flatMap((k, i) => [i, k[tone()]]);
   return pairs.length ? ["match", ["get", "c"], ...pairs, "rgba(0,0,0,0)"] : ink();
-}
-
-/** Let the circles of evenly spaced points touch at every zoom. */
-function filling(spacing: number, latitude: number): unknown {
-  const pixels = (spacing * 0.62) / (78271.5 * Math.cos((latitude * Math.PI) / 180)); // at zoom 0, tiles of 512 px
-  const least = 1.6;
-  return ["interpolate", ["exponential", 2], ["zoom"], Math.log2(least / pixels), least, 22, pixels * 2 ** 22];
 }
 
 function drawn(layer: Layer, latitude: number): LayerSpecification[] {

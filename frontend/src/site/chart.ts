@@ -49,22 +49,36 @@ function fitted(spec: TopLevelSpec, width: number): TopLevelSpec {
   return single ? ({ ...axes, ...spec, width } as TopLevelSpec) : spec;
 }
 
+async function made(spec: TopLevelSpec, place: HTMLElement): Promise<View> {
+  const { config, ...rest } = spec as TopLevelSpec & { config?: Config };
+  const whole = compile(rest as TopLevelSpec, { config: { ...config, ...look() } }).spec as Spec;
+  const view = new View(parse(whole, undefined, { ast: true }), { renderer: "svg", container: place, hover: true, expr: expressionInterpreter, logLevel: 1 });
+  return view.runAsync();
+}
+
+/** Tell how far words beside the last marks reach over the edge. */
+function reach(place: HTMLElement): number {
+  const svg = place.querySelector("svg");
+  if (!svg) return 0;
+  const drawn = svg.getBBox();
+  return Math.max(0, Math.ceil(drawn.x + drawn.width - svg.clientWidth));
+}
+
+/** Draw a chart as wide as its place; words that reach over its edge get room from the plot. */
 async function draw(plot: HTMLElement, text: string): Promise<View> {
   const place = element("div");
-  const { config, ...spec } = fitted(inTone(text), Math.max(plot.clientWidth, 260)) as TopLevelSpec & { config?: Config };
-  const made = compile(spec as TopLevelSpec, { config: { ...config, ...look() } }).spec as Spec;
-  const view = new View(parse(made, undefined, { ast: true }), {
-    renderer: "svg",
-    container: place,
-    hover: true,
-    expr: expressionInterpreter,
-    logLevel: 1,
-  });
-  await view.runAsync();
+  const width = Math.max(plot.clientWidth, 260);
+  let view = await made(fitted(inTone(text), width), place);
+  plot.replaceChildren(place);
+  const over = reach(place);
+  if (over > 0 && over < width / 2) {
+    view.finalize();
+    place.replaceChildren();
+    view = await made(fitted(inTone(text), width - over), place);
+  }
   const svg = place.querySelector("svg");
   svg?.setAttribute("role", "img");
   if (plot.dataset["alt"]) svg?.setAttribute("aria-label", plot.dataset["alt"]);
-  plot.replaceChildren(place);
   return view;
 }
 

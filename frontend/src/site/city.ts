@@ -104,34 +104,49 @@ function joinList(stage: Stage, layer: SiteLayer, data: FeatureCollection): void
   linkList(stage, show, (id) => byId.has(id));
 }
 
-export function startCity(home: HTMLElement, words: Words, manifest: Manifest): void {
-  const layers = manifest.layers.map(completed);
-  const groups = grouped(layers);
-  for (const group of groups) for (const layer of group.slice(0, -1)) layer.shown = false;
-  const says = [words["disclaimer"], manifest.credit].filter(Boolean).join(" ");
-  const label = home.dataset["alt"] || home.dataset["label"] || fill(words["map_label"], { place: manifest.place ?? "" });
-  const stage = makeStage(home, words, () => styleOf(layers), manifest.bounds, label, says);
+/** What the switch shows of a group: its newest period at first, and the period that the reader turned to. */
+interface Group extends SiteLayer {
+  periods: SiteLayer[];
+  now: SiteLayer;
+}
+
+function groupOf(periods: SiteLayer[]): Group {
+  const now = periods.at(-1) as SiteLayer;
+  for (const layer of periods) if (layer !== now) layer.shown = false;
+  return { ...now, title: periods.length > 1 ? (now.group ?? now.title) : now.title, periods, now };
+}
+
+function addSwitch(stage: Stage, groups: Group[]): void {
   const beside = stage.figure.querySelector<HTMLElement>(".beside") ?? stage.figure.appendChild(element("div", { class: "beside" }));
-  const now = new Map(groups.map((group) => [group, group.at(-1) as SiteLayer]));
-  // One line of the switch stands for all periods of a group.
-  const heads = groups.map((group) => ({ ...(now.get(group) as SiteLayer), title: group.length > 1 ? (group[0]?.group ?? "") : (group[0]?.title ?? ""), group_of: group }));
-  const redraw = (): HTMLElement => makeSwitch(heads, words, (head, on) => {
-    head.shown = on;
-    setShown(stage, now.get(head.group_of) as SiteLayer, on);
-  });
-  beside.prepend(redraw());
-  for (const head of heads.filter((one) => one.group_of.length > 1)) {
-    const turn = (i: number): void => {
-      const next = head.group_of[i];
-      if (!next) return;
-      stage.popup.close();
-      setShown(stage, now.get(head.group_of) as SiteLayer, false);
-      now.set(head.group_of, next);
-      setShown(stage, next, head.shown);
-    };
-    home.after(makeTimes(head.title, head.group_of.map((layer) => layer.period ?? ""), words, turn));
-  }
-  onTone(() => beside.querySelector(".switch")?.replaceWith(redraw()));
+  const made = (): HTMLElement =>
+    makeSwitch(groups, stage.words, (group, on) => {
+      group.shown = on;
+      setShown(stage, group.now, on);
+    });
+  beside.prepend(made());
+  onTone(() => beside.querySelector(".switch")?.replaceWith(made()));
+}
+
+function addTimes(stage: Stage, group: Group): void {
+  const turn = (i: number): void => {
+    const next = group.periods[i];
+    if (!next || next === group.now) return;
+    stage.popup.close();
+    setShown(stage, group.now, false);
+    group.now = next;
+    setShown(stage, next, group.shown);
+  };
+  stage.home.after(makeTimes(group.title, group.periods.map((layer) => layer.period ?? ""), stage.words, turn));
+}
+
+export function startCity(home: HTMLElement, words: Words, manifest: Manifest): void {
+  const latitude = (manifest.bounds[1] + manifest.bounds[3]) / 2;
+  const layers = manifest.layers.map((layer, i) => completed({ latitude, ...layer }, i));
+  const groups = grouped(layers).map(groupOf);
+  const label = home.dataset["alt"] || home.dataset["label"] || fill(words["map_label"], { place: manifest.place ?? "" });
+  const stage = makeStage(home, words, () => styleOf(layers), manifest.bounds, label, manifest.credit ?? "");
+  addSwitch(stage, groups);
+  for (const group of groups) if (group.periods.length > 1) addTimes(stage, group);
   listen(stage, layers);
   const joined = layers.find((layer) => layer.data);
   if (joined?.data) joinList(stage, joined, joined.data);

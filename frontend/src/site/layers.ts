@@ -1,9 +1,10 @@
 // The layers of a map as the server lists them, turned into what MapLibre draws.
 import type { FeatureCollection } from "geojson";
 import type { LayerSpecification, SourceSpecification } from "maplibre-gl";
-import type { Bounds } from "../controls.ts";
+import { type Bounds, filling } from "../controls.ts";
 import type { Klass } from "../data.ts";
 import { token, tone } from "../theme.ts";
+import { textFont } from "./words.ts";
 
 export interface ValueKlass extends Klass {
   /** The value of the layer's property that this class stands for; without it, the class's place in the list. */
@@ -27,6 +28,9 @@ export interface SiteLayer {
   value?: string;
   bounds?: Bounds;
   corners?: Corners;
+  /** Distance in metres of points that stand in even rows, and their latitude: such points are drawn so that they touch. */
+  spacing?: number;
+  latitude?: number;
   group?: string;
   period?: string;
   name?: string;
@@ -83,7 +87,7 @@ function specs(layer: SiteLayer, base: Record<string, unknown>): unknown[] {
     case "line":
       return [line(layer.code, 1.6, colours(layer))];
     case "outline":
-      return [{ ...base, type: "fill", paint: { "fill-color": "rgba(0,0,0,0)" } }, line(`${layer.code}-line`, 1.5, token("--ink"))];
+      return [{ ...base, type: "fill", paint: { "fill-color": "rgba(0,0,0,0)" } }, line(`${layer.code}-line`, 1.5, token("--ink")), ...names(layer, base)];
     case "point":
       return [
         {
@@ -91,15 +95,23 @@ function specs(layer: SiteLayer, base: Record<string, unknown>): unknown[] {
           type: "circle",
           paint: {
             "circle-color": colours(layer),
-            "circle-radius": ["interpolate", ["exponential", 1.6], ["zoom"], 9, 2.5, 16, 10],
+            "circle-radius": layer.spacing ? filling(layer.spacing, layer.latitude ?? 0) : ["interpolate", ["exponential", 1.6], ["zoom"], 9, 2.2, 16, 10],
             "circle-stroke-color": token("--paper"),
-            "circle-stroke-width": 1,
+            "circle-stroke-width": layer.spacing ? 0 : ["interpolate", ["linear"], ["zoom"], 11, 0, 14, 1],
           },
         },
       ];
     default:
       return areas(layer, base, line);
   }
+}
+
+/** Write the names of outlined areas where there is room. */
+function names(layer: SiteLayer, base: Record<string, unknown>): unknown[] {
+  if (!layer.name) return [];
+  const layout = { ...(base["layout"] as object), "text-field": ["get", layer.name], "text-font": textFont(), "text-size": 13, "text-max-width": 8, "text-padding": 8 };
+  const paint = { "text-color": token("--ink"), "text-halo-color": token("--paper"), "text-halo-width": 1.6 };
+  return [{ ...base, id: `${layer.code}-name`, type: "symbol", layout, paint }];
 }
 
 function areas(layer: SiteLayer, base: Record<string, unknown>, line: (id: string, width: number, colour: unknown) => unknown): unknown[] {
@@ -109,4 +121,4 @@ function areas(layer: SiteLayer, base: Record<string, unknown>, line: (id: strin
 }
 
 /** Every layer of the map that a layer of the list is drawn with. */
-export const parts = (layer: SiteLayer): string[] => [layer.code, `${layer.code}-line`, `${layer.code}-hatch`];
+export const parts = (layer: SiteLayer): string[] => [layer.code, `${layer.code}-line`, `${layer.code}-hatch`, `${layer.code}-name`];

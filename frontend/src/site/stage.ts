@@ -16,16 +16,19 @@ export interface Stage {
 }
 
 /** Put a live map into its place; `style` is asked again when day turns to night. */
-export function makeStage(home: HTMLElement, words: Words, style: () => StyleSpecification, bounds: Bounds, label: string, says: string): Stage {
+export function makeStage(home: HTMLElement, words: Words, style: () => StyleSpecification, bounds: Bounds, label: string, credit: string): Stage {
   const canvas = element("div");
   home.replaceChildren(canvas);
+  const figure = home.closest("figure") ?? home;
+  // Where the page says the disclaimer under the map already, it is not said twice.
+  const says = [figure.querySelector(".credit") ? "" : words["disclaimer"], credit].filter(Boolean).join(" ");
   const map = makeMap(canvas, style(), bounds, label);
   home.append(zoomButtons(map, bounds, words));
   if (says) home.append(element("p", { class: "says" }, says));
   map.on("style.load", () => addHatch(map));
   onTone(() => map.setStyle(style(), { diff: false }));
   map.once("load", () => (home.dataset["state"] = "live"));
-  return { home, figure: home.closest("figure") ?? home, words, map, popup: new Popup(map, home, words) };
+  return { home, figure, words, map, popup: new Popup(map, home, words) };
 }
 
 /** Give each entry of the list beside a button that shows its thing on the map. */

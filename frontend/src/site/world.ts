@@ -49,43 +49,12 @@ function colour(classes: Klass[] | undefined): unknown {
   return ["match", ["coalesce", ["get", "class"], -1], ...classes.flatMap((k, i) => [i, k[tone()]]), token("--grey")];
 }
 
+// Counts are last, so that they are placed first and no name is written over them.
 function cityLayers(cities: Cities): LayerSpecification[] {
   const count: unknown = ["get", "point_count"];
   const text = { "text-font": textFont(), "text-size": 13 };
   const single: unknown = ["!", ["has", "point_count"]];
   return [
-    {
-      id: "clusters",
-      type: "circle",
-      source: "cities",
-      filter: ["has", "point_count"],
-      paint: {
-        "circle-color": token("--ink"),
-        "circle-radius": ["step", count, 13, 10, 16, 100, 20, 1000, 25],
-        "circle-stroke-color": token("--paper"),
-        "circle-stroke-width": 2,
-      },
-    },
-    {
-      id: "counts",
-      type: "symbol",
-      source: "cities",
-      filter: ["has", "point_count"],
-      layout: { ...text, "text-field": ["number-format", count, { locale: document.documentElement.lang }], "text-allow-overlap": true },
-      paint: { "text-color": token("--paper") },
-    },
-    {
-      id: "cities",
-      type: "circle",
-      source: "cities",
-      filter: single,
-      paint: {
-        "circle-color": colour(cities.classes),
-        "circle-radius": ["interpolate", ["linear"], ["zoom"], 1, 5, 6, 8],
-        "circle-stroke-color": cities.classes?.length ? token("--ink") : token("--paper"),
-        "circle-stroke-width": cities.classes?.length ? 1 : 1.5,
-      },
-    },
     {
       id: "city-names",
       type: "symbol",
@@ -100,6 +69,38 @@ function cityLayers(cities: Cities): LayerSpecification[] {
         "text-justify": "auto",
       },
       paint: { "text-color": token("--ink"), "text-halo-color": token("--land"), "text-halo-width": 1.6 },
+    },
+    {
+      id: "clusters",
+      type: "circle",
+      source: "cities",
+      filter: ["has", "point_count"],
+      paint: {
+        "circle-color": token("--ink"),
+        "circle-radius": ["step", count, 13, 10, 16, 100, 20, 1000, 25],
+        "circle-stroke-color": token("--paper"),
+        "circle-stroke-width": 2,
+      },
+    },
+    {
+      id: "cities",
+      type: "circle",
+      source: "cities",
+      filter: single,
+      paint: {
+        "circle-color": colour(cities.classes),
+        "circle-radius": ["interpolate", ["linear"], ["zoom"], 1, 5, 6, 8],
+        "circle-stroke-color": cities.classes?.length ? token("--ink") : token("--paper"),
+        "circle-stroke-width": cities.classes?.length ? 1 : 1.5,
+      },
+    },
+    {
+      id: "counts",
+      type: "symbol",
+      source: "cities",
+      filter: ["has", "point_count"],
+      layout: { ...text, "text-field": ["number-format", count, { locale: document.documentElement.lang }], "text-allow-overlap": true, "text-padding": 10 },
+      paint: { "text-color": token("--paper") },
     },
   ] as LayerSpecification[];
 }
@@ -157,9 +158,8 @@ function listen(stage: Stage, cities: Cities): void {
 export async function startWorld(home: HTMLElement, words: Words, cities: Cities): Promise<void> {
   const names = await countryNames(cities.countries);
   await lettersFor([...names.features.map((place) => place.properties.name ?? ""), ...cities.features.map((city) => city.properties.name), "0123456789"]);
-  const says = [words["disclaimer"], cities.credit ?? "Natural Earth"].filter(Boolean).join(" ");
   const label = home.dataset["alt"] || home.dataset["label"] || (words["world_label"] ?? "");
-  const stage = makeStage(home, words, () => styleOf(cities, names), boundsOf(cities.features), label, says);
+  const stage = makeStage(home, words, () => styleOf(cities, names), boundsOf(cities.features), label, cities.credit ?? "Natural Earth");
   if (cities.classes?.length) home.after(element("div", { class: "under" }, legend(cities.classes)));
   stage.map.on("style.load", () => refineGround(stage.map));
   listen(stage, cities);
