@@ -1,11 +1,14 @@
 """Packages become editions: once, whole, with what changed and why."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from ekistics.package import write_package
 from ekistics.web.observatory.frames import rows_for
 from ekistics.web.observatory.models import Coverage, Edition, Observation, Revision
 from ekistics.web.observatory.publishing import publish_packages
@@ -15,6 +18,7 @@ from ekistics.web.policy import PUBLIC, State
 from ekistics.web.workflow.audit import verify_chain
 from ekistics.web.workflow.guards import lifted
 from ekistics.web.workflow.models import AuditEntry
+from tests.web.packages import small_package
 
 pytestmark = pytest.mark.django_db
 
@@ -116,3 +120,48 @@ def test_every_step_is_in_the_log_and_the_log_holds(publish) -> None:
     with lifted(connection), connection.cursor() as cursor:
         cursor.execute("UPDATE workflow_auditentry SET detail = %s WHERE number = 1", ['{"forged": true}'])
     assert [b.what for b in verify_chain()] == ["digest"]
+
+
+def test_a_package_with_a_place_outside_its_city_is_refused(publish, tmp_path) -> None:
+    package = small_package("GHA-BOR")
+    publish("GHA-AVA")
+    outside = replace(package.places[1], parent="GHA-AVA")
+    folder = tmp_path / "outside"
+    write_package(replace(package, places=(package.place, outside, package.places[2])), folder)
+    (outcome,) = publish_packages([folder])
+    assert "GHA-BOR:N1" in str(outcome.error) and not Place.objects.filter(code="GHA-BOR").exists()
+
+
+def test_many_packages_cost_hardly_more_statements_than_one(world, write, django_assert_max_num_queries) -> None:
+    folders = [write(f"GHA-C{i}", layers=False) for i in range(6)]
+    publish_packages([write("GHA-AVA", layers=False)])
+    with CaptureQueriesContext(connection) as one:
+        publish_packages(folders[:1])
+    with django_assert_max_num_queries(len(one) + 3):
+        publish_packages(folders[1:])
+
+
+def test_two_packages_of_a_city_in_one_batch_become_two_editions(world, write) -> None:
+    first, same, other = write(), write(), write(access=61.0, seed=2)
+    outcomes = publish_packages([first, same, other])
+    assert [o.added for o in outcomes] == [True, False, True] and outcomes[2].changes == 6
+    assert outcomes[0].edition == outcomes[1].edition
+    assert [e.number for e in Edition.objects.order_by("pk")] == [1, 2]
+    assert Observation.objects.filter(current=True).count() == 12
+    assert set(Observation.objects.filter(current=True).values_list("edition", flat=True)) == {outcomes[2].edition}
+    assert list(verify_chain()) == []
+
+
+def test_quantiles_are_those_of_the_values_that_stand(world, write) -> None:
+    publish_packages([write(f"GHA-C{i}", density=1000.0 * (i + 1)) for i in range(5)])
+    publish_packages([write("GHA-C0", density=9000.0, seed=2)])
+    row = Coverage.objects.get(measure__indicator__code="population_density")
+    assert (row.cities, [round(q) for q in row.quantiles]) == (5, [2000, 3000, 4000, 5000, 9000])
+
+
+def test_the_record_keeps_numbers_to_the_last_bit_and_what_is_absent(publish) -> None:
+    publish(access=58.0 + 1 / 3)
+    kept = Observation.objects.get(place__code="GHA-AVA", measure__variant="network")
+    assert kept.obs_value == 100 * (10_000.0 * (58.0 + 1 / 3) / 100) / 10_000.0
+    absent = Observation.objects.filter(obs_value=None)
+    assert set(absent.values_list("numerator", "reason", "period__text")) == {(None, "no-air", "")}

@@ -27,6 +27,11 @@ class Keys:
         self.periods: dict[str, int] = {}
         self.groups: dict[tuple[str, ...], int] = {}
 
+    def forget(self) -> None:
+        """Forget everything: what a transaction made is gone where it failed."""
+        for held in (self.indicators, self.measures, self.periods, self.groups):
+            held.clear()
+
     def learn(self, given: Iterable[IndicatorSpec], specifications: dict[str, dict[str, Any]]) -> None:
         """Put indicators into the record; a newer specification of a known one replaces it."""
         order = {spec.code: i for i, spec in enumerate(specs())}
@@ -69,7 +74,7 @@ class Keys:
 
     def groups_of(self, table: pd.DataFrame) -> list[int]:
         """Give the group of people of each row."""
-        rows = list(zip(*(table[name].replace("", "_T").tolist() for name in DIMENSIONS), strict=True))
+        rows = list(zip(*([text or "_T" for text in table[name].tolist()] for name in DIMENSIONS), strict=True))
         for key in dict.fromkeys(rows):
             if key not in self.groups:
                 values = dict(zip(DIMENSIONS, key, strict=True))

@@ -1,40 +1,44 @@
 """Packages become editions of the record: idempotent, all or nothing, with what changed and why."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-import numpy as np
-import pandas as pd
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from ekistics.core.errors import EkisticsError, MissingInputError
+from ekistics.core.errors import EkisticsError, InvalidValueError, MissingInputError
 from ekistics.core.i18n import _
 from ekistics.core.provenance import Run
 from ekistics.jobs.profile.changes import changed_causes
 from ekistics.package.descriptor import DESCRIPTOR
-from ekistics.package.table import NUMBER_COLUMNS
 from ekistics.web.chunks import parts
 from ekistics.web.observatory.intake import Intake, keep_files, take_in
 from ekistics.web.observatory.keys import Keys
 from ekistics.web.observatory.models import Dataset, Edition, Layer, Observation, Revision
+from ekistics.web.observatory.quantiles import renew_quantiles
 from ekistics.web.observatory.records import run_of
-from ekistics.web.observatory.release import settle
+from ekistics.web.observatory.release import settle, stand
+from ekistics.web.observatory.rows import Turned, insert_rows, public_counts, row_table, store_rows
 from ekistics.web.places.models import Place
 from ekistics.web.places.tree import ensure_places, set_boundary
 from ekistics.web.policy import State
-from ekistics.web.workflow.audit import record
+from ekistics.web.workflow.audit import Entry, record_all
 from ekistics.web.workflow.models import Event
 
 __all__ = ["Outcome", "packages_in", "publish_packages", "store_rows"]
 
 BATCH = 50
+COPIERS = 4
+T = TypeVar("T")
 ROW_KEY = ("measure_id", "place_id", "period_id", "group_id")
 Progress = Callable[[int, int, str], None]
 
@@ -138,121 +142,202 @@ def publish_packages(folders: Sequence[Path], *, author: int | None = None, stat
     """
     keys, outcomes = Keys(), []
     known: dict[str, Place] = {}
+    turned: set[tuple[int, int]] = set()
     for batch in parts(folders, BATCH):
-        items = [_guarded(folder) for folder in batch]
+        read = _read(batch)
         with transaction.atomic():
-            outcomes += _store_batch(items, keys, known, New(author, state, embargo_until))
+            stored, settled = _store_batch(read, keys, known, New(author, state, embargo_until))
+        outcomes += stored
+        turned |= settled
         if progress is not None:
             progress(len(outcomes), len(folders), batch[-1].name)
+    with transaction.atomic():
+        renew_quantiles(turned)
     return outcomes
 
 
-def _guarded(folder: Path) -> Intake | Outcome:
-    """Verify, read and copy a package; one whose content the site holds is not copied again."""
+def _read(folders: Sequence[Path]) -> list[Intake | Outcome]:
+    """Verify, read and copy packages; those whose content the site holds are not copied again."""
+    items = [_tried(folder, take_in, folder) for folder in folders]
+    held = _held([item for item in items if isinstance(item, Intake)])
+    media = Path(settings.MEDIA_ROOT)
+    with ThreadPoolExecutor(COPIERS) as pool:  # most of a copy's time the disk is waited for
+        copies = {i: pool.submit(copy_context().run, _tried, item.folder, keep_files, item, media / item.folder_name)
+                  for i, item in enumerate(items) if isinstance(item, Intake) and _content(item) not in held}
+    failed = {i: outcome for i, copy in copies.items() if (outcome := copy.result()) is not None}
+    return [failed.get(i, item) for i, item in enumerate(items)]
+
+
+def _tried(folder: Path, work: Callable[..., T], *args: Any) -> T | Outcome:
     try:
-        item = take_in(folder)
-        held = Edition.objects.filter(content_digest=item.content_digest, dataset__code=item.dataset).exists()
-        if not held:
-            keep_files(item, Path(settings.MEDIA_ROOT) / item.folder_name)
+        return work(*args)
     except EkisticsError as error:
         return Outcome(str(folder), error=error)
-    return item
 
 
-def _store_batch(items: Iterable[Intake | Outcome], keys: Keys, known: dict[str, Place], new: New) -> list[Outcome]:
-    """Store some packages; the values of all of them are settled together."""
-    outcomes: list[Outcome] = []
-    touched: set[int] = set()
+def _content(item: Intake) -> tuple[str, str]:
+    return item.dataset, item.content_digest
+
+
+def _held(items: Sequence[Intake]) -> dict[tuple[str, str], Edition]:
+    """Give the editions that the record holds of packages, by dataset and content."""
+    datasets, digests = {item.dataset for item in items}, {item.content_digest for item in items}
+    found = Edition.objects.filter(dataset__code__in=datasets, content_digest__in=digests).select_related(
+        "dataset").only("dataset__code", "content_digest", "observation_count")
+    return {(edition.dataset.code, edition.content_digest): edition for edition in found}
+
+
+def _store_batch(read: Sequence[Intake | Outcome], keys: Keys, known: dict[str, Place], new: New,
+                 ) -> tuple[list[Outcome], set[tuple[int, int]]]:
+    """Store packages together; where one cannot be stored, each by itself, so that it marks only itself."""
+    items = [item for item in read if isinstance(item, Intake)]
+    try:
+        stored, turned = _store(items, keys, known, new)
+    except EkisticsError:
+        stored, turned = _store_apart(items, keys, known, new)
+    done = iter(stored)
+    return [next(done) if isinstance(item, Intake) else item for item in read], turned
+
+
+def _store_apart(items: Iterable[Intake], keys: Keys, known: dict[str, Place], new: New,
+                 ) -> tuple[list[Outcome], set[tuple[int, int]]]:
+    stored: list[Outcome] = []
+    turned: set[tuple[int, int]] = set()
     for item in items:
-        if isinstance(item, Outcome):
-            outcomes.append(item)
-            continue
+        keys.forget()  # what the transaction that failed had made is gone
+        known.clear()
         try:
-            with transaction.atomic():
-                outcome, places = _store(item, keys, known, new)
+            outcomes, changed = _store([item], keys, known, new)
         except EkisticsError as error:
-            known.clear()
-            keys = Keys()
-            outcome, places = Outcome(str(item.folder), item.place.code, error=error), set()
-        outcomes.append(outcome)
-        touched |= places
-    settle(touched)
-    return outcomes
+            outcomes, changed = [Outcome(str(item.folder), item.place.code, error=error)], set()
+        stored += outcomes
+        turned |= changed
+    keys.forget()
+    known.clear()
+    return stored, turned
 
 
-def _store(item: Intake, keys: Keys, known: dict[str, Place], new: New) -> tuple[Outcome, set[int]]:
-    places = ensure_places(item.places, known)
-    city = places[item.place.code]
-    Dataset.objects.get_or_create(code=item.dataset, defaults={
-        "kind": "profile", "title": item.place.name, "place": city, "licence": item.licence[:100],
-        "publisher": item.publisher})
-    dataset = Dataset.objects.select_for_update().get(code=item.dataset)
-    held = Edition.objects.filter(dataset=dataset, content_digest=item.content_digest).first()
-    if held is not None:
-        return Outcome(str(item.folder), city.code, held.pk, observations=held.observation_count), set()
-    edition = _new_edition(item, dataset, city, new)
-    for code, boundary in item.boundaries.items():
-        if code in places:
-            day = edition.made_at.date() if edition.made_at else None
-            set_boundary(places[code], boundary, day=day)
-    keys.learn(item.indicators, item.specifications)
-    store_rows(edition, item.observations, keys, {code: place.pk for code, place in places.items()})
-    before = Edition.objects.filter(dataset=dataset, state=str(State.PUBLISHED)).exclude(pk=edition.pk).order_by(
-        "-number").first()
-    if before is not None:
-        _compare(edition, before, item.run)
-        edition.save(update_fields=["causes", "change_count"])
-    Layer.objects.bulk_create(Layer(edition=edition, **row) for row in item.layer_rows)
-    Event.objects.create(target=f"edition:{edition.pk}", to_state=str(new.state), actor_id=new.author)
-    record("edition.add", f"edition:{edition.pk}", actor=new.author, detail={
-        "dataset": dataset.code, "state": str(new.state), "run": item.run.id,
-        "observations": edition.observation_count})
-    released = {place.pk for place in places.values()} if edition.released_at is not None else set()
-    if released and before is not None:
-        released |= set(Observation.objects.filter(edition__dataset=dataset, current=True).values_list(
-            "place_id", flat=True))
-    return Outcome(str(item.folder), city.code, edition.pk, True, edition.observation_count,
-                   edition.change_count), released
+@transaction.atomic
+def _store(items: Sequence[Intake], keys: Keys, known: dict[str, Place], new: New,
+           ) -> tuple[list[Outcome], set[tuple[int, int]]]:
+    """Store packages, with as few statements for many as for one."""
+    made = ensure_places((place for item in items for place in item.places), known)
+    _require_inside(items, known)
+    datasets = _datasets(items, known)
+    held = _held(items)
+    fresh = list({_content(item): item for item in reversed(items) if _content(item) not in held}.values())[::-1]
+    editions = _new_editions(fresh, datasets, new)
+    _set_boundaries(zip(fresh, editions, strict=True), known)
+    for item in fresh:
+        keys.learn(item.indicators, item.specifications)
+    changed, turned = _put_values(list(zip(fresh, editions, strict=True)), keys, known, made)
+    Layer.objects.bulk_create(Layer(edition=edition, **row) for item, edition in zip(fresh, editions, strict=True)
+                              for row in item.layer_rows)
+    _log(editions, new)
+    added = {_content(item): edition for item, edition in zip(fresh, editions, strict=True)}
+    first = {_content(item): item for item in fresh}
+    return [Outcome(str(item.folder), item.place.code, (edition := (held | added)[_content(item)]).pk,
+                    first.get(_content(item)) is item, edition.observation_count,
+                    changed.get(edition.pk, 0)) for item in items], turned
 
 
-def _new_edition(item: Intake, dataset: Dataset, city: Place, new: New) -> Edition:
-    number = (dataset.editions.aggregate(last=Max("number"))["last"] or 0) + 1
+def _require_inside(items: Iterable[Intake], places: Mapping[str, Place]) -> None:
+    """Refuse packages with places outside their city: who may publish the city need not be heard on those."""
+    for item in items:
+        for place in item.places:
+            if not places[place.code].path.startswith(places[item.place.code].path):
+                raise InvalidValueError(_("The package holds a place that is not inside its city."), where=place.code,
+                                        expected=item.place.code)
+
+
+def _datasets(items: Iterable[Intake], places: Mapping[str, Place]) -> dict[str, Dataset]:
+    """Find or make the packages' entries of the catalogue, and lock them in the order of their codes."""
+    by_code = {item.dataset: item for item in items}
+    known = set(Dataset.objects.filter(code__in=by_code).values_list("code", flat=True))
+    Dataset.objects.bulk_create((Dataset(
+        code=code, kind="profile", title=item.place.name, place=places[item.place.code], licence=item.licence[:100],
+        publisher=item.publisher) for code, item in by_code.items() if code not in known), ignore_conflicts=True)
+    return {each.code: each for each in Dataset.objects.select_for_update().filter(code__in=by_code).order_by("code")}
+
+
+def _new_editions(items: Sequence[Intake], datasets: Mapping[str, Dataset], new: New) -> list[Edition]:
+    last: Counter[int] = Counter(dict(Edition.objects.filter(dataset__code__in={item.dataset for item in items})
+                                      .order_by().values_list("dataset_id").annotate(Max("number"))))
     now = timezone.now()
     released = new.state is State.PUBLISHED and (new.embargo_until is None or new.embargo_until <= now)
-    return Edition.objects.create(
-        dataset=dataset, place=city, number=number, label=item.edition[:80], run=item.run.id,
-        content_digest=item.content_digest, code_version=item.run.code_version[:80], made_at=parse_datetime(item.made),
-        author_id=new.author, state=str(new.state), embargo_until=new.embargo_until,
-        released_at=now if released else None, whole=True, folder=item.folder_name, run_record=item.run.as_dict(),
-        checks=item.checks, certificates=item.certificates, observation_count=len(item.observations))
+    made = []
+    for item in items:
+        dataset = datasets[item.dataset]
+        last[dataset.pk] += 1
+        made.append(Edition(
+            dataset=dataset, place_id=dataset.place_id, number=last[dataset.pk], label=item.edition[:80],
+            run=item.run.id, content_digest=item.content_digest, code_version=item.run.code_version[:80],
+            made_at=parse_datetime(item.made), author_id=new.author, state=str(new.state),
+            embargo_until=new.embargo_until, released_at=now if released else None, whole=True,
+            folder=item.folder_name, run_record=item.run.as_dict(), checks=item.checks,
+            certificates=item.certificates, observation_count=len(item.observations)))
+    return Edition.objects.bulk_create(made)
 
 
-def store_rows(edition: Edition, table: pd.DataFrame, keys: Keys, places: dict[str, int]) -> None:
-    """Store observations of an edition; none of them is current before it is settled.
+def _set_boundaries(pairs: Iterable[tuple[Intake, Edition]], places: Mapping[str, Place]) -> None:
+    for item, edition in pairs:
+        for code, boundary in item.boundaries.items():
+            if code in places:
+                set_boundary(places[code], boundary, day=edition.made_at.date() if edition.made_at else None)
 
-    Parameters
-    ----------
-    edition : Edition
-        The edition.
-    table : pandas.DataFrame
-        Canonical observations.
-    keys : Keys
-        Where measures, periods and groups are looked up.
-    places : dict of str to int
-        Keys of places by code.
+
+def _put_values(pairs: Sequence[tuple[Intake, Edition]], keys: Keys, places: Mapping[str, Place],
+                made: set[str]) -> tuple[dict[int, int], set[tuple[int, int]]]:
+    """Store values, compare them with the editions before, and let those stand that are released.
+
+    Nothing else can stand at a place that was made just now, so its values stand at once; all others are settled.
     """
-    numbers = {name: [None if v != v else v for v in table[name].tolist()]  # noqa: PLR0124 - NaN differs from itself
-               for name in NUMBER_COLUMNS}
-    has_number = ~np.isnan(table[list(NUMBER_COLUMNS)].to_numpy(dtype=float)).all(axis=1)
-    columns: dict[str, Sequence[Any]] = {
-        "measure_id": keys.measures_of(table), "place_id": [places[code] for code in table["ref_area"]],
-        "period_id": keys.periods_of(table), "group_id": keys.groups_of(table), **numbers,
-        "uncertainty": table["uncertainty"].tolist(), "obs_status": table["obs_status"].tolist(),
-        "conf_status": table["conf_status"].tolist(), "reason": table["reason"].tolist(),
-        "restricted": (has_number & (table["conf_status"] != "F").to_numpy()).tolist()}
-    rows = zip(*columns.values(), strict=True)
-    Observation.objects.bulk_create(
-        (Observation(edition=edition, **dict(zip(columns, row, strict=True))) for row in rows), batch_size=400)
+    tables, counts, standing, touched = [], Turned(), set(), set()
+    left = set(made)
+    for item, edition in pairs:
+        codes = {place.code for place in item.places}
+        alone = edition.released_at is not None and codes <= left
+        left -= codes
+        tables.append(row_table(edition, item.observations, keys, {code: places[code].pk for code in codes},
+                                current=alone))
+        if alone:
+            counts += public_counts(tables[-1])
+            standing |= {places[code].pk for code in codes}
+        elif edition.released_at is not None:
+            touched |= {places[code].pk for code in codes}
+    insert_rows(tables)
+    changed = _compare_all(pairs)
+    released = [edition.dataset_id for _item, edition in pairs if edition.pk in changed and edition.released_at]
+    touched |= set(Observation.objects.filter(edition__dataset__in=released, current=True).order_by().values_list(
+        "place_id", flat=True).distinct())
+    turned = stand(counts, standing)
+    return changed, turned | (settle(touched) if touched else set())
+
+
+def _compare_all(pairs: Iterable[tuple[Intake, Edition]]) -> dict[int, int]:
+    """Compare editions with the published ones before them, and give how many values changed, by edition."""
+    pairs = list(pairs)
+    new = {edition.pk for _item, edition in pairs}
+    before = {edition.dataset_id: edition for edition in Edition.objects.filter(
+        dataset__in={edition.dataset_id for _item, edition in pairs}, state=str(State.PUBLISHED)).exclude(
+        pk__in=new).order_by("number")}
+    changed = {}
+    for item, edition in pairs:
+        if edition.dataset_id in before:
+            _compare(edition, before[edition.dataset_id], item.run)
+            edition.save(update_fields=["causes", "change_count"])
+            changed[edition.pk] = edition.change_count
+        if edition.state == str(State.PUBLISHED):
+            before[edition.dataset_id] = edition
+    return changed
+
+
+def _log(editions: Sequence[Edition], new: New) -> None:
+    Event.objects.bulk_create(Event(target=f"edition:{edition.pk}", to_state=str(new.state), actor_id=new.author)
+                              for edition in editions)
+    record_all(Entry("edition.add", f"edition:{edition.pk}", new.author, {
+        "dataset": edition.dataset.code, "state": str(new.state), "run": edition.run,
+        "observations": edition.observation_count}) for edition in editions)
 
 
 def _compare(edition: Edition, before: Edition, run: Run) -> None:

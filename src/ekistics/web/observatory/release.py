@@ -1,21 +1,27 @@
 """Which value stands: of the released editions, the newest value of each key is the current one."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.core.cache import caches
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from ekistics.web.chunks import parts
 from ekistics.web.observatory.models import Coverage, Edition, Observation
+from ekistics.web.observatory.quantiles import renew_quantiles
+from ekistics.web.observatory.rows import Turned
 from ekistics.web.places.models import Place
 from ekistics.web.policy import State
 from ekistics.web.workflow.audit import record
 
-__all__ = ["count_coverage", "due", "release", "release_due", "settle"]
+__all__ = ["count_coverage", "due", "release", "release_due", "settle", "stand"]
+
+PLACES_AT_ONCE = 100
+EDITIONS_AT_ONCE = 500
+_COUNTED = ("id", "measure_id", "period_id", "obs_value", "restricted")
 
 
 def due(now: datetime | None = None) -> Q:
@@ -41,7 +47,7 @@ def release(edition: Edition, *, now: datetime | None = None) -> None:
     if edition.whole:
         earlier = Observation.objects.filter(edition__dataset=edition.dataset_id, current=True)
         places |= set(earlier.values_list("place_id", flat=True))
-    settle(places)
+    renew_quantiles(settle(places))
     record("edition.release", f"edition:{edition.pk}", detail={"dataset": edition.dataset_id})
 
 
@@ -66,7 +72,7 @@ def release_due(now: datetime | None = None) -> int:
     return count
 
 
-def settle(places: Iterable[int]) -> None:
+def settle(places: Iterable[int]) -> set[tuple[int, int]]:
     """Decide again which values of some places are current, and keep the counts in step.
 
     Parameters
@@ -74,51 +80,77 @@ def settle(places: Iterable[int]) -> None:
     places : iterable of int
         Keys of places.
 
+    Returns
+    -------
+    set of (int, int)
+        Measures and periods of which a public value came or went: their quantiles are to be worked out anew.
+
     Notes
     -----
     Of each key (measure, place, period, group) the value of the edition that was released last stands. A whole
     edition, such as a profile, also ends all values of its dataset's earlier editions.
     """
-    wanted = sorted(set(places))
-    turned: Counter[tuple[int, int, bool, bool]] = Counter()
-    for part in parts(wanted):
-        rows = list(Observation.objects.filter(place__in=part).filter(_released()).order_by(
-            "edition__released_at", "edition_id").values_list(
-            "id", "measure_id", "place_id", "period_id", "group_id", "edition_id", "edition__dataset_id",
-            "edition__whole", "obs_value", "restricted"))
-        standing = _standing(rows)
-        held = {row[0]: row for row in Observation.objects.filter(place__in=part, current=True).values_list(
-            "id", "measure_id", "period_id", "obs_value", "restricted")}
+    wanted, turned = sorted(set(places)), Turned()
+    for part in parts(wanted, PLACES_AT_ONCE):
+        standing = _standing(part)
+        held = {row[0]: row for row in Observation.objects.filter(place__in=part, current=True).values_list(*_COUNTED)}
         off = [row for key, row in held.items() if key not in standing]
         on = [row for key, row in standing.items() if key not in held]
         _turn([row[0] for row in off], current=False)
         _turn([row[0] for row in on], current=True)
-        for _id, measure, period, value, restricted in off:
-            turned[measure, period, value is not None, restricted] -= 1
-        for row in on:
-            turned[row[1], row[3], row[8] is not None, row[9]] += 1
+        for rows, step in ((off, -1), (on, 1)):
+            for _id, measure, period, value, restricted in rows:
+                turned[measure, period, value is not None, restricted] += step
+    return stand(turned, wanted)
+
+
+def stand(turned: Turned, places: Iterable[int]) -> set[tuple[int, int]]:
+    """Keep counts, lists and pages in step with values that came to stand or no longer do.
+
+    Parameters
+    ----------
+    turned : Counter
+        How many rows more stand, by measure, period, whether they have a value and whether they are restricted.
+    places : iterable of int
+        Keys of their places.
+
+    Returns
+    -------
+    set of (int, int)
+        Measures and periods whose quantiles are to be worked out anew.
+    """
     count_coverage(turned)
-    Place.objects.filter(pk__in=_cities(wanted)).update(listed=True)
+    for part in parts(sorted(set(places))):
+        Place.objects.filter(pk__in=part, kind="city", listed=False).update(listed=True)
     caches["pages"].clear()
+    return {(measure, period) for (measure, period, _value, restricted) in turned if not restricted}
 
 
-def _released() -> Q:
-    return Q(edition__state=str(State.PUBLISHED), edition__released_at__isnull=False)
-
-
-def _standing(rows: list[tuple]) -> dict[int, tuple]:
-    """Give the row that stands for each key, by its id; the rows come in the order of release."""
-    last_whole: dict[int, int] = {}
-    for row in rows:
-        if row[7]:
-            last_whole[row[6]] = row[5]
-    order = {edition: i for i, edition in enumerate(dict.fromkeys(row[5] for row in rows))}
+def _standing(places: Sequence[int]) -> dict[int, tuple]:
+    """Give the row that stands for each key at some places, by its id."""
     newest: dict[tuple[int, ...], tuple] = {}
-    for row in rows:
-        whole = last_whole.get(row[6])
-        if whole is None or order[row[5]] >= order[whole]:
-            newest[row[1:5]] = row
+    for part in parts(_counting(places), EDITIONS_AT_ONCE):
+        order = {edition: i for i, edition in enumerate(part)}
+        rows = Observation.objects.filter(edition__in=part, place__in=places).values_list(
+            *_COUNTED, "edition_id", "place_id", "group_id")
+        for row in sorted(rows, key=lambda row: order[row[5]]):
+            newest[row[1], row[2], *row[6:]] = row[:5]
     return {row[0]: row for row in newest.values()}
+
+
+def _counting(places: Sequence[int]) -> list[int]:
+    """Give the editions that can hold a standing value of some places, in the order of their release.
+
+    They belong to datasets of the places or of a place above. A whole edition ends all that its dataset had before.
+    """
+    paths = Place.objects.filter(pk__in=places).values_list("path", flat=True)
+    above = sorted({code for path in paths for code in path.split("/") if code})
+    found: list[tuple] = []
+    for part in parts(above):
+        found += Edition.objects.filter(state=str(State.PUBLISHED), released_at__isnull=False,
+                                        place__code__in=part).values_list("released_at", "pk", "dataset_id", "whole")
+    last_whole = {dataset: (at, key) for at, key, dataset, whole in sorted(found) if whole}
+    return [key for at, key, dataset, _whole in sorted(found) if (at, key) >= last_whole.get(dataset, (at, key))]
 
 
 def _turn(ids: list[int], *, current: bool) -> None:
@@ -126,14 +158,7 @@ def _turn(ids: list[int], *, current: bool) -> None:
         Observation.objects.filter(pk__in=part).update(current=current)
 
 
-def _cities(places: list[int]) -> list[int]:
-    found: list[int] = []
-    for part in parts(places):
-        found += Place.objects.filter(pk__in=part, kind="city", listed=False).values_list("pk", flat=True)
-    return found
-
-
-def count_coverage(turned: Counter[tuple[int, int, bool, bool]]) -> None:
+def count_coverage(turned: Turned) -> None:
     """Add to the counts of current public rows and values.
 
     Parameters
@@ -147,9 +172,14 @@ def count_coverage(turned: Counter[tuple[int, int, bool, bool]]) -> None:
         if not restricted:
             rows[measure, period] += count
             values[measure, period] += count * has_value
-    known = {(c.measure_id, c.period_id) for c in Coverage.objects.filter(measure__in={m for m, _p in rows})}
-    Coverage.objects.bulk_create(Coverage(measure_id=m, period_id=p) for m, p in rows if (m, p) not in known)
-    for (measure, period), count in rows.items():
-        if count or values[measure, period]:
-            Coverage.objects.filter(measure=measure, period=period).update(
-                rows=F("rows") + count, values=F("values") + values[measure, period])
+    measures = sorted({measure for measure, _period in rows})
+    known = set(Coverage.objects.filter(measure__in=measures).values_list("measure_id", "period_id"))
+    Coverage.objects.bulk_create((Coverage(measure_id=m, period_id=p) for m, p in rows if (m, p) not in known),
+                                 ignore_conflicts=True)
+    # Locked in one order, so that two who count neither wait for each other nor lose what the other counted.
+    held = Coverage.objects.select_for_update().filter(measure__in=measures).order_by("pk")
+    changed = [row for row in held if rows[row.measure_id, row.period_id] or values[row.measure_id, row.period_id]]
+    for row in changed:
+        row.rows += rows[row.measure_id, row.period_id]
+        row.values += values[row.measure_id, row.period_id]
+    Coverage.objects.bulk_update(changed, ["rows", "values"], batch_size=200)

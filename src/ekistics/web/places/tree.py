@@ -15,6 +15,7 @@ from ekistics.core.errors import InvalidValueError
 from ekistics.core.i18n import _
 from ekistics.core.place_names import area_names
 from ekistics.core.search_terms import terms
+from ekistics.web.chunks import parts
 from ekistics.web.places.models import Boundary, Place, PlaceCode, PlaceName, SearchTerm
 
 __all__ = ["NewBoundary", "ensure_country", "ensure_places", "index_names", "seed_world", "set_boundary"]
@@ -111,20 +112,20 @@ def ensure_country(code: str) -> Place:
     return made
 
 
-def ensure_places(given: Iterable[core.Place], known: dict[str, Place]) -> dict[str, Place]:
-    """Put places of a package into the record, or find them there.
+def ensure_places(given: Iterable[core.Place], known: dict[str, Place]) -> set[str]:
+    """Put places of packages into the record, or find them there.
 
     Parameters
     ----------
     given : iterable of core.Place
         Parents before children.
     known : dict of str to Place
-        Places looked up before; what is found or made is added.
+        Places looked up before, by code; what is found or made is added.
 
     Returns
     -------
-    dict of str to Place
-        The given places by code.
+    set of str
+        Codes of the places that were made.
 
     Raises
     ------
@@ -132,23 +133,24 @@ def ensure_places(given: Iterable[core.Place], known: dict[str, Place]) -> dict[
         The record has the code for a place of another kind or country.
     """
     wanted = list(given)
-    absent = [p.code for p in wanted if p.code not in known]
-    known |= {place.code: place for place in Place.objects.filter(code__in=absent)}
-    new = []
+    absent = {code for p in wanted for code in (p.code, p.parent, p.country) if code} - known.keys()
+    for part in parts(sorted(absent)):
+        known |= {place.code: place for place in Place.objects.filter(code__in=part)}
+    new: dict[str, Place] = {}
     for each in wanted:
         if each.code in known:
             _require_same(known[each.code], each)
             continue
         parent = known.get(each.parent or "") or _country(each.country, known)
-        known[each.code] = Place(code=each.code, kind=each.kind, country=each.country, parent=parent, name=each.name,
-                                 path=f"{parent.path}{each.code}/")
-        if each.kind == "city" and wanted.index(each) == 0:
-            known[each.code].save()
-        new.append(known[each.code])
-    unsaved = [place for place in new if place.pk is None]
-    Place.objects.bulk_create(unsaved)
-    index_names(new)
-    return {p.code: known[p.code] for p in wanted}
+        new[each.code] = known[each.code] = Place(
+            code=each.code, kind=each.kind, country=each.country, parent=parent, name=each.name,
+            path=f"{parent.path}{each.code}/")
+    waiting = list(new.values())
+    while waiting:  # parents first: a place refers to its parent by a key that the record gives
+        Place.objects.bulk_create(place for place in waiting if place.parent.pk is not None)
+        waiting = [place for place in waiting if place.pk is None]
+    index_names(new.values())
+    return set(new)
 
 
 def _country(code: str, known: dict[str, Place]) -> Place:

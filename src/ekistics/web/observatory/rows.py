@@ -1,0 +1,114 @@
+"""Observations on their way into the record: as keys and numbers, written in the quickest way each database has."""
+
+import io
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
+from django.db import connection
+
+from ekistics.package.table import NUMBER_COLUMNS
+from ekistics.web.observatory.keys import Keys
+from ekistics.web.observatory.models import Edition, Observation
+
+__all__ = ["Turned", "insert_rows", "public_counts", "row_table", "store_rows"]
+
+WORDS = ("uncertainty", "obs_status", "conf_status", "reason")
+Turned = Counter[tuple[int, int, bool, bool]]  # measure, period, has a value, is restricted: how many rows more
+
+
+def row_table(edition: Edition, table: pd.DataFrame, keys: Keys, places: Mapping[str, int], *,
+              current: bool = False) -> pa.Table:
+    """Turn observations of an edition into rows of the record.
+
+    Parameters
+    ----------
+    edition : Edition
+        The edition.
+    table : pandas.DataFrame
+        Canonical observations.
+    keys : Keys
+        Where measures, periods and groups are looked up.
+    places : mapping of str to int
+        Keys of places by code.
+    current : bool
+        Whether they stand at once.
+
+    Returns
+    -------
+    pyarrow.Table
+        The columns of :class:`Observation` but for its key.
+    """
+    numbers = {name: table[name].to_numpy(dtype=float) for name in NUMBER_COLUMNS}
+    words = {name: table[name].tolist() for name in WORDS}
+    known = ~np.all([np.isnan(column) for column in numbers.values()], axis=0)
+    secret = known & np.array([word != "F" for word in words["conf_status"]], dtype=bool)
+    return pa.table({
+        "edition_id": np.full(len(table), edition.pk), "measure_id": keys.measures_of(table),
+        "place_id": [places[code] for code in table["ref_area"].tolist()], "period_id": keys.periods_of(table),
+        "group_id": keys.groups_of(table),
+        **{name: pa.array(column, from_pandas=True) for name, column in numbers.items()},
+        **{name: pa.array(texts, pa.string()) for name, texts in words.items()},
+        "restricted": secret, "current": np.full(len(table), current)})
+
+
+def insert_rows(tables: Sequence[pa.Table]) -> None:
+    """Write rows into the record.
+
+    Parameters
+    ----------
+    tables : sequence of pyarrow.Table
+        As :func:`row_table` makes them.
+    """
+    if not any(len(table) for table in tables):
+        return
+    rows = pa.concat_tables(tables)
+    name = connection.ops.quote_name(Observation._meta.db_table)
+    columns = ", ".join(map(connection.ops.quote_name, rows.column_names))
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            stream = io.BytesIO()  # an empty text is quoted, an absent number is not
+            pyarrow.csv.write_csv(rows, stream, pyarrow.csv.WriteOptions(include_header=False))
+            with cursor.copy(f"COPY {name} ({columns}) FROM STDIN (FORMAT csv)") as copy:
+                copy.write(stream.getbuffer())
+        else:
+            marks = ", ".join(["%s"] * rows.num_columns)
+            cursor.executemany(f"INSERT INTO {name} ({columns}) VALUES ({marks})",  # noqa: S608 - names of our own
+                               list(zip(*(column.to_pylist() for column in rows.columns), strict=True)))
+
+
+def public_counts(rows: pa.Table) -> Turned:
+    """Count rows by measure, period, whether they have a value and whether they are restricted.
+
+    Parameters
+    ----------
+    rows : pyarrow.Table
+        As :func:`row_table` makes them.
+
+    Returns
+    -------
+    Counter
+        What :func:`ekistics.web.observatory.release.stand` takes.
+    """
+    return Counter(zip(rows["measure_id"].to_pylist(), rows["period_id"].to_pylist(),
+                       rows["obs_value"].is_valid().to_pylist(), rows["restricted"].to_pylist(), strict=True))
+
+
+def store_rows(edition: Edition, table: pd.DataFrame, keys: Keys, places: dict[str, int]) -> None:
+    """Store observations of an edition; none of them is current before it is settled.
+
+    Parameters
+    ----------
+    edition : Edition
+        The edition.
+    table : pandas.DataFrame
+        Canonical observations.
+    keys : Keys
+        Where measures, periods and groups are looked up.
+    places : dict of str to int
+        Keys of places by code.
+    """
+    insert_rows([row_table(edition, table, keys, places)])
