@@ -13,7 +13,7 @@ const CHINESE = { module: "@fontsource/noto-sans-sc", stem: "noto-sans-sc", fami
 // The letters that most pages need are cut out of large pieces.
 const CUTS = [
   { ...LATIN, from: "latin-ext", as: "latin-a", range: "U+0100-017F,U+0218-021B,U+1E9E,U+2020,U+20AC" },
-  { ...ARABIC, from: "arabic", as: "letters", range: "U+060C,U+061B,U+061F,U+0621-063A,U+0640-0655,U+0660-066D,U+0670-0671,U+067E,U+0686,U+0698,U+06A9,U+06AF,U+06CC,U+200C-200F" },
+  { ...ARABIC, from: "arabic", as: "letters", range: "U+060C,U+061B-061C,U+061F,U+0621-063A,U+0640-0655,U+0660-066D,U+0670-0671,U+067E,U+0686,U+0698,U+06A9,U+06AF,U+06CC,U+200C-200F" },
   // Chinese writes its own name in the list of languages of every page.
   { ...CHINESE, from: "chinese-simplified", as: "name", range: "U+4E2D,U+6587", weights: [400] },
 ];

@@ -5,7 +5,9 @@ export const textFont = (): string[] => STACK;
 
 /** Fetch the fonts that some texts need. */
 export async function lettersFor(texts: string[]): Promise<void> {
-  const letters = [...new Set(texts.join(""))].join("");
+  const found = [...new Set(texts.join(""))].join("");
+  // The map joins Arabic letters by their presentation forms, which stand in a piece of the font of their own.
+  const letters = /[\u0600-\u06ff]/.test(found) ? `${found}\ufe8d` : found;
   const families = STACK.map((name) => `"${name}"`).join(", ");
   try {
     await document.fonts.load(`400 24px ${families}`, letters);
