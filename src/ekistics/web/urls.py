@@ -24,6 +24,7 @@ urlpatterns = [
     *file_patterns,
     path("api/v1/audit", audit_api, name="api-audit"),
     *i18n_patterns(
+        path("", include("ekistics.web.work.urls")),
         path("", include("ekistics.web.observatory.urls")),
         path("", include("ekistics.web.accounts.urls")),
         path("", include("ekistics.web.workflow.urls")),
