@@ -20,6 +20,7 @@ STATUS: tuple[tuple[type[BaseException], int], ...] = (
 TITLES = {400: N_("The request cannot be read"), 401: N_("A token or a sign-in is needed"),
           403: N_("You have no right to see or do this"), 404: N_("There is nothing at this address"),
           405: N_("This address does not take that kind of request"),
+          406: N_("The answer is not given in the form that is wanted"),
           409: N_("Somebody else was faster"), 413: N_("The file is too large"),
           422: N_("Something in the request is wrong"), 429: N_("Too many attempts"),
           500: N_("Something went wrong on our side")}

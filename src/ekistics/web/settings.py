@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "ekistics.web.accounts.second_factor.second_factor",
+    "ekistics.web.api.doors.doors",
     "ekistics.web.middleware.problems",
     "allauth.account.middleware.AccountMiddleware",  # last: its own exceptions are answered before ours
 ]

@@ -23,6 +23,7 @@ urlpatterns = [
     path("", to_language),
     *file_patterns,
     path("api/v1/audit", audit_api, name="api-audit"),
+    path("", include("ekistics.web.machine_urls")),
     *i18n_patterns(
         path("", include("ekistics.web.work.urls")),
         path("", include("ekistics.web.observatory.urls")),

@@ -1,0 +1,1 @@
+"""OGC API Features: places and map layers for geographic programs."""
