@@ -41,6 +41,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # with a random length, so that sizes tell nothing (BREACH)
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "ekistics.web.middleware.language",
@@ -49,8 +50,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "ekistics.web.accounts.second_factor.second_factor",
     "ekistics.web.api.doors.doors",
+    "ekistics.web.accounts.second_factor.second_factor",
     "ekistics.web.middleware.problems",
     "allauth.account.middleware.AccountMiddleware",  # last: its own exceptions are answered before ours
 ]
@@ -133,6 +134,7 @@ ADMINISTRATORS_NEED_TWO_FACTOR = EKISTICS.two_factor
 # address; a site without a mail server must be able to use two factors.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_TOLERANCE = 1
+MFA_ADAPTER = "ekistics.web.accounts.second_adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Ekistics"
 

@@ -1,9 +1,10 @@
 """Public pages are kept for readers without an account until the next release; all others are made each time."""
 
+import gzip
 import hashlib
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.cache import caches
@@ -39,14 +40,15 @@ def public_page(view: View) -> View:
             response.headers["Cache-Control"] = "private, no-store"
             return response
         key = _key(request)
-        held: tuple[bytes, str, int, str] | None = caches["pages"].get(key)
+        held: _Held | None = caches["pages"].get(key)
         if held is None:
             response = view(request, *args, **kwargs)
-            held = (response.content, response.headers["Content-Type"], response.status_code,
-                    f'"{digest_bytes(response.content)[:24]}"')
+            held = _Held(response.content, gzip.compress(response.content, 6, mtime=0),
+                         response.headers["Content-Type"], response.status_code,
+                         digest_bytes(response.content)[:24])
             if response.status_code == 200:
                 caches["pages"].set(key, held, LONGEST)
-        return _answer(request, *held)
+        return _answer(request, held)
 
     return kept
 
@@ -56,10 +58,26 @@ def _key(request: HttpRequest) -> str:
     return hashlib.sha256(wanted.encode()).hexdigest()
 
 
-def _answer(request: HttpRequest, content: bytes, kind: str, status: int, tag: str) -> HttpResponse:
-    response = HttpResponseNotModified() if request.headers.get("If-None-Match") == tag else HttpResponse(
-        content, status=status, content_type=kind)
+class _Held(NamedTuple):
+    """An answer that is kept, plain and compressed: it is the same for everybody, so nothing secret shares its text."""
+
+    plain: bytes
+    packed: bytes
+    kind: str
+    status: int
+    digest: str
+
+
+def _answer(request: HttpRequest, held: _Held) -> HttpResponse:
+    packs = "gzip" in request.headers.get("Accept-Encoding", "")
+    tag = f'"{held.digest}{"-gz" if packs else ""}"'
+    if request.headers.get("If-None-Match") == tag:
+        response: HttpResponse = HttpResponseNotModified()
+    else:
+        response = HttpResponse(held.packed if packs else held.plain, status=held.status, content_type=held.kind)
+        if packs:
+            response.headers["Content-Encoding"] = "gzip"
     response.headers["ETag"] = tag
     response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
-    response.headers["Vary"] = "Accept-Language, Cookie"
+    response.headers["Vary"] = "Accept-Encoding, Accept-Language, Cookie"
     return response
