@@ -1,0 +1,1 @@
+"""A city profiled from raw data."""

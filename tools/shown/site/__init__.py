@@ -1,0 +1,1 @@
+"""The observatory site: cities, indicators, comparison, data exchange."""
