@@ -1,5 +1,6 @@
 """Accounts as people meet them: signing in, two factors, limits, invitations, roles, and what a browser is told."""
 
+import base64
 import os
 import re
 import subprocess
@@ -364,3 +365,10 @@ def test_what_an_administrator_sends_is_asked_for_again_and_then_done(person, na
     assert "/reauthenticate/" in answer["Location"] and kofi.grants.count() == 1
     client.post(answer["Location"], {"password": PASSWORD, "next": f"/en/people/{kofi.pk}/"})
     assert kofi.grants.count() == 2
+
+
+def test_the_qr_code_has_a_ground_of_its_own(person) -> None:
+    """On a dark page a camera needs white between the modules."""
+    page = confirmed(person(Role.VIEWER)).get("/en/account/2fa/totp/activate/").content.decode()
+    drawn = base64.b64decode(re.search(r'src="data:image/svg\+xml;base64,([^"]+)"', page).group(1)).decode()
+    assert 'fill="white"' in drawn and "<style" not in drawn and "<script" not in drawn

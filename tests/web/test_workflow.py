@@ -245,7 +245,7 @@ def test_the_pages_show_what_waits_and_move_it(publish, person, client_of) -> No
     assert address in theirs.get("/en/work/").content.decode()
     assert address in mine.get("/en/work/").content.decode()
     page = mine.get(address).content.decode()
-    assert "61.0" in page and "58.0" in page and "changed" in page and "nothing stands" in page
+    assert "61.0" in page and "(58.0–64.0" in page and "changed" in page and "nothing stands" in page
     refused = mine.post(address, {"do": "revise", "seen": "submitted", "note": ""})
     assert refused.status_code == 422 and "needs a reason" in refused.content.decode()
     assert mine.post(address, {"do": "review", "seen": "draft"}).status_code == 409

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from ekistics.core.i18n import _
 from ekistics.publish.figures import absence_text, group_text
-from ekistics.publish.numbers import value_text
+from ekistics.publish.numbers import interval_text, value_text
 from ekistics.web.observatory.frames import frame, indicator_specs, rows_for
 from ekistics.web.observatory.models import Edition
 from ekistics.web.places.models import Place
@@ -107,5 +107,8 @@ def _same(row: Any, old: Any) -> bool:
 def _shown(row: Any) -> str:
     if pd.isna(row.obs_value):
         return absence_text(row)
-    return value_text(float(row.obs_value), row.unit_measure, lci=float(row.lci), uci=float(row.uci),
-                      language=language_now())
+    limits = {"lci": float(row.lci), "uci": float(row.uci)}
+    value = value_text(float(row.obs_value), row.unit_measure, language=language_now(), **limits)
+    if pd.isna(row.lci) or pd.isna(row.uci):
+        return value
+    return f"{value} {interval_text(row.lci, row.uci, row.unit_measure, language=language_now())}"
