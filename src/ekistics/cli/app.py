@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from ekistics.cli import site
+from ekistics.cli.backup_key import backup_key
 from ekistics.cli.centres import profile_centres
 from ekistics.cli.delineate import delineate
 from ekistics.cli.indicators import indicators
@@ -38,6 +39,9 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "serve": site.serve,
     "publish": site.publish,
     "worker": site.worker,
+    "backup-key": backup_key,
+    "backup": site.backup,
+    "restore": site.restore,
 }
 
 app = typer.Typer(name="ekistics", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,

@@ -71,3 +71,22 @@ def publish(packages: Annotated[list[Path], typer.Argument(help="Packages, or fo
             as_json: Annotated[bool, typer.Option("--json", help="Print for machines.")] = False) -> None:
     """Load profile packages into the site; the same package twice changes nothing."""
     run("publish", *map(str, packages), *_options(json=as_json), home=home)
+
+
+def backup(file: Annotated[Path, typer.Argument(help="The backup; nothing may be there.")],
+           recipient: Annotated[list[str] | None, typer.Option(help="Who can open it, age1...; may be given again."
+                                                               )] = None,
+           key_file: Annotated[Path | None, typer.Option(help="A secret key that can open it.")] = None,
+           home: Home = None) -> None:
+    """Back the site up: database, media and secret key in one encrypted file, while the site goes on."""
+    run("backup", str(file), *(f"--recipient={text}" for text in recipient or ()), *_options(key_file=key_file),
+        home=home)
+
+
+def restore(file: Annotated[Path, typer.Argument(help="The backup.")],
+            key_file: Annotated[Path, typer.Option(help="The secret key that opens it.")],
+            home: Home = None,
+            check: Annotated[bool, typer.Option("--check", help="Verify it only, and restore nothing.")] = False,
+            ) -> None:
+    """Restore a backup into an empty site, all of it or nothing, whatever database it came from."""
+    run("restore", str(file), *_options(key_file=key_file, check=check), home=home)
