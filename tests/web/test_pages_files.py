@@ -50,8 +50,8 @@ def test_a_file_comes_whole_or_in_one_part(tiles) -> None:
     assert several.status_code == 200 and body(several) == data
 
 
-@pytest.mark.parametrize("name", ["../../../ekistics.sqlite3", "boundary.parquet", "nothing.pmtiles", "boundary-day.png",
-                                  "..%2Fpackage%2Fdatapackage.json", "boundary.json"])
+@pytest.mark.parametrize("name", ["../../../ekistics.sqlite3", "boundary.parquet", "nothing.pmtiles",
+                                  "boundary-day.png", "..%2Fpackage%2Fdatapackage.json", "boundary.json"])
 def test_only_files_of_the_map_are_served(tiles, name) -> None:
     assert Client().get(tiles.replace("boundary.pmtiles", name)).status_code == 404
 

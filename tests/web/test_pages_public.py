@@ -1,14 +1,19 @@
 """Every public page: in six languages, with its numbers in HTML, without a script, and quick to link."""
 
+import json
 import re
+from collections import namedtuple
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from ekistics.indicators.registry import specs
 from ekistics.web.languages import LANGUAGES
 from ekistics.web.observatory.models import Coverage, Edition, Observation
+from ekistics.web.observatory.pages.city import _through_time
 from ekistics.web.observatory.quantiles import quantiles
+from ekistics.web.places.models import Place
 
 pytestmark = pytest.mark.django_db
 
@@ -22,6 +27,7 @@ def site(publish) -> Client:
         publish(f"GHA-{code}", name=code.title(), access=40.0 + 6 * i, at=(i * 0.5, 6.0), layers=False)
     publish()
     publish(access=61.0, seed=2)
+    Place.objects.filter(kind="city", longitude=None).update(longitude=1.0, latitude=6.0)
     return Client()
 
 
@@ -84,7 +90,8 @@ def test_a_city_shows_value_interval_trend_standing_and_what_changed(site) -> No
 def test_a_value_shows_its_history_its_variants_and_its_inputs(site) -> None:
     text = text_of(site, f"/en/values/{observation().pk}/")
     assert "6,100 of 10,000" in text and "people.tif" in text and "CC-BY-4.0" in text
-    assert re.search(r"edition 2 .*?61\.0 % .*?stands now", text) and re.search(r"edition 1 .*?58\.0 % .*?replaced", text)
+    assert re.search(r"edition 2 .*?61\.0 % .*?stands now", text)
+    assert re.search(r"edition 1 .*?58\.0 % .*?replaced", text)
     assert "Straight line 67.0 %" in text
     old = Observation.objects.get(edition__number=1, place__code="GHA-AVA", measure__variant="network")
     assert "This value no longer stands" in text_of(site, f"/en/values/{old.pk}/")
@@ -143,8 +150,6 @@ def test_the_catalogue_describes_data_for_people_and_machines(site) -> None:
     page = site.get("/en/data/profile:GHA-AVA/").content.decode()
     found = re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
     assert found is not None
-    import json
-
     known = json.loads(found[1])
     assert known["@type"] == "Dataset" and known["version"] == "2"
     assert "people.tif" in page and "A survey office" in page
@@ -183,3 +188,11 @@ def test_what_is_not_there_is_a_page_that_says_so(site, address) -> None:
 def test_strange_filters_do_no_harm(site, query) -> None:
     for address in ("indicators/sdg_11_2_1/", "gaps/", "data/", "releases/", "compare/", ""):
         assert site.get(f"/en/{address}?{query}").status_code == 200
+
+
+def test_a_line_through_time_leaves_out_what_holds_another_step() -> None:
+    spec = next(s for s in specs() if s.code == "sdg_11_2_1")
+    one = namedtuple("one", "time_period variant")
+    times = ["1990/2000", "2000/2010", "2010/2020", "1990/2020"]
+    rows = {"either": [one(text, "network") for text in times] + [one("2020", "straight_line")]}
+    assert [row.time_period for row in _through_time(spec, rows)] == times[:3]

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 
 from ekistics.core.i18n import _
 from ekistics.core.indicator import IndicatorSpec
+from ekistics.core.period import Period
 from ekistics.package.model import ProfilePackage
 from ekistics.publish.cards import cards
 from ekistics.publish.compose import method_section, place_line, run_section
@@ -97,17 +98,26 @@ def _cards(profile: ProfilePackage, specs: Mapping[str, IndicatorSpec], rows: pd
            language: str) -> list[SiteCard]:
     made = cards(profile, specs, rows, language=language)
     own = grouped(rows[(rows["ref_area"] == profile.place.code) & rows["obs_value"].notna()])
-    first = {card.code: found for card in made if (found := _first_series(specs[card.code], own.get(card.code, {})))}
-    standings = _standings({code: found[-1] for code, found in first.items()}, language)
-    return [SiteCard(card, sparkline(first.get(card.code, ()), language=language), standings.get(card.code))
-            for card in made]
+    shown = {row.Index: row for series in own.values() for found in series.values() for row in found}
+    newest = {card.code: shown[card.figures[0].row] for card in made if card.figures and card.figures[0].row in shown}
+    standings = _standings(newest, language)
+    return [SiteCard(card, sparkline(_through_time(specs[card.code], own.get(card.code, {})), language=language),
+                     standings.get(card.code)) for card in made]
 
 
-def _first_series(spec: IndicatorSpec, rows: Rows) -> list[Any]:
-    """Give the values over time of the series and variant that a card shows first, the newest last."""
+def _through_time(spec: IndicatorSpec, rows: Rows) -> list[Any]:
+    """Give the values over time of the series and variant that a card shows first, the newest last.
+
+    A value of a time that holds the time of another value (1990 to 2020 beside 2010 to 2020) is not a step of a line.
+    """
     for series in headline_of(spec, rows)[:1]:
         first = default_of(spec, series.code, [row.variant for row in rows[series.code]])
-        return sorted((row for row in rows[series.code] if row.variant == first), key=lambda row: row.time_period)
+        times = {row.time_period: Period.parse(row.time_period) for row in rows[series.code]
+                 if row.variant == first and row.time_period}
+        steps = [text for text, one in times.items() if not any(
+            one.start <= other.start and other.end <= one.end for key, other in times.items() if key != text)]
+        found = {row.time_period: row for row in rows[series.code] if row.variant == first}
+        return [found[text] for text in sorted(steps, key=lambda text: times[text].end)]
     return []
 
 
