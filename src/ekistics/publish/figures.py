@@ -1,6 +1,8 @@
 """From observations to figures: which rows a profile shows first, and the words and digits they are shown with."""
 
+from collections import namedtuple
 from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -75,10 +77,12 @@ def latest(rows: pd.DataFrame) -> pd.DataFrame:
         One row for each; rows with a value go before rows without.
     """
     ends = {text: Period.parse(text).end.toordinal() if text else 0 for text in rows["time_period"].unique()}
-    order = rows.assign(_has=rows["obs_value"].notna(), _end=rows["time_period"].map(ends))
-    newest = order.sort_values(["_has", "_end"], kind="stable")
-    keys = ["indicator", "series", "variant", "ref_area", *DIMENSIONS]
-    return newest.drop_duplicates(keys, keep="last").drop(columns=["_has", "_end"]).sort_index()
+    keys = zip(*(rows[name] for name in ("indicator", "series", "variant", "ref_area", *DIMENSIONS)), strict=True)
+    best: dict[tuple[Any, ...], tuple[bool, int, int]] = {}
+    known = zip(keys, rows["obs_value"].notna(), rows["time_period"], strict=True)
+    for position, (key, has, text) in enumerate(known):
+        best[key] = max(best.get(key, (False, -1, -1)), (bool(has), ends[text], position))
+    return rows.iloc[sorted(position for _has, _end, position in best.values())]
 
 
 def rows_of(rows: pd.DataFrame, spec: IndicatorSpec, series: str | None = None) -> pd.DataFrame:
@@ -116,9 +120,17 @@ def grouped(rows: pd.DataFrame) -> dict[str, Rows]:
         By indicator and series, each row as a named tuple in the order of the frame, its position as ``Index``.
     """
     found: dict[str, Rows] = {}
-    for row in rows.itertuples():
+    made = _row_type(tuple(rows.columns))
+    for values in zip(rows.index.tolist(), *(rows[name].tolist() for name in rows.columns), strict=True):
+        row = made._make(values)
         found.setdefault(str(row.indicator), {}).setdefault(str(row.series), []).append(row)
     return found
+
+
+@lru_cache(maxsize=16)
+def _row_type(columns: tuple[str, ...]) -> Any:
+    """Make the type of rows with some columns, once: making it takes longer than making the rows."""
+    return namedtuple("Row", ("Index", *columns))  # noqa: PYI024 - the columns are known when it runs only
 
 
 def variant_of(spec: IndicatorSpec, code: str) -> Variant | None:
