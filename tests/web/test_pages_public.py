@@ -193,6 +193,6 @@ def test_strange_filters_do_no_harm(site, query) -> None:
 def test_a_line_through_time_leaves_out_what_holds_another_step() -> None:
     spec = next(s for s in specs() if s.code == "sdg_11_2_1")
     one = namedtuple("one", "time_period variant")
-    times = ["1990/2000", "2000/2010", "2010/2020", "1990/2020"]
+    times = ["1990-01-01/P10Y", "2000-01-01/P10Y", "2010-01-01/P10Y", "1990-01-01/P30Y"]
     rows = {"either": [one(text, "network") for text in times] + [one("2020", "straight_line")]}
     assert [row.time_period for row in _through_time(spec, rows)] == times[:3]
