@@ -224,6 +224,8 @@ class _Restorer(_Reader):
             raise self.strange("tables")
         connection.disable_constraint_checking()  # all of them are checked at the end
         with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute("SET CONSTRAINTS ALL DEFERRED")  # migrations made some of them immediate
             for name in self.tables:
                 quoted = connection.ops.quote_name(name)
                 cursor.execute(f"SELECT 1 FROM {quoted} LIMIT 1")  # noqa: S608 - names of models

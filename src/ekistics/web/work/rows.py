@@ -205,7 +205,7 @@ def _decoded(rows: Iterable[list[Any]], decoders: list[tuple[int, Callable[[Any]
 
 def _insert(table: str, names: str, rows: Iterator[list[Any]]) -> int:
     count = 0
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:  # else each row would be a transaction
         while some := list(islice(rows, ROWS)):
             marks = ", ".join(["%s"] * len(some[0]))
             cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", some)  # noqa: S608 - names of models
