@@ -6,6 +6,8 @@ from django.shortcuts import redirect
 from django.urls import include, path
 
 from ekistics.web.observatory.file_urls import file_patterns
+from ekistics.web.observatory.pages.api import api_page
+from ekistics.web.observatory.pages.series import series
 from ekistics.web.workflow.pages.audit import audit_api
 
 handler400 = "ekistics.web.problems.bad_request"
@@ -25,6 +27,8 @@ urlpatterns = [
     path("api/v1/audit", audit_api, name="api-audit"),
     path("", include("ekistics.web.machine_urls")),
     *i18n_patterns(
+        path("api/", api_page, name="api"),
+        path("series/<str:indicator>/<str:series>/", series, name="series"),
         path("", include("ekistics.web.work.urls")),
         path("", include("ekistics.web.observatory.urls")),
         path("", include("ekistics.web.accounts.urls")),

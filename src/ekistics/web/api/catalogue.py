@@ -47,7 +47,7 @@ def readable_datasets(actor: Actor) -> QuerySet[Dataset]:
 
 
 def _dataset(request: HttpRequest, row: Dataset) -> schemas.Dataset:
-    address = reverse("table", kwargs={"kind": "datasets", "name": f"{row.code}.csv"})
+    address = reverse("table", kwargs={"kind": "datasets", "file": f"{row.code}.csv"})
     return schemas.Dataset(code=row.code, kind=row.kind, title=row.title, description=row.description,
                            place=row.place.code, publisher=row.publisher, licence=row.licence,
                            table=request.build_absolute_uri(address))

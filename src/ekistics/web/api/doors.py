@@ -14,13 +14,14 @@ from django.utils.http import parse_etags
 from ekistics.web.observatory.stamp import record_stamp
 from ekistics.web.problems import MACHINES, problem_response
 
-__all__ = ["Meter", "doors", "meter"]
+__all__ = ["INSIDE", "Meter", "doors", "meter"]
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 REQUESTS = 600  # a minute, of one address, in one process of the site
 MINUTE = 60.0
 REMEMBERED = 50_000
+INSIDE = "ekistics.inside"  # in the environment of requests that the program makes to itself; none from outside has it
 _JSON_WISHES = ("*/*", "application/*", "application/json", "application/problem+json", "application/geo+json",
                 "application/vnd.oai.openapi+json;version=3.1", "application/vnd.oai.openapi+json")
 
@@ -96,7 +97,7 @@ def _answer(request: HttpRequest, get_response: Handler) -> HttpResponseBase:
 
 def _refused(request: HttpRequest) -> HttpResponse | None:
     """Refuse what is too much, too large, or wanted in a form that is not given."""
-    if not _known(request):
+    if not _known(request) and INSIDE not in request.META:
         wait = meter.wait(_address(request), time.monotonic())
         if wait:
             response = problem_response(request, status=429)

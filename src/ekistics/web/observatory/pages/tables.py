@@ -25,9 +25,9 @@ __all__ = ["catalogue", "observations", "package", "structure", "table"]
 
 
 @require_safe
-def table(request: HttpRequest, kind: str, name: str) -> HttpResponseBase:
+def table(request: HttpRequest, kind: str, file: str) -> HttpResponseBase:
     """Give the table of a city, an indicator or a dataset."""
-    code, form = tables.split_name(name)
+    code, form = tables.split_name(file)
     wanted = tables.wanted_by(kind, code)
     if wanted is None:
         raise Http404

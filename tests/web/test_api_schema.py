@@ -1,0 +1,52 @@
+"""The description of the API: committed as the code gives it, and kept by every answer to made-up requests."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.wsgi import get_wsgi_application
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from ekistics.web.api import doors
+from ekistics.web.api.site import description
+from tools import make_openapi
+
+OPERATIONS = [(path, method) for path, methods in description()["paths"].items() for method in methods]
+
+
+def test_the_committed_description_is_that_of_the_code() -> None:
+    assert make_openapi.TARGET.read_text(encoding="utf-8") == make_openapi.text(), "run python -m tools.make_openapi"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("path", "method"), OPERATIONS)
+def test_every_answer_is_as_described(publish: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, path: str,
+                                      method: str) -> None:
+    publish()
+    monkeypatch.setattr(doors, "meter", doors.Meter(most=10**9))
+    schema = schemathesis.openapi.from_dict(description())
+    schema.app = get_wsgi_application()
+    operation = schema[path][method.upper()]
+    statuses: set[int] = set()
+
+    @settings(max_examples=12, derandomize=True, database=None, deadline=None, phases=[Phase.explicit, Phase.generate],
+              suppress_health_check=list(HealthCheck))
+    @given(data=st.data())
+    def ask(data: Any) -> None:
+        case = data.draw(operation.as_strategy())
+        case.headers = {**(case.headers or {}), "Accept-Encoding": "identity"}
+        response = case.call(base_url="http://testserver", app=schema.app)
+        statuses.add(response.status_code)
+        case.validate_response(response, checks=[not_a_server_error, content_type_conformance,
+                                                 response_schema_conformance, status_code_conformance])
+
+    ask()
+    assert statuses <= {200, 401, 404, 422}
