@@ -22,7 +22,7 @@ from ekistics.web.accounts.actors import actor_of
 from ekistics.web.observatory.frames import frame, indicator_specs, rows_for
 from ekistics.web.observatory.models import Coverage, Measure
 from ekistics.web.observatory.pages.caching import public_page
-from ekistics.web.observatory.pages.shared import named_places, series_title
+from ekistics.web.observatory.pages.shared import named_places, plain, series_title
 from ekistics.web.places.models import Place
 from ekistics.web.places.search import find_places
 from ekistics.web.policy import Actor
@@ -106,13 +106,13 @@ class Line:
 
 def asked_of(request: HttpRequest, actor: Actor) -> Asked:
     """Read an address; cities and indicators that are not there are left out."""
-    codes = list(dict.fromkeys(request.GET.getlist("c")))[:MOST_CITIES]
+    codes = list(dict.fromkeys(map(plain, request.GET.getlist("c"))))[:MOST_CITIES]
     held = {p.code: p for p in Place.objects.filter(code__in=codes, kind="city")}
     cities = tuple(held[c] for c in codes if c in held and (held[c].listed or actor.role_at(held[c].path)))
     specs = indicator_specs()
     chosen = tuple(c for c in dict.fromkeys(request.GET.getlist("i")) if c in specs)[:MOST_INDICATORS]
     shown = chosen or _with_values(specs)[:FIRST_INDICATORS]
-    return Asked(cities, tuple(specs[c] for c in shown), chosen, request.GET.get("p", "")[:24])
+    return Asked(cities, tuple(specs[c] for c in shown), chosen, plain(request.GET.get("p", ""), 24))
 
 
 def _with_values(specs: Mapping[str, IndicatorSpec]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from ekistics.web.observatory.frames import MeasureKey, indicator_specs
 from ekistics.web.observatory.models import Coverage, Edition, Group, Measure
 from ekistics.web.observatory.pages.caching import public_page
 from ekistics.web.observatory.pages.ranking import FIELDS, Choice, choose, drawn, groups_with_values, ranked_rows
-from ekistics.web.observatory.pages.shared import country_names, measure_title, page_number
+from ekistics.web.observatory.pages.shared import country_names, measure_title, page_number, plain
 from ekistics.web.places.models import Place
 from ekistics.web.places.naming import names_of
 from ekistics.web.policy import Actor, readable
@@ -91,7 +91,7 @@ def _asked(request: HttpRequest, choice: Choice) -> dict[str, Any]:
     asked = request.GET.get("g", "")
     group = Group.objects.filter(pk=int(asked), total=False).first() if asked.isascii() and asked.isdigit() and len(
         asked) < 10 else None
-    return {"group": group, "country": request.GET.get("c", "")[:3], "rising": request.GET.get("o") == "up"}
+    return {"group": group, "country": plain(request.GET.get("c", ""), 3), "rising": request.GET.get("o") == "up"}
 
 
 def _ranking(request: HttpRequest, actor: Actor, choice: Choice, language: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from ekistics.core.errors import UnknownNameError
 from ekistics.core.i18n import _
 from ekistics.core.indicator import IndicatorSpec
 from ekistics.publish.figures import variant_of
-from ekistics.publish.numbers import day_text, number_text
+from ekistics.publish.numbers import day_text
 from ekistics.web.observatory.frames import MeasureKey
 from ekistics.web.observatory.models import Edition
 from ekistics.web.places.models import Place
@@ -21,7 +21,7 @@ from ekistics.web.policy import Actor, Role
 from ekistics.web.render import language_now
 
 __all__ = ["absolute", "country_names", "edition_line", "how_to_cite", "measure_title", "named_places", "page_number",
-           "require_visible", "series_title", "site_name", "variant_title"]
+           "plain", "require_visible", "series_title", "site_name", "variant_title"]
 
 LAST_PAGE = 100_000
 
@@ -50,7 +50,7 @@ def named_places(places: Iterable[Place]) -> dict[int, str]:
 
 def country_names(codes: Iterable[str]) -> dict[str, str]:
     """Give the names of countries in the language of the request, by code."""
-    rows = Place.objects.filter(kind="country", country__in=set(codes))
+    rows = Place.objects.filter(kind="country", code__in=set(codes))
     named = named_places(rows)
     return {place.country: named[place.pk] for place in rows}
 
@@ -102,6 +102,6 @@ def page_number(text: str | None) -> int:
     return min(max(int(text), 1), LAST_PAGE) if text and text.isascii() and text.isdigit() and len(text) < 7 else 1
 
 
-def counted(count: int) -> str:
-    """Write a count."""
-    return number_text(float(count), 0, language=language_now())
+def plain(text: str, most: int = 80) -> str:
+    """Take a text of an address without signs that no text of the record holds: one database refuses them."""
+    return "".join(sign for sign in text[:most] if sign.isprintable())
