@@ -2,7 +2,7 @@
 
 import math
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from babel import Locale
 from babel.dates import format_date
@@ -18,6 +18,7 @@ __all__ = ["day_text", "digits_borne", "interval_text", "number_text", "period_t
 NBSP = "\u00a0"
 EN_DASH = "\u2013"
 MOST_DIGITS = 6
+PLAIN = 1e9  # below it, a number with that many digits is held exactly enough to be written by either way alike
 
 
 def digits_borne(unit_measure: str, *, lci: float = math.nan, uci: float = math.nan) -> int:
@@ -73,12 +74,28 @@ def number_text(value: float, digits: int, *, language: str = "en") -> str:
     ('812,935', '<0.01', '-1,2')
     """
     shown = round(float(value), digits)
+    if 0 < abs(shown) < PLAIN and digits <= MOST_DIGITS:
+        return _plain_text(shown, digits, language)
     step = 10.0 ** -digits
     pattern = "#,##0" + ("." + "0" * digits if digits > 0 else "")
     if shown == 0 and value != 0:
         smallest = format_decimal(step, format=pattern, locale=language)
         return f"<{smallest}" if value > 0 else f">-{smallest}"
     return format_decimal(shown + 0.0, format=pattern, locale=language)
+
+
+@cache
+def _signs(language: str) -> tuple[str, str]:
+    """Give what parts thousands and decimals in a language."""
+    signs = Locale.parse(language).number_symbols["latn"]
+    return str(signs["group"]), str(signs["decimal"])
+
+
+def _plain_text(shown: float, digits: int, language: str) -> str:
+    """Write a rounded number as ``format_decimal`` does, which takes twenty times as long."""
+    thousands, point = _signs(language)
+    whole, _point, part = f"{abs(shown):,.{max(digits, 0)}f}".partition(".")
+    return ("-" if shown < 0 else "") + whole.replace(",", thousands) + (point + part if part else "")
 
 
 def value_text(value: float, unit_measure: str, *, lci: float = math.nan, uci: float = math.nan,

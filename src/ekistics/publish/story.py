@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isnan
 from typing import Any, Protocol
 
 import pandas as pd
 
 from ekistics.core.i18n import _
 from ekistics.core.indicator import IndicatorSpec, SeriesSpec
-from ekistics.publish.figures import default_variant, headline_series, latest, rows_of, totals
+from ekistics.publish.figures import Rows, default_of, grouped, headline_of, latest, totals
 from ekistics.publish.numbers import value_text
 
 __all__ = ["Placed", "Sentence", "headline", "told", "widest_gap"]
@@ -109,8 +110,11 @@ def _shares(specs: Mapping[str, IndicatorSpec]) -> list[tuple[IndicatorSpec, Ser
             if s.headline and s.unit_measure == "PT" and s.direction != 0]
 
 
-def _of_default(spec: IndicatorSpec, rows: pd.DataFrame) -> pd.DataFrame:
-    return rows[(rows["variant"] == default_variant(spec, rows)) & rows["obs_value"].notna()]
+def _of_default(spec: IndicatorSpec, series: SeriesSpec, rows: Rows) -> list[Any]:
+    """Give the rows with a value in the reading of a series that stands first."""
+    found = rows.get(series.code, [])
+    first = default_of(spec, series.code, [row.variant for row in found])
+    return [row for row in found if row.variant == first and not isnan(row.obs_value)]
 
 
 def widest_gap(package: Placed, specs: Mapping[str, IndicatorSpec],
@@ -132,14 +136,15 @@ def widest_gap(package: Placed, specs: Mapping[str, IndicatorSpec],
         The share and its rows for the city and its neighbourhoods.
     """
     names = {p.code for p in package.places if p.kind == "neighbourhood"}
-    best: tuple[float, IndicatorSpec, SeriesSpec, pd.DataFrame] | None = None
+    by_code = grouped(rows)
+    best: tuple[float, IndicatorSpec, SeriesSpec, list[Any]] | None = None
     for spec, series in _shares(specs):
-        found = _of_default(spec, rows_of(rows, spec, series.code))
-        local = found[found["ref_area"].isin(names)]["obs_value"]
-        gap = float(local.max() - local.min()) if len(local) > 1 else 0.0
+        found = _of_default(spec, series, by_code.get(spec.code, {}))
+        local = [float(row.obs_value) for row in found if row.ref_area in names]
+        gap = max(local) - min(local) if len(local) > 1 else 0.0
         if gap >= LEAST_GAP and (best is None or gap > best[0]):
             best = (gap, spec, series, found)
-    return best[1:] if best else None
+    return (best[1], best[2], rows.loc[[row.Index for row in best[3]]]) if best else None
 
 
 def _between_neighbourhoods(package: Placed, specs: Mapping[str, IndicatorSpec], rows: pd.DataFrame) -> Sentence | None:
@@ -164,14 +169,15 @@ def _between_neighbourhoods(package: Placed, specs: Mapping[str, IndicatorSpec],
 
 def _between_variants(package: Placed, specs: Mapping[str, IndicatorSpec], rows: pd.DataFrame) -> Sentence | None:
     city = rows[(rows["ref_area"] == package.place.code) & rows["obs_value"].notna()]
+    by_code = grouped(city)
     best: tuple[float, IndicatorSpec, SeriesSpec, pd.Series, pd.Series] | None = None
     for spec, series in _shares(specs):
-        found = rows_of(city, spec, series.code)
-        first = _of_default(spec, found)
-        for _index, row in found.iterrows() if len(first) else ():
-            gap = abs(float(row["obs_value"]) - float(first["obs_value"].iloc[0]))
+        found = by_code.get(spec.code, {})
+        first = _of_default(spec, series, found)
+        for row in found.get(series.code, []) if first else ():
+            gap = abs(float(row.obs_value) - float(first[0].obs_value))
             if gap >= max(LEAST_GAP, best[0] if best else 0.0):
-                best = (gap, spec, series, first.iloc[0], row)
+                best = (gap, spec, series, city.loc[first[0].Index], city.loc[row.Index])
     if best is None:
         return None
     _gap, spec, series, default, other = best
@@ -185,12 +191,12 @@ def _between_variants(package: Placed, specs: Mapping[str, IndicatorSpec], rows:
 
 
 def _first_value(package: Placed, specs: Mapping[str, IndicatorSpec], rows: pd.DataFrame) -> Sentence | None:
-    city = rows[rows["ref_area"] == package.place.code]
-    cards = [(spec, s) for spec in specs.values() for s in headline_series(spec, rows_of(city, spec))]
+    by_code = grouped(rows[rows["ref_area"] == package.place.code])
+    cards = [(spec, s) for spec in specs.values() for s in headline_of(spec, by_code.get(spec.code, {}))]
     for spec, series in [*_shares(specs), *cards]:
-        found = _of_default(spec, rows_of(city, spec, series.code))
-        if len(found):
+        found = _of_default(spec, series, by_code.get(spec.code, {}))
+        if found:
             return Sentence(_("{title}: {value} in {place}."),
-                            {"title": _(series.title), "place": package.place.name}, {"value": found.iloc[0]},
-                            _("Rule: the first indicator with a value."))
+                            {"title": _(series.title), "place": package.place.name},
+                            {"value": rows.loc[found[0].Index]}, _("Rule: the first indicator with a value."))
     return None
