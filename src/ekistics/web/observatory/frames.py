@@ -1,8 +1,7 @@
 """From the record to frames: rows that an actor may read, in the columns that all of ``publish`` understands."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -13,12 +12,13 @@ from ekistics.core.indicator import IndicatorSpec
 from ekistics.core.observation import DIMENSIONS, OBSERVATION_COLUMNS
 from ekistics.package.descriptor import parse_spec
 from ekistics.package.table import NUMBER_COLUMNS
+from ekistics.web.chunks import parts
 from ekistics.web.observatory.models import Edition, Group, Indicator, Measure, Observation, Period
 from ekistics.web.places.models import Place
 from ekistics.web.policy import Actor, readable
 
-__all__ = ["MeasureKey", "batches", "forget", "frame", "group_of", "indicator_specs", "measure_of", "period_of",
-           "rows_for"]
+__all__ = ["MeasureKey", "batches", "everybody", "forget", "frame", "group_of", "indicator_specs", "measure_of",
+           "period_of", "rows_for"]
 
 _FIELDS = ("id", "edition_id", "measure_id", "place_id", "period_id", "group_id", *NUMBER_COLUMNS, "uncertainty",
            "obs_status", "conf_status", "reason")
@@ -43,34 +43,42 @@ class MeasureKey:
     method: str
 
 
-# Rows of these tables are written once and never changed, so a process may remember them.
-@cache
+# Rows of these tables are written once and never changed, so a process may remember them; they are few, so a process
+# that does not know one of them reads all.
+_MEASURES: dict[int, MeasureKey] = {}
+_PERIODS: dict[int, str] = {}
+_GROUPS: dict[int, tuple[str, ...]] = {}
+_EVERYBODY: dict[bool, int] = {}
+_SPECS: dict[tuple[str, str], IndicatorSpec] = {}
+
+
 def measure_of(key: int) -> MeasureKey:
     """Give the texts of a measure."""
-    return MeasureKey(*Measure.objects.values_list("indicator__code", "series", "variant", "unit_measure", "base",
-                                                   "method").get(pk=key))
+    if key not in _MEASURES:
+        _MEASURES.update((pk, MeasureKey(*texts)) for pk, *texts in Measure.objects.values_list(
+            "pk", "indicator__code", "series", "variant", "unit_measure", "base", "method"))
+    return _MEASURES[key]
 
 
-@cache
 def period_of(key: int) -> str:
     """Give the text of a period."""
-    return str(Period.objects.values_list("text", flat=True).get(pk=key))
+    if key not in _PERIODS:
+        _PERIODS.update(Period.objects.order_by().values_list("pk", "text"))
+    return _PERIODS[key]
 
 
-@cache
 def group_of(key: int) -> tuple[str, ...]:
     """Give the dimensions of a group."""
-    return tuple(Group.objects.values_list(*DIMENSIONS).get(pk=key))
+    if key not in _GROUPS:
+        _GROUPS.update((pk, tuple(texts)) for pk, *texts in Group.objects.values_list("pk", *DIMENSIONS))
+    return _GROUPS[key]
 
 
-def _remember(measures: Iterable[int], periods: Iterable[int], groups: Iterable[int]) -> None:
-    """Look up, in one query a table, what a process does not know yet, where much is unknown."""
-    for key in set(measures):
-        measure_of(key)
-    for key in set(periods):
-        period_of(key)
-    for key in set(groups):
-        group_of(key)
+def everybody() -> int:
+    """Give the key of the group of all people, for which an index is asked by its key; 0 in an empty record."""
+    if not _EVERYBODY:
+        _EVERYBODY.update(Group.objects.filter(total=True).values_list("total", "pk"))
+    return _EVERYBODY.get(True, 0)
 
 
 def rows_for(actor: Actor, *, current: bool = True, where: Q | None = None) -> QuerySet[Observation]:
@@ -136,7 +144,6 @@ def batches(rows: QuerySet[Observation], size: int = 10_000) -> Iterator[pd.Data
 
 def _framed(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
     columns = dict(zip(_FIELDS, zip(*rows, strict=True) if rows else [()] * len(_FIELDS), strict=True))
-    _remember(columns["measure_id"], columns["period_id"], columns["group_id"])
     measures = [measure_of(key) for key in columns["measure_id"]]
     groups = [group_of(key) for key in columns["group_id"]]
     places = dict(Place.objects.filter(pk__in=set(columns["place_id"])).values_list("pk", "code"))
@@ -156,17 +163,16 @@ def _framed(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
 
 
 def indicator_specs() -> dict[str, IndicatorSpec]:
-    """Give the indicators of the record by code, in their order."""
-    return {code: _parsed(code, stamp) for code, stamp in Indicator.objects.values_list("code", "stamp")}
-
-
-@cache
-def _parsed(code: str, stamp: str) -> IndicatorSpec:
-    """Parse an indicator once a process; another stamp is another specification."""
-    return parse_spec(Indicator.objects.get(code=code, stamp=stamp).specification)
+    """Give the indicators of the record by code, in their order; another stamp is another specification."""
+    wanted = list(Indicator.objects.values_list("code", "stamp"))
+    unknown = [code for code, stamp in wanted if (code, stamp) not in _SPECS]
+    for part in parts(unknown):
+        _SPECS.update(((code, stamp), parse_spec(plain)) for code, stamp, plain in Indicator.objects.filter(
+            code__in=part).values_list("code", "stamp", "specification"))
+    return {code: _SPECS[code, stamp] for code, stamp in wanted if (code, stamp) in _SPECS}
 
 
 def forget() -> None:
     """Forget what this process remembers of the record: for tests, whose records come and go."""
-    for remembered in (measure_of, period_of, group_of, _parsed):
-        remembered.cache_clear()
+    for remembered in (_MEASURES, _PERIODS, _GROUPS, _EVERYBODY, _SPECS):
+        remembered.clear()

@@ -68,10 +68,13 @@ def spreads(pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Spread]:
         Those with enough cities.
     """
     found = {}
-    for part in parts(sorted(set(pairs)), 200):
+    by_period: dict[int, list[int]] = {}
+    for measure, period in set(pairs):
+        by_period.setdefault(period, []).append(measure)
+    for part in parts(sorted(by_period.items()), 20):
         wanted = Q(pk__in=[])
-        for measure, period in part:
-            wanted |= Q(measure=measure, period=period)
+        for period, measures in part:
+            wanted |= Q(period=period, measure__in=measures)
         rows = Coverage.objects.filter(wanted, cities__gte=LEAST_PEERS).values_list(
             "measure_id", "period_id", "cities", "quantiles")
         found.update({(m, p): Spread(count, tuple(kept)) for m, p, count, kept in rows if kept})

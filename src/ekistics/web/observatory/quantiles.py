@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 
-from ekistics.web.observatory.models import Coverage, Group, Observation
+from ekistics.web.observatory.frames import everybody
+from ekistics.web.observatory.models import Coverage, Observation
 from ekistics.web.policy import PUBLIC, readable
 
 __all__ = ["PERCENTS", "quantiles", "renew_quantiles"]
@@ -39,9 +40,8 @@ def renew_quantiles(pairs: Iterable[tuple[int, int]]) -> None:
 
 def _values(measure: int, periods: Iterable[int]) -> Iterator[tuple[int, float]]:
     """Give period and value of all cities, period by period in rising order."""
-    everybody = Group.objects.filter(total=True).values_list("pk", flat=True)
     return Observation.objects.filter(
-        readable(PUBLIC, restricted="restricted"), current=True, measure=measure, group__in=list(everybody),
+        readable(PUBLIC, restricted="restricted"), current=True, measure=measure, group=everybody(),
         period__in=periods, place__kind="city", obs_value__isnull=False).order_by("period_id", "obs_value").values_list(
         "period_id", "obs_value").iterator(chunk_size=10_000)
 

@@ -11,7 +11,7 @@ from ekistics.core.indicator import IndicatorSpec
 from ekistics.core.provenance import Provenance, Run
 from ekistics.core.quality import QualityFlag
 from ekistics.package.model import ProfilePackage
-from ekistics.web.observatory.frames import frame, indicator_specs, rows_for
+from ekistics.web.observatory.frames import everybody, frame, indicator_specs, rows_for
 from ekistics.web.observatory.models import Edition
 from ekistics.web.places.models import Place
 from ekistics.web.places.naming import names_of
@@ -65,7 +65,7 @@ def city_record(actor: Actor, place: Place, *, language: str) -> CityRecord:
                               place.code if p.pk != place.pk else None) for p in inside)
     editions = tuple(_editions(actor, place))
     newest = next((e for e in editions if _leads(e)), None)
-    wanted = Q(place__in=[p.pk for p in inside], group__total=True)
+    wanted = Q(place__in=[p.pk for p in inside], group=everybody())
     table = frame(rows_for(actor, where=wanted).order_by("id"))
     specs, present = indicator_specs(), set(table["indicator"])
     shown = tuple(spec for code, spec in specs.items() if code in present)

@@ -1,9 +1,7 @@
 """A stamp of the public record: another one after every release, withdrawal and embargo that ends."""
 
-from django.db.models import Count, Max, Q
-
 from ekistics.web.observatory.models import Edition
-from ekistics.web.policy import State
+from ekistics.web.workflow.models import Event
 
 __all__ = ["record_stamp"]
 
@@ -14,8 +12,9 @@ def record_stamp() -> str:
     Returns
     -------
     str
-        It differs when an edition was released or withdrawn since; one indexed look at the editions.
+        It differs when an edition was released, or anything moved in the workflow, since; each is the end of an index.
     """
-    found = Edition.objects.filter(released_at__isnull=False).aggregate(
-        last=Max("released_at"), count=Count("id"), standing=Count("id", filter=Q(state=str(State.PUBLISHED))))
-    return f"{found['last']} {found['count']} {found['standing']}"
+    released = Edition.objects.order_by("-released_at").filter(released_at__isnull=False)
+    last = released.values_list("released_at", flat=True).first()
+    move = Event.objects.order_by("-id").values_list("id", flat=True).first()
+    return f"{last} {move}"

@@ -38,7 +38,7 @@ class Place(models.Model):
         """Order and indexes."""
 
         ordering = ("name", "code")
-        indexes = (models.Index(fields=("kind", "listed", "name"), name="place_kind_listed_name"),)
+        indexes = (models.Index(fields=("kind", "name", "code"), condition=models.Q(listed=True), name="place_listed"),)
 
     def __str__(self) -> str:
         return f"{self.name} ({self.code})"

@@ -20,11 +20,11 @@ from ekistics.core.reasons import reason_text
 from ekistics.publish.palette import RAMP
 from ekistics.publish.styles import NIGHT_RAMP, no_data
 from ekistics.web.accounts.actors import actor_of
-from ekistics.web.observatory.frames import indicator_specs, rows_for
+from ekistics.web.observatory.frames import everybody, indicator_specs, rows_for
 from ekistics.web.observatory.models import Measure
 from ekistics.web.observatory.pages.caching import public_page
 from ekistics.web.observatory.pages.home import listed_cities
-from ekistics.web.observatory.pages.shared import country_names, named_places, page_number
+from ekistics.web.observatory.pages.shared import country_names, named_places, page_number, plain
 from ekistics.web.places.models import Place
 from ekistics.web.places.naming import names_of
 from ekistics.web.policy import Actor
@@ -103,7 +103,7 @@ def newest_values(actor: Actor, places: Sequence[int], measures: Mapping[int, st
     dict of (int, str) to Gap
         By place and indicator; what the record has no row of is left out.
     """
-    rows = rows_for(actor, where=Q(place__in=list(places), measure__in=list(measures), group__total=True)).values_list(
+    rows = rows_for(actor, where=Q(place__in=list(places), measure__in=list(measures), group=everybody())).values_list(
         "place_id", "measure_id", "period__end", "id", "obs_value", "reason", "conf_status")
     found: dict[tuple[int, str], tuple[date, Gap]] = {}
     for place, measure, end, key, value, reason, conf_status in rows:
@@ -127,7 +127,7 @@ def _why(reason: str, conf_status: str) -> str:
 def gaps(request: HttpRequest) -> HttpResponse:
     """Show the matrix of cities and indicators."""
     actor, today = actor_of(request), timezone.now().date()
-    country = request.GET.get("c", "")[:3]
+    country = plain(request.GET.get("c", ""), 3)
     specs = indicator_specs()
     columns = max(-(-len(specs) // COLUMNS), 1)
     column = min(page_number(request.GET.get("k")), columns)
@@ -175,13 +175,13 @@ def _countries() -> list[tuple[str, str]]:
 def gaps_map(request: HttpRequest) -> HttpResponse:
     """Give the cities with the age of the newest value of one indicator, for the map."""
     spec = indicator_specs().get(request.GET.get("i", ""))
-    country, today = request.GET.get("c", "")[:3], timezone.now().date()
+    country, today = plain(request.GET.get("c", ""), 3), timezone.now().date()
     cities = listed_cities().exclude(longitude=None)
     held = list((cities.filter(country=country) if country else cities).values_list(
         "pk", "code", "name", "longitude", "latitude"))
     measures = list(headline_measures([spec])) if spec is not None else []
     ends = dict(rows_for(actor_of(request)).filter(
-        measure__in=measures, group__total=True, obs_value__isnull=False, place__kind="city").order_by().values_list(
+        measure__in=measures, group=everybody(), obs_value__isnull=False, place__kind="city").order_by().values_list(
         "place_id").annotate(last=Max("period__end"))) if measures else {}
     names = _names(held)
     features = [{"type": "Feature", "geometry": {"type": "Point", "coordinates": [round(x, 5), round(y, 5)]},

@@ -1,5 +1,6 @@
 """The first page: the cities on a map and in a list, and the search for places and indicators."""
 
+from functools import lru_cache
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -32,7 +33,8 @@ KINDS = {"world": N_("world"), "region": N_("region"), "country": N_("country"),
 def home(request: HttpRequest) -> HttpResponse:
     """Show the cities that have something published."""
     found = Paginator(listed_cities(), SHOWN).get_page(request.GET.get("page"))
-    shown = [_row(place, names_of([p.pk for p in found], language_now()), _countries(found)) for place in found]
+    names, countries = names_of([p.pk for p in found], language_now()), _countries(found)
+    shown = [_row(place, names, countries) for place in found]
     return render(request, "home.html", {
         "cities": shown, "page": found, "indicators": Indicator.objects.count(), "count": found.paginator.count})
 
@@ -43,8 +45,7 @@ def listed_cities() -> QuerySet[Place]:
 
 
 def _countries(places: Any) -> dict[str, str]:
-    rows = Place.objects.filter(kind="country", country__in={p.country for p in places}).values_list("pk", "country",
-                                                                                                     "name")
+    rows = Place.objects.filter(kind="country", code__in={p.country for p in places}).values_list("pk", "code", "name")
     named = names_of([key for key, _code, _name in rows], language_now())
     return {code: named.get(key, name) for key, code, name in rows}
 
@@ -95,7 +96,12 @@ def find_indicators(text: str) -> list[IndicatorSpec]:
     wanted = query_terms(text)
     found = []
     for spec in indicator_specs().values() if wanted else ():
-        words = {*terms(spec.title), *terms(_(spec.title)), *terms(spec.number), spec.code.casefold(), spec.number}
+        words = _words(spec.title, _(spec.title), spec.number, spec.code)
         if all(any(word.startswith(each) for word in words) for each in wanted):
             found.append(spec)
     return found
+
+
+@lru_cache(maxsize=4096)
+def _words(title: str, translated: str, number: str, code: str) -> frozenset[str]:
+    return frozenset({*terms(title), *terms(translated), *terms(number), code.casefold(), number})

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from ekistics.core.indicator import IndicatorSpec
 from ekistics.publish.numbers import interval_text, number_text, value_text
-from ekistics.web.observatory.frames import MeasureKey, rows_for
+from ekistics.web.observatory.frames import MeasureKey, everybody, rows_for
 from ekistics.web.observatory.models import Coverage, Group, Measure, Observation, Period
 from ekistics.web.policy import Actor
 
@@ -127,7 +127,7 @@ def ranked_rows(actor: Actor, choice: Choice, *, group: Group | None = None, cou
     """
     rows = rows_for(actor).filter(measure=choice.measure, period=choice.period, place__kind="city",
                                   obs_value__isnull=False)
-    rows = rows.filter(group__total=True) if group is None else rows.filter(group=group)
+    rows = rows.filter(group=everybody() if group is None else group.pk)
     if country:
         rows = rows.filter(place__country=country)
     order = "" if rising else "-"
