@@ -1,16 +1,19 @@
 """Time the program beside its peers, in one run on one machine: ``make bench`` (``BENCH_QUICK=1`` for a short run).
 
+``python -m benchmarks --only site`` runs the modules whose names begin so, and leaves the page as it is.
+
 Each module of this folder with a ``rows(quick)`` gives dicts with the keys ``name``, ``ours_s``, ``peer``, ``peer_s``,
 ``ratio``, ``bar``, ``peak_mib``, ``note`` and, where the bar was tested, ``met``. The table is printed and written to
 ``docs/benchmarks.md`` with machine, versions and date.
 """
 
+import argparse
 import importlib
 import os
 import platform
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from importlib import metadata
@@ -19,7 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs/benchmarks.md"
 PEERS = ROOT / ".venv-peers"
-MODULES = ("degurba", "network", "zonal", "profile")
+MODULES = ("degurba", "network", "zonal", "profile", "site_bench")
 OURS = ("ekistics", "numpy", "numba", "scipy", "shapely", "exactextract", "rasterio")
 THEIRS = ("networkx", "osmnx", "pandana", "rasterstats")
 
@@ -81,12 +84,18 @@ def ensure_peers() -> None:
     subprocess.run(["make", "--no-print-directory", f"{PEERS.name}/.ready"], cwd=ROOT, check=True)
 
 
-def collect(*, quick: bool) -> list[Row]:
-    """Run every module."""
-    ensure_peers()
+def chosen(only: str = "") -> list[str]:
+    """List the modules whose names begin with a word; all of them where it is empty."""
+    return [name for name in MODULES if name.startswith(only)]
+
+
+def collect(*, quick: bool, only: str = "") -> list[Row]:
+    """Run the modules that were chosen."""
+    if any(not name.startswith("site") for name in chosen(only)):
+        ensure_peers()
     known = {f.name for f in fields(Row)}
     rows = []
-    for name in MODULES:
+    for name in chosen(only):
         print(f"{name} ...", file=sys.stderr, flush=True)
         for raw in importlib.import_module(f"benchmarks.{name}").rows(quick):
             rows.append(Row(**{key: value for key, value in raw.items() if key in known}))
@@ -134,13 +143,16 @@ def show(rows: list[Row]) -> None:
     Console(width=None if sys.stdout.isatty() else 180).print(table)
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run, print and write; the exit code is 1 where a bar is not met."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", default="", help="run the modules whose names begin with this word")
+    only = parser.parse_args(arguments).only
     quick = os.environ.get("BENCH_QUICK") == "1"
-    rows = collect(quick=quick)
+    rows = collect(quick=quick, only=only)
     show(rows)
     print(f"{machine()}\n{versions(OURS)}\n{versions(THEIRS, PEERS / 'bin/python')}")
-    if not quick:
+    if not quick and not only:
         PAGE.write_text(page(rows, quick=quick), encoding="utf-8")
         print(PAGE.relative_to(ROOT))
     return int(any(row.met is False for row in rows))
