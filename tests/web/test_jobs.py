@@ -91,8 +91,9 @@ def _kinds(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def queue(settings: Any) -> None:
-    """Give the real queue, in the database."""
+def queue(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give the real queue, in the database; its worker may not close the test's connection."""
+    monkeypatch.setattr("django_tasks_db.management.commands.db_worker.close_old_connections", lambda: None)
     settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 

@@ -41,7 +41,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
     """List the reader's jobs, the newest first."""
     found = Paginator(Job.objects.filter(author=request.user).select_related("place"), IN_LIST)
     page = found.get_page(request.GET.get("page"))
-    return render(request, "work/jobs.html", {"section": "jobs", "page": page, "rows": [_shown(each) for each in page],
+    return render(request, "work/jobs.html", {"tab": "jobs", "page": page, "rows": [_shown(each) for each in page],
                                               **_menu(request)})
 
 
@@ -74,7 +74,7 @@ def job(request: HttpRequest, code: UUID) -> HttpResponse:
     found = _found(request, code)
     part = request.headers.get("HX-Request") == "true"
     response = render(request, "work/state.html" if part else "work/job.html",
-                      {"section": "jobs", **_shown(found), **_details(request, found), **_menu(request)})
+                      {"tab": "jobs", **_shown(found), **_details(request, found), **_menu(request)})
     response.headers["Vary"] = "HX-Request, Cookie"
     return response
 

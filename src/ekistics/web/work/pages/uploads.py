@@ -117,7 +117,7 @@ def _upload(request: HttpRequest) -> HttpResponse:
         job = _start(request, "upload-check", file, place=place, **given)
         return redirect("job", code=job)
     return render(request, "work/upload.html", {
-        "section": "upload", "form": form, "places": _offered(actor), "decimals": [(c, _(w)) for c, w in DECIMALS],
+        "tab": "upload", "form": form, "places": _offered(actor), "decimals": [(c, _(w)) for c, w in DECIMALS],
         "most": most_bytes() // 1_000_000, "may_upload": True}, status=422 if form.errors else 200)
 
 
@@ -143,7 +143,7 @@ def _upload_package(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         state = "draft" if request.POST.get("as") == "draft" else "submitted"
         return redirect("job", code=_start(request, "package", form.cleaned_data["file"], place=None, state=state))
-    return render(request, "work/package.html", {"section": "upload-package", "form": form, "may_upload": True,
+    return render(request, "work/package.html", {"tab": "upload-package", "form": form, "may_upload": True,
                                                  "most": most_bytes() // 1_000_000}, status=422 if form.errors else 200)
 
 
