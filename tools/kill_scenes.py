@@ -57,6 +57,7 @@ def make_site(out: Any, folder: Path) -> None:
     _job("upload-store", table, admin, state="submitted")
     _job("package", _keep_package(folder), admin, state="published")
     _job("upload-check", _keep_table(folder), admin)
+    _export(admin)
 
 
 def _keep_table(folder: Path) -> str:
@@ -94,6 +95,16 @@ def _job(kind: str, file: str, author: Any, **more: str) -> None:
 
     enqueue(kind, {"file": file, "name": Path(file).name, "title": "Values", "decimal": "", "note": "", "licence": "",
                    **more}, author=author, place=Place.objects.get(code="GHA-K0"))
+
+
+def _export(author: Any) -> None:
+    from ekistics.web.observatory.selection import Selection
+    from ekistics.web.observatory.table_files import parameters
+    from ekistics.web.observatory.tables import FORMS
+    from ekistics.web.work.jobs import enqueue
+
+    # the values of a city that no other job changes, so that the order of the jobs does not matter
+    enqueue("table", parameters(Selection(parent="GHA-K3"), FORMS["parquet"], "observations"), author=author)
 
 
 def _publish(out: Any, folder: Path) -> None:
@@ -167,12 +178,16 @@ def _work(out: Any, folder: Path) -> None:
 
 def _worked(folder: Path, lines: Sequence[str]) -> tuple[list[str], int]:
     """Look whether every job that is said to be done has done its work."""
+    from django.conf import settings
+
     from ekistics.web.observatory.models import Edition
     from ekistics.web.work.models import Job
 
     faults = []
     done = list(Job.objects.filter(state="done"))
     for job in done:
+        if job.kind == "table" and not (Path(settings.MEDIA_ROOT) / job.file).is_file():
+            faults.append("the export is done, and its file is not there")
         edition = job.outcome.get("edition")
         if edition is not None and not Edition.objects.filter(pk=edition).exists():
             faults.append(f"job {job.kind} is done, and its edition {edition} is not there")
