@@ -2,6 +2,7 @@
 
 import json
 import logging
+import shutil
 import sys
 from collections import defaultdict
 from pathlib import Path
@@ -11,6 +12,7 @@ from fontTools.ttLib import TTFont
 
 FONTS = Path(__file__).resolve().parent.parent / "src" / "ekistics" / "publish" / "static" / "fonts"
 # The subsets that documents carry; the page takes any by its text.
+NODE = Path(__file__).resolve().parent.parent / "frontend/node_modules/@fontsource/noto-sans-sc"
 SUBSETS = ("latin", "latin-ext", "greek", "cyrillic", "vietnamese", "arabic")
 
 
@@ -52,9 +54,19 @@ def named(font: TTFont, family: str, weight: int) -> TTFont:
     return font
 
 
+def chinese(weight: int) -> TTFont:
+    """Give the whole Chinese font: documents carry only the letters they show, pages fetch it in pieces elsewhere."""
+    font = TTFont(NODE / f"files/noto-sans-sc-chinese-simplified-{weight}-normal.woff2")
+    font.flavor = None
+    return font
+
+
 def main() -> int:
     """Write the fonts beside the subsets they are made of."""
     logging.getLogger("fontTools").setLevel(logging.ERROR)
+    for weight in (400, 600):
+        named(chinese(weight), "Noto Sans SC", weight).save(FONTS / f"NotoSansSC-{weight}.ttf")
+    shutil.copy(NODE / "LICENSE", FONTS / "noto-sans-sc-LICENSE.txt")
     for (family, weight), files in subsets(FONTS).items():
         font = named(merged(files, FONTS), family, weight)
         font.save(FONTS / f"{family.replace(' ', '')}-{weight}.ttf")

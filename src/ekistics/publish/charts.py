@@ -6,6 +6,7 @@ They need no evaluated code in the browser: the expressions in them use function
 import json
 import re
 import textwrap
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from importlib.resources import as_file, files
@@ -18,7 +19,7 @@ from ekistics.core.i18n import _
 from ekistics.publish.content import Chart
 from ekistics.publish.palette import ACCENT, GREY, INK, LINE, SOFT
 
-__all__ = ["bars", "draw", "drawing", "lines", "multiples", "picture", "ranking", "strips"]
+__all__ = ["bars", "draw", "drawing", "lines", "multiples", "picture", "printable", "ranking", "strips"]
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 WIDTH = 300
@@ -27,6 +28,8 @@ ROW = 34
 THIN_ROW = 7  # a row of a country's ranking, where only the chosen places are named
 PANEL = 150
 KINDS = ("main", "city", "other")
+BEYOND = re.compile("[\u0590-\u1fff\u2e80-\uffff]")  # letters that Noto Sans alone does not have
+PRINT_SCALE = 3.0
 
 
 def draw(spec: Mapping[str, Any], *, code: str, language: str) -> str:
@@ -87,6 +90,31 @@ def drawing(chart: Chart, *, language: str) -> str:
 def _drawn(spec: str, code: str, language: str) -> str:
     """Draw once for a page and the documents made of the same report."""
     return draw(json.loads(spec), code=code, language=language)
+
+
+def printable(svg: str) -> str:
+    """Give a drawing in a form that the typesetter can place: one with letters beyond Europe's as a picture inside.
+
+    Parameters
+    ----------
+    svg : str
+        The drawing.
+
+    Returns
+    -------
+    str
+        The same drawing, or an SVG around its picture: the typesetter finds no second font for texts in a drawing.
+    """
+    if not svg or not BEYOND.search(svg):
+        return svg
+    _register_fonts()
+    size = re.search(r'width="([\d.]+)" height="([\d.]+)"', svg)
+    if size is None:
+        return svg
+    pixels = b64encode(vl_convert.svg_to_png(svg, scale=PRINT_SCALE)).decode()
+    width, height = size.groups()
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
+            f'<image width="{width}" height="{height}" href="data:image/png;base64,{pixels}"/></svg>')
 
 
 def picture(chart: Chart, *, language: str, scale: float = 2.0) -> bytes:

@@ -13,6 +13,7 @@ from ekistics.core.i18n import _
 from ekistics.core.indicator import IndicatorSpec
 from ekistics.package.model import ProfilePackage
 from ekistics.publish.assets import font_folder, template_text
+from ekistics.publish.charts import printable
 from ekistics.publish.compose import compose_profile
 from ekistics.publish.content import Document
 
@@ -63,7 +64,9 @@ def printed(document: Document, *, created: str = "") -> bytes:
         The typesetter refused a part of the content.
     """
     made = datetime.fromisoformat(created) if created else datetime(1970, 1, 1, tzinfo=UTC)
-    content = json.dumps(asdict(replace(document, live={}, downloads=())), ensure_ascii=False)
+    drawn = {name: tuple(replace(each, svg=printable(each.svg)) for each in getattr(document, name))
+             for name in ("charts", "maps")}
+    content = json.dumps(asdict(replace(document, live={}, downloads=(), **drawn)), ensure_ascii=False)
     try:
         with as_file(font_folder()) as fonts:
             return bytes(typst.compile(template_text("profile.typ").encode(), font_paths=[str(fonts)],

@@ -11,7 +11,7 @@ import typst
 from ekistics.core.errors import InputFormatError
 from ekistics.core.i18n import _
 from ekistics.publish.assets import font_folder, template_text
-from ekistics.publish.charts import drawing
+from ekistics.publish.charts import drawing, printable
 from ekistics.publish.content import Chart
 from ekistics.publish.pdf import STANDARD
 from ekistics.publish.report import Report, blocks, data_table
@@ -73,7 +73,8 @@ def _content(report: Report) -> dict[str, Any]:
     made = []
     for kind, block in blocks(report):
         if isinstance(block, Chart):
-            block = replace(block, svg=drawing(block, language=report.language), spec=None)  # noqa: PLW2901
+            block = replace(block, svg=printable(drawing(block, language=report.language)),
+                            spec=None)  # noqa: PLW2901
         made.append({"block": kind, **_plain(asdict(block))})
     frame = {name: getattr(report, name) for name in ("language", "direction", "kind", "title", "place",
                                                       "edition_text", "source_line", "labels")}
