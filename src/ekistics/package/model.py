@@ -13,9 +13,10 @@ from ekistics.core.provenance import Run
 from ekistics.core.quality import QualityFlag
 from ekistics.core.raster import Raster
 
-__all__ = ["SCHEMA_VERSION", "Layer", "ProfilePackage"]
+__all__ = ["SCHEMA_VERSION", "THROUGH_TIME", "Layer", "ProfilePackage"]
 
 SCHEMA_VERSION = "1"
+THROUGH_TIME = ("population", "built_up")  # themes that a package may hold at several times
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,7 +27,8 @@ class Layer:
     ----------
     code : str
         File stem in ``layers/``: ``boundary``, ``neighbourhoods``, ``streets``, ``stops``, ``people``, ``open_space``,
-        ``degree_of_urbanisation``, ``population``, ``built_up``, ``pm25``.
+        ``degree_of_urbanisation``, ``population``, ``built_up``, ``pm25``; ``population_2000`` and the like for the
+        same at an earlier time.
     title : str
         Name for people.
     frame : geopandas.GeoDataFrame, optional
@@ -52,6 +54,11 @@ class Layer:
     def __post_init__(self) -> None:
         if (self.frame is None) == (self.raster is None):
             raise InvalidValueError(_("A layer holds either vectors or a raster."), param=self.code)
+
+    @property
+    def theme(self) -> str:
+        """Give what the layer shows, whatever its time: ``population`` for ``population_2000``."""
+        return next((theme for theme in THROUGH_TIME if self.code.startswith(f"{theme}_")), self.code)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

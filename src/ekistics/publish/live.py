@@ -69,7 +69,8 @@ def _ordered(layers: tuple[Layer, ...]) -> list[Layer]:
              "boundary")
     def rank(layer: Layer) -> int:
         return next((i for i, code in enumerate(order) if layer.code.startswith(code)), 0)
-    return sorted(layers, key=rank)
+    newest = [layer for layer in layers if layer.theme == layer.code]  # the page holds one time; the site shows all
+    return sorted(newest, key=rank)
 
 
 def _layer(layer: Layer, boundary: gpd.GeoDataFrame, language: str) -> dict[str, Any] | None:
@@ -101,7 +102,7 @@ def picture(layer: Layer, drawn: Style, boundary: gpd.GeoDataFrame) -> dict[str,
     Returns
     -------
     dict
-        ``day`` and ``night`` as data URIs, ``corners`` in degrees, and ``classes`` where ground without data is hatched.
+        ``day`` and ``night`` as data URIs, ``corners`` in degrees, ``classes`` where ground without data is hatched.
     """
     assert layer.raster is not None  # noqa: S101 - the caller looked
     wide = layer.code.startswith("degree")

@@ -3,6 +3,7 @@
 The picture in print and the live map both take their classes from here, so they cannot disagree.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,7 +78,7 @@ def no_data() -> Klass:
     return Klass(_("no data"), HATCH, HATCH, "hatch")
 
 
-def style(layer: Layer, *, language: str) -> Style:
+def style(layer: Layer, *, language: str, among: Sequence[Layer] = ()) -> Style:
     """Choose how a layer is drawn.
 
     Parameters
@@ -86,6 +87,8 @@ def style(layer: Layer, *, language: str) -> Style:
         The layer.
     language : str
         Language of numbers in the legend.
+    among : sequence of Layer, optional
+        Layers of the same theme at all times: a grid gets the limits of all of them, so that times can be compared.
 
     Returns
     -------
@@ -95,7 +98,9 @@ def style(layer: Layer, *, language: str) -> Style:
     if layer.raster is not None:
         if layer.code.startswith("degree_of_urbanisation"):
             return _urbanisation(layer)
-        return _ramp(layer.raster.values, layer.unit_measure, language, mark="fill", zero_is_nothing=True)
+        pooled = [each.raster.values for each in among if each.raster is not None]
+        return _ramp(layer.raster.values, layer.unit_measure, language, mark="fill", zero_is_nothing=True,
+                     pooled=np.concatenate([values.ravel() for values in pooled]) if len(pooled) > 1 else None)
     if layer.frame is None or layer.frame.empty:
         return Style((), np.zeros(0, dtype=np.uint8))
     plain = {"streets": _streets, "open_space": _open_space, "stops": _stops}
@@ -149,10 +154,11 @@ def _limit_titles(limits: tuple[float, ...], unit_measure: str, language: str) -
 
 
 def _ramp(values: npt.NDArray[np.float64], unit_measure: str, language: str, *, mark: str,
-          zero_is_nothing: bool = False) -> Style:
+          zero_is_nothing: bool = False, pooled: npt.NDArray[np.float64] | None = None) -> Style:
     none = (values <= 0) & zero_is_nothing
     shown = np.where(none, np.nan, values.astype(float))
-    real = shown[np.isfinite(shown)]
+    ranged = shown if pooled is None else np.where((pooled <= 0) & zero_is_nothing, np.nan, pooled.astype(float))
+    real = ranged[np.isfinite(ranged)]
     limits = _quantile_limits(real)
     titles = _limit_titles(limits, unit_measure, language) if limits else [
         value_text(float(real[0]), unit_measure, language=language) if len(real) else _("no data")]

@@ -1,5 +1,6 @@
 """Map layers of a profile, in drawing order from below."""
 
+import re
 from typing import Any
 
 import geopandas as gpd
@@ -9,6 +10,7 @@ import shapely
 from ekistics.core.crs import WGS84
 from ekistics.core.i18n import _
 from ekistics.core.period import Period
+from ekistics.core.raster import Raster
 from ekistics.geo.streets import Streets
 from ekistics.jobs.city_config import CityConfig
 from ekistics.jobs.profile.ground import read_people, read_surface, totals_of
@@ -52,20 +54,24 @@ def _rasters(config: CityConfig, runner: StageRunner, city: gpd.GeoDataFrame) ->
                                _("Degree of Urbanisation, level {level}").format(level=level),
                                raster=delineated[f"level{level}"], value="class", unit_measure="NUMBER",
                                note=_("1 km cells, {year}").format(year=delineated[f"level{level}"].time_period)))
-    grids = [p for p in totals_of(config) if p.is_grid]
-    if grids:
-        people = read_people(config, grids[-1], city)
-        found.append(Layer("population", _("People per cell"), raster=people, value="population", unit_measure="PS",
-                           note=people.time_period))
-    if config.built_up:
-        latest = max(config.built_up, key=lambda b: Period.parse(b.time_period))
-        surface = read_surface(config, latest, city, role="built_up")
-        found.append(Layer("built_up", _("Built-up surface per cell"), raster=surface, value="built_up_area",
-                           unit_measure="M2", note=surface.time_period))
+    grids = [read_people(config, p, city) for p in totals_of(config) if p.is_grid]
+    found += [Layer(code, _("People per cell"), raster=people, value="population", unit_measure="PS",
+                    note=people.time_period) for code, people in _through_time("population", grids)]
+    surfaces = [read_surface(config, b, city, role="built_up")
+                for b in sorted(config.built_up, key=lambda b: Period.parse(b.time_period))]
+    found += [Layer(code, _("Built-up surface per cell"), raster=surface, value="built_up_area", unit_measure="M2",
+                    note=surface.time_period) for code, surface in _through_time("built_up", surfaces)]
     if "layer" in runner.get("air"):
         found.append(Layer("pm25", _("Fine particles (PM2.5)"), raster=runner.get("air")["layer"], value="pm25",
                            unit_measure="GPERM3", note=str(runner.get("air")["time_period"])))
     return found
+
+
+def _through_time(theme: str, rasters: list[Raster]) -> list[tuple[str, Raster]]:
+    """Name the rasters of a theme: the newest by the theme alone, the earlier ones by their time too."""
+    last = len(rasters) - 1
+    return [(theme if i == last else f"{theme}_{re.sub('[^a-z0-9-]', '-', raster.time_period.lower())}", raster)
+            for i, raster in enumerate(rasters)]
 
 
 def _mapped(runner: StageRunner, city: gpd.GeoDataFrame) -> list[Layer]:

@@ -1,6 +1,7 @@
 """A profile package before it enters the record: verified, read, and its map layers styled. No database here."""
 
 import shutil
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from ekistics.core.indicator import IndicatorSpec
 from ekistics.core.place import Place
 from ekistics.core.provenance import Run, digest_values
 from ekistics.package.descriptor import load_checks, load_descriptor, parse_head
+from ekistics.package.model import Layer
 from ekistics.package.read import read_layer
 from ekistics.package.staging import replaced_folder
 from ekistics.package.table import read_parquet
@@ -123,7 +125,7 @@ def take_in(folder: Path) -> Intake:
         {spec["code"]: spec for spec in head["indicators"]}, read_parquet(folder / "observations.parquet"),
         _boundaries(folder, head["layers"], place.code), tuple(head["layers"]),
         [asdict(flag) for flag in checks], [dict(c) for c in certificates],
-        [layer_row(read_layer(folder, entry)) for entry in head["layers"]],
+        [layer_row(layer, among) for layer, among in _themed(folder, head["layers"])],
         str(head.get("edition", "")), str(descriptor["created"]),
         ", ".join(entry["name"] for entry in descriptor.get("licenses", ())), ", ".join(producers)[:200])
 
@@ -168,8 +170,15 @@ def keep_files(item: Intake, target: Path) -> None:
         shutil.copytree(item.folder, staging / "package")
         (staging / "map").mkdir()
         boundary = next((b for code, b in item.boundaries.items() if code == item.place.code), None)
-        for entry in item.layers:
-            draw_layer(read_layer(item.folder, entry), staging / "map", None if boundary is None else boundary.shape)
+        for layer, among in _themed(item.folder, item.layers):
+            draw_layer(layer, staging / "map", None if boundary is None else boundary.shape, among)
+
+
+def _themed(folder: Path, entries: Iterable[dict[str, Any]]) -> Iterator[tuple[Layer, list[Layer]]]:
+    """Read the layers, each with those of its theme at all times."""
+    layers = [read_layer(folder, entry) for entry in entries]
+    for layer in layers:
+        yield layer, [each for each in layers if each.theme == layer.theme]
 
 
 def _nothing(_place: Path) -> None:

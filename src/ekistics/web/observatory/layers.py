@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64decode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from ekistics.core.i18n import _, use_language
 from ekistics.package.layers import write_tiles
 from ekistics.package.model import Layer
 from ekistics.publish.live import picture
+from ekistics.publish.numbers import period_text
 from ekistics.publish.styles import Style, style
 from ekistics.web.languages import LANGUAGES, core_language
 
@@ -25,13 +26,15 @@ SHAPES = {"line": "line", "dot": "point", "ring": "point"}  # of the marks of cl
 Files = Callable[[str], str]
 
 
-def layer_row(layer: Layer) -> dict[str, Any]:
+def layer_row(layer: Layer, among: Sequence[Layer] = ()) -> dict[str, Any]:
     """Give the row that the record keeps of a layer.
 
     Parameters
     ----------
     layer : Layer
         A layer of a package.
+    among : sequence of Layer, optional
+        The layers of its theme, at all times.
 
     Returns
     -------
@@ -40,16 +43,18 @@ def layer_row(layer: Layer) -> dict[str, Any]:
     """
     return {"code": layer.code, "title": layer.title, "value": layer.value, "note": layer.note,
             "kind": "raster" if layer.raster is not None else "vector", "unit_measure": layer.unit_measure,
-            "style": _styles(layer)}
+            "style": _styles(layer, among)}
 
 
-def _styles(layer: Layer) -> dict[str, Any]:
-    """Give the classes of a layer in every language."""
+def _styles(layer: Layer, among: Sequence[Layer]) -> dict[str, Any]:
+    """Give the classes of a layer in every language, and its time where its theme is known at several."""
     found: dict[str, Any] = {}
+    if layer.raster is not None and len(among) > 1:
+        found["period"] = layer.raster.time_period
     for code, _name in LANGUAGES:
         language = core_language(code)
         with use_language(language):
-            found[language] = _classes(style(layer, language=language))
+            found[language] = _classes(style(layer, language=language, among=among))
     return found
 
 
@@ -58,7 +63,7 @@ def _classes(drawn: Style) -> dict[str, Any]:
             "classes": [{"title": k.title, "day": k.day, "night": k.night, "mark": k.mark} for k in drawn.classes]}
 
 
-def draw_layer(layer: Layer, folder: Path, boundary: shapely.Geometry | None) -> None:
+def draw_layer(layer: Layer, folder: Path, boundary: shapely.Geometry | None, among: Sequence[Layer] = ()) -> None:
     """Write the files from which the site draws a layer: tiles of shapes with their class, or pictures of cells.
 
     Parameters
@@ -69,8 +74,10 @@ def draw_layer(layer: Layer, folder: Path, boundary: shapely.Geometry | None) ->
         Where ``CODE.pmtiles``, or ``CODE-day.png``, ``CODE-night.png`` and ``CODE.json`` are written.
     boundary : shapely.Geometry or None
         The city; pictures are cut to its surroundings, and without it they are not drawn.
+    among : sequence of Layer, optional
+        The layers of its theme, at all times.
     """
-    drawn = style(layer, language="en")
+    drawn = style(layer, language="en", among=among)
     if layer.frame is not None and not layer.frame.empty:
         write_tiles(_light(layer, drawn), folder / f"{layer.code}.pmtiles")
     elif layer.raster is not None and boundary is not None:
@@ -115,7 +122,9 @@ def manifest_layer(row: dict[str, Any], folder: Path, files: Files, *, language:
     """
     code, kept = row["code"], row["style"].get(language) or row["style"].get("en") or {"classes": [], "rule": ""}
     note = " · ".join(part for part in (row["note"], kept["rule"]) if part)
-    about = {"code": code, "title": _(row["title"]), "note": note, "classes": kept["classes"], "shown": True}
+    period = row["style"].get("period")
+    times = {"group": _(row["title"]), "period": period_text(period, language=language)} if period else {}
+    about = times | {"code": code, "title": _(row["title"]), "note": note, "classes": kept["classes"], "shown": True}
     if row["kind"] == "raster" and (folder / f"{code}.json").is_file():
         corners = json.loads((folder / f"{code}.json").read_text(encoding="utf-8"))["corners"]
         return about | {"kind": "picture", "url": files(f"{code}-day.png"), "night": files(f"{code}-night.png"),
