@@ -190,4 +190,6 @@ def _page(address: str, cookies: str) -> str | None:
     """Fetch a page; None for what is not HTML."""
     request = urllib.request.Request(address, headers={"Cookie": cookies} if cookies else {})  # noqa: S310 - our own
     with urllib.request.urlopen(request, timeout=120) as answer:  # noqa: S310 - our own server
-        return answer.read().decode() if "html" in answer.headers["Content-Type"] else None
+        is_page = "html" in answer.headers["Content-Type"] and "attachment" not in answer.headers.get(
+            "Content-Disposition", "")
+        return answer.read().decode() if is_page else None

@@ -66,8 +66,9 @@ def _file(compose: Callable[[], Report], kind: str, name: str) -> HttpResponse:
     if kind not in KINDS:
         raise Http404
     write, media = KINDS[kind]
-    answer = HttpResponse(write(compose()), content_type=media)
-    return answer
+    # A file, never a page of this origin: its own style would be against the content policy.
+    return HttpResponse(write(compose()), content_type=media, headers={
+        "Content-Disposition": f'attachment; filename="{name.replace(":", "_")}.{kind}"'})
 
 
 def _city_records(actor: Actor, record: CityRecord) -> CityRecords:

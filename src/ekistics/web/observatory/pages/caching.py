@@ -45,7 +45,7 @@ def public_page(view: View) -> View:
             response = view(request, *args, **kwargs)
             held = _Held(response.content, gzip.compress(response.content, 6, mtime=0),
                          response.headers["Content-Type"], response.status_code,
-                         digest_bytes(response.content)[:24])
+                         digest_bytes(response.content)[:24], response.headers.get("Content-Disposition", ""))
             if response.status_code == 200:
                 caches["pages"].set(key, held, LONGEST)
         return _answer(request, held)
@@ -66,6 +66,7 @@ class _Held(NamedTuple):
     kind: str
     status: int
     digest: str
+    disposition: str
 
 
 def _answer(request: HttpRequest, held: _Held) -> HttpResponse:
@@ -77,6 +78,8 @@ def _answer(request: HttpRequest, held: _Held) -> HttpResponse:
         response = HttpResponse(held.packed if packs else held.plain, status=held.status, content_type=held.kind)
         if packs:
             response.headers["Content-Encoding"] = "gzip"
+        if held.disposition:
+            response.headers["Content-Disposition"] = held.disposition
     response.headers["ETag"] = tag
     response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
     response.headers["Vary"] = "Accept-Encoding, Accept-Language, Cookie"

@@ -1,0 +1,205 @@
+"""Every kind of page of a real site in a real browser: axe at three widths, by night, in Arabic, by keyboard alone,
+without JavaScript, and without a single complaint or a request to anywhere else."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from ekistics.package import write_package
+from tests.web.packages import small_package
+from tools.make_pictures import CHROMIUM
+from tools.stage import PASSWORD, Stage, kinds, staged
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = (ROOT / "frontend/node_modules/axe-core/axe.min.js")
+RULES = "['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']"
+WIDTHS = {name: {"width": width, "height": height}
+          for name, width, height in (("phone", 360, 740), ("tablet", 768, 1024), ("desktop", 1440, 900))}
+MAP = re.compile(r"/maps?[-/.]|world|pbf|rtl")
+
+pytestmark = [pytest.mark.network, pytest.mark.browser]
+
+
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("packages")
+    for i, name in enumerate(("Avalon", "Boria", "Coria", "Dorne")):
+        for year, seed in (("2020", 1), ("2021", 2)):
+            write_package(small_package(f"GHA-{name[:3].upper()}", name=name, access=50.0 + 4 * i + seed, seed=seed,
+                                        year=year, at=(-1.0 + i, 6.0)), folder / f"{name}-{seed}")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def site(chromium, packages) -> Iterator[Stage]:
+    with staged([packages]) as stage:
+        yield stage
+
+
+@pytest.fixture(scope="module")
+def browser(chromium) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=str(chromium), args=CHROMIUM)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def pages(site) -> dict[str, str]:
+    """Give one address of every kind of public page, found by following the links from the first page."""
+    return kinds(site)
+
+
+def watched(context: BrowserContext, site: Stage) -> tuple[Page, list[str]]:
+    """Give a tab that notes every complaint and every request to elsewhere."""
+    said: list[str] = []
+    tab = context.new_page()
+    tab.on("console", lambda m: said.append(m.text) if m.type in ("error", "warning") and "GPU stall" not in m.text
+           and "GL Driver" not in m.text and "WebGL" not in m.text else None)
+    tab.on("pageerror", lambda e: said.append(str(e)))
+    tab.on("request", lambda r: None if r.url.startswith((site.address, "data:", "blob:")) else said.append(r.url))
+    return tab, said
+
+
+def settle(tab: Page) -> None:
+    """Look through the whole page, so that what starts when it is seen has started."""
+    tab.evaluate("async () => { for (let y = 0; y < document.body.scrollHeight; y += 600) { window.scrollTo(0, y);"
+                 " await new Promise(r => setTimeout(r, 60)); } window.scrollTo(0, 0); }")
+    tab.wait_for_load_state("networkidle")
+    tab.wait_for_timeout(300)
+
+
+def faults(tab: Page) -> list[str]:
+    tab.evaluate(AXE.read_text(encoding="utf-8"))
+    found = tab.evaluate(f"axe.run(document, {{runOnly: {RULES}}})")
+    return [f"{v['id']}: {n['html'][:140]} {n['failureSummary'][:200]}"
+            for v in found["violations"] for n in v["nodes"]]
+
+
+def inspect(browser: Browser, site: Stage, addresses: dict[str, str], **options) -> tuple[int, list[str]]:
+    context = browser.new_context(reduced_motion="reduce", **options)
+    problems: list[str] = []
+    for name, path in addresses.items():
+        tab, said = watched(context, site)
+        tab.goto(site.address + path)
+        settle(tab)
+        problems += [f"{name} {path}: {fault}" for fault in [*said, *faults(tab)]]
+        wide = tab.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if wide > 0:
+            problems.append(f"{name} {path}: the page scrolls sideways by {wide} px")
+        tab.close()
+    context.close()
+    return len(addresses), problems
+
+
+def test_every_kind_of_public_page_is_reached_from_the_first_one(pages) -> None:
+    assert {"home", "city", "indicators", "indicator", "compare", "gaps", "catalogue", "releases", "methods",
+            "value"} <= set(pages), sorted(pages)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(browser, site, pages, width) -> None:
+    count, problems = inspect(browser, site, pages, viewport=WIDTHS[width])
+    assert count >= 10 and problems == []
+
+
+def test_axe_finds_nothing_by_night(browser, site, pages) -> None:
+    _count, problems = inspect(browser, site, pages, viewport={"width": 1280, "height": 900}, color_scheme="dark")
+    assert problems == []
+
+
+@pytest.mark.parametrize("width", ["phone", "desktop"])
+def test_axe_finds_nothing_in_arabic(browser, site, pages, width) -> None:
+    arabic = {name: path.replace("/en/", "/ar/", 1) for name, path in pages.items()}
+    _count, problems = inspect(browser, site, arabic, viewport=WIDTHS[width])
+    assert problems == []
+
+
+def test_at_two_hundred_percent_nothing_is_lost(browser, site, pages) -> None:
+    _count, problems = inspect(browser, site, pages, viewport={"width": 720, "height": 450}, device_scale_factor=2)
+    assert problems == []
+
+
+def test_without_javascript_every_page_has_its_heading_and_the_tables_of_its_charts(browser, site, pages) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    for path in pages.values():
+        tab = context.new_page()
+        tab.goto(site.address + path)
+        assert tab.locator("main h1").count() == 1, path
+        for figure in tab.locator("figure.chart").all():
+            assert figure.locator("table").count() or figure.locator("xpath=following::table").count(), path
+        for figure in tab.locator("figure.map").all():
+            assert figure.locator(":scope a, :scope table").count() or figure.locator("xpath=following::table").count()
+        tab.close()
+    context.close()
+
+
+def test_by_keyboard_alone_every_link_of_the_first_page_is_reached_and_seen(browser, site) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    tab = context.new_page()
+    tab.goto(site.address + "/en/")
+    tab.wait_for_load_state("networkidle")
+    wanted = tab.evaluate("[...document.querySelectorAll('a[href], button, input, select, summary')]"
+                          ".filter(e => e.offsetParent !== null && !e.disabled && e.tabIndex >= 0).length")
+    reached = set()
+    for _press in range(wanted + 30):
+        tab.keyboard.press("Tab")
+        here = tab.evaluate("(() => { const e = document.activeElement; const r = e.getBoundingClientRect();"
+                            " const s = getComputedStyle(e); return [[...document.querySelectorAll('*')].indexOf(e),"
+                            " e.tagName, r.width > 0 && s.outlineStyle !== 'none']; })()")
+        if here[1] == "BODY":
+            break
+        assert here[2], here
+        reached.add(here[0])
+    assert len(reached) >= wanted
+    context.close()
+
+
+def signed_in(browser: Browser, site: Stage, name: str, **options) -> BrowserContext:
+    context = browser.new_context(reduced_motion="reduce", **options)
+    tab = context.new_page()
+    tab.goto(f"{site.address}/en/account/login/")
+    tab.fill("input[name=login]", name)
+    tab.fill("input[name=password]", PASSWORD)
+    tab.click("main button[type=submit]")
+    tab.wait_for_load_state("networkidle")
+    assert "/login" not in tab.url
+    tab.close()
+    return context
+
+
+def test_axe_finds_nothing_behind_the_door(browser, site) -> None:
+    context = signed_in(browser, site, "administrator", viewport={"width": 1280, "height": 900})
+    cookies = "; ".join(f"{c['name']}={c['value']}" for c in context.cookies())
+    inside = kinds(site, cookies=cookies)
+    assert {"work", "people", "tokens", "audit", "upload"} <= set(inside), sorted(inside)
+    problems = []
+    for name, path in inside.items():
+        tab, said = watched(context, site)
+        tab.goto(site.address + path)
+        settle(tab)
+        problems += [f"{name} {path}: {fault}" for fault in [*said, *faults(tab)]]
+        tab.close()
+    context.close()
+    assert problems == []
+
+
+def test_first_page_is_light(browser, site) -> None:
+    """At most 150 KB compressed without the map: the page, its style, script and the fonts that it needs."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    tab = context.new_page()
+    sizes: dict[str, int] = {}
+    session = context.new_cdp_session(tab)
+    session.send("Network.enable")
+    asked: dict[str, str] = {}
+    session.on("Network.responseReceived", lambda e: asked.__setitem__(e["requestId"], e["response"]["url"]))
+    session.on("Network.loadingFinished", lambda e: sizes.__setitem__(asked.get(e["requestId"], "?"),
+                                                                      int(e["encodedDataLength"])))
+    tab.goto(site.address + "/en/")
+    tab.wait_for_load_state("networkidle")
+    light = {url: size for url, size in sizes.items() if not MAP.search(url.split("/", 3)[-1])}
+    assert sum(light.values()) <= 150_000, light
+    context.close()
