@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from ekistics.core.errors import InvalidValueError
 from ekistics.core.i18n import _
@@ -68,17 +69,7 @@ class Period:
         >>> Period.parse("2020-02").end.day
         29
         """
-        text = str(text).strip()
-        for pattern, form in _FORMS:
-            if match := pattern.fullmatch(text):
-                try:
-                    start, end = _bounds(form, [int(part) for part in match.groups()])
-                except ValueError:
-                    break
-                return cls(start, end, text)
-        raise InvalidValueError(_("This is not a time period."),
-                                expected=_("e.g. 2020, 2020-Q1, 2020-02 or 2020-02-29"),
-                                got=repr(text))
+        return cls(*_parsed(str(text).strip()))
 
     @classmethod
     def between(cls, first: "Period", last: "Period") -> "Period":
@@ -135,6 +126,18 @@ class Period:
 
     def __str__(self) -> str:
         return self.text
+
+
+@lru_cache(maxsize=4096)  # a table has many rows of few periods
+def _parsed(text: str) -> tuple[date, date, str]:
+    for pattern, form in _FORMS:
+        if match := pattern.fullmatch(text):
+            try:
+                return (*_bounds(form, [int(part) for part in match.groups()]), text)
+            except ValueError:
+                break
+    raise InvalidValueError(_("This is not a time period."), expected=_("e.g. 2020, 2020-Q1, 2020-02 or 2020-02-29"),
+                            got=repr(text))
 
 
 def _bounds(form: str, parts: list[int]) -> tuple[date, date]:

@@ -133,7 +133,8 @@ def method_section(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], 
         _("A percentage names its numerator, its denominator and its base. Where a method is contested, all readings "
           "are given and the default stands first."),
         " ".join(text for text in spoken if " = " not in text))
-    shown = [code for code in specs if code in set(package.observations["indicator"])]
+    present = set(package.observations["indicator"])
+    shown = [code for code in specs if code in present]
     facts = tuple(Fact(f"{specs[c].number} {_(specs[c].title)}".strip(), _(specs[c].definition),
                        items=(_("Method: {method}.").format(method=specs[c].method),)) for c in shown)
     return Section("method", _("Method"), tuple(p for p in paragraphs if p), facts)

@@ -57,10 +57,9 @@ def totals(rows: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         Those with the total in every dimension.
     """
-    keep = pd.Series(True, index=rows.index)
-    for name in DIMENSIONS:
-        keep &= rows[name].isin(["_T", ""])
-    return rows[keep]
+    split = list(zip(*(rows[name].tolist() for name in DIMENSIONS), strict=True))
+    whole = {values for values in set(split) if all(value in ("_T", "") for value in values)}
+    return rows[pd.Series([values in whole for values in split], index=rows.index, dtype=bool)]
 
 
 def latest(rows: pd.DataFrame) -> pd.DataFrame:
