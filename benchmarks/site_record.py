@@ -303,7 +303,7 @@ def main() -> int:
     given = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ekistics.web.settings")
     django.setup()
-    print(make(given.size, seed=given.seed))
+    print(json.dumps(make(given.size, seed=given.seed)))
     return 0
 
 

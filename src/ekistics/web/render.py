@@ -1,5 +1,6 @@
 """Templates: what every page knows, and the functions that templates may call."""
 
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -36,7 +37,12 @@ def _plural(one: str, many: str, count: int) -> str:
 
 def address(name: str, **parts: Any) -> str:
     """Give the address of a page in the language of the request."""
-    return reverse(name, kwargs=parts)
+    return _address(get_language() or "", name, *parts.items())
+
+
+@lru_cache(maxsize=4096)
+def _address(_language: str, name: str, *parts: tuple[str, Any]) -> str:
+    return reverse(name, kwargs=dict(parts))
 
 
 def _address_or_none(name: str) -> str | None:

@@ -10,6 +10,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connections
+from django.template import engines
+from django.urls import get_resolver
 from gunicorn.app.base import BaseApplication
 
 from ekistics.core.errors import ConfigurationError
@@ -85,11 +87,15 @@ class _Server(BaseApplication):
                             "workers": self._given["processes"], "threads": self._given["threads"],
                             "timeout": 120, "graceful_timeout": 20, "keepalive": 5, "max_requests": 50_000,
                             "max_requests_jitter": 5_000, "limit_request_line": 8190, "loglevel": "warning",
-                            "proc_name": "ekistics"}.items():
+                            "proc_name": "ekistics", "preload_app": True}.items():
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        """Give the application."""
+        """Give the application with all its pages and templates, before the processes part: no first reader waits."""
         from ekistics.web.wsgi import application
 
+        get_resolver().url_patterns  # noqa: B018 - looking at them imports the pages
+        templates = engines["jinja2"].env
+        for name in templates.list_templates(extensions=["html"]):
+            templates.get_template(name)
         return application
