@@ -12,7 +12,7 @@ from ekistics.package import write_package
 from ekistics.web.observatory.frames import rows_for
 from ekistics.web.observatory.models import Coverage, Edition, Observation, Revision
 from ekistics.web.observatory.publishing import publish_packages
-from ekistics.web.observatory.release import release_due
+from ekistics.web.observatory.release import release, release_due
 from ekistics.web.places.models import Boundary, Place
 from ekistics.web.policy import PUBLIC, State
 from ekistics.web.workflow.audit import verify_chain
@@ -111,6 +111,18 @@ def test_a_boundary_that_changes_is_a_new_edition_of_the_same_place(publish) -> 
     editions = Boundary.objects.filter(place__code="GHA-AVA")
     assert [b.number for b in editions] == [1, 2]
     assert editions[0].valid_to == editions[1].valid_from
+
+
+def test_a_draft_changes_no_boundary_before_it_is_released(publish) -> None:
+    publish()
+    waiting = publish(seed=2, at=(-0.21, 5.6), state=State.DRAFT)
+    held = Boundary.objects.filter(place__code="GHA-AVA")
+    assert [b.number for b in held] == [1]
+    edition = Edition.objects.get(pk=waiting.edition)
+    edition.state = str(State.PUBLISHED)
+    edition.save()
+    release(edition)
+    assert [b.number for b in held.all()] == [1, 2]
 
 
 def test_every_step_is_in_the_log_and_the_log_holds(publish) -> None:

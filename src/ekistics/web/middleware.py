@@ -1,6 +1,7 @@
 """What wraps every request: the language of the address, and errors as pages or problem documents."""
 
 import logging
+import re
 from collections.abc import Callable
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from ekistics.web.problems import problem_response
 __all__ = ["language", "problems"]
 
 Handler = Callable[[HttpRequest], HttpResponse]
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 log = logging.getLogger("ekistics.web")
 
 
@@ -56,7 +58,9 @@ class Problems:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass the request on."""
+        """Pass the request on; no code or name holds a control sign, and PostgreSQL takes no zero byte."""
+        if CONTROL.search(request.path_info):
+            return problem_response(request, Http404())
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

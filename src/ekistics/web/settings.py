@@ -84,7 +84,8 @@ def _database(address: str) -> dict[str, Any]:
     parts = urlsplit(address)
     return {"ENGINE": "django.db.backends.postgresql", "NAME": unquote(parts.path.lstrip("/")),
             "USER": unquote(parts.username or ""), "PASSWORD": unquote(parts.password or ""),
-            "HOST": unquote(parts.netloc.rpartition("@")[2].partition(":")[0]), "PORT": str(parts.port or ""), "CONN_MAX_AGE": 600,
+            "HOST": unquote(parts.netloc.rpartition("@")[2].partition(":")[0]), "PORT": str(parts.port or ""),
+            "CONN_MAX_AGE": 600,
             "CONN_HEALTH_CHECKS": True}
 
 

@@ -22,7 +22,7 @@ from ekistics.package.verify import verify_package
 from ekistics.web.observatory.layers import draw_layer, layer_row
 from ekistics.web.places.tree import NewBoundary
 
-__all__ = ["Intake", "keep_files", "take_in"]
+__all__ = ["Intake", "boundaries_of", "keep_files", "take_in"]
 
 SHOWN_PROBLEMS = 5
 DOCUMENTS = (".html", ".pdf", ".docx", ".xlsx")
@@ -123,7 +123,7 @@ def take_in(folder: Path) -> Intake:
     return Intake(
         folder, _content_digest(descriptor), place, places, run, indicators,
         {spec["code"]: spec for spec in head["indicators"]}, read_parquet(folder / "observations.parquet"),
-        _boundaries(folder, head["layers"], place.code), tuple(head["layers"]),
+        boundaries_of(folder, head["layers"], place.code), tuple(head["layers"]),
         [asdict(flag) for flag in checks], [dict(c) for c in certificates],
         [layer_row(layer, among) for layer, among in _themed(folder, head["layers"])],
         str(head.get("edition", "")), str(descriptor["created"]),
@@ -136,8 +136,23 @@ def _content_digest(descriptor: dict[str, Any]) -> str:
     return digest_values([files, head["run"]["id"], head.get("edition", ""), head["places"]])
 
 
-def _boundaries(folder: Path, entries: list[dict[str, Any]], city: str) -> dict[str, NewBoundary]:
-    """Read the outlines of the city and its neighbourhoods from the layers that hold them."""
+def boundaries_of(folder: Path, entries: list[dict[str, Any]], city: str) -> dict[str, NewBoundary]:
+    """Read the outlines of a city and its neighbourhoods from the layers that hold them.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The package.
+    entries : list of dict
+        Its layers, as the descriptor has them.
+    city : str
+        Code of the city.
+
+    Returns
+    -------
+    dict of str to NewBoundary
+        Boundaries by place code.
+    """
     found = {}
     for entry in entries:
         if entry["code"] not in ("boundary", "neighbourhoods"):

@@ -32,8 +32,9 @@ class Keys:
         for held in (self.indicators, self.measures, self.periods, self.groups):
             held.clear()
 
-    def learn(self, given: Iterable[IndicatorSpec], specifications: dict[str, dict[str, Any]]) -> None:
-        """Put indicators into the record; a newer specification of a known one replaces it."""
+    def learn(self, given: Iterable[IndicatorSpec], specifications: dict[str, dict[str, Any]], *,
+              replace: bool = True) -> None:
+        """Put indicators into the record; another specification of a known one replaces it where that is asked for."""
         order = {spec.code: i for i, spec in enumerate(specs())}
         for spec in given:
             held = self.indicators.get(spec.code)
@@ -41,7 +42,7 @@ class Keys:
                 held, _made = Indicator.objects.get_or_create(code=spec.code, defaults=self._fields(
                     spec, specifications[spec.code], order))
                 self.indicators[spec.code] = held
-            if held.stamp != digest_values(specifications[spec.code])[:16]:
+            if replace and held.stamp != digest_values(specifications[spec.code])[:16]:
                 for name, value in self._fields(spec, specifications[spec.code], order).items():
                     setattr(held, name, value)
                 held.save()

@@ -228,8 +228,8 @@ def _store(items: Sequence[Intake], keys: Keys, known: dict[str, Place], new: Ne
     fresh = list({_content(item): item for item in reversed(items) if _content(item) not in held}.values())[::-1]
     editions = _new_editions(fresh, datasets, new)
     _set_boundaries(zip(fresh, editions, strict=True), known)
-    for item in fresh:
-        keys.learn(item.indicators, item.specifications)
+    for item, edition in zip(fresh, editions, strict=True):
+        keys.learn(item.indicators, item.specifications, replace=edition.released_at is not None)
     changed, turned = _put_values(list(zip(fresh, editions, strict=True)), keys, known, made)
     Layer.objects.bulk_create(Layer(edition=edition, **row) for item, edition in zip(fresh, editions, strict=True)
                               for row in item.layer_rows)
@@ -280,9 +280,10 @@ def _new_editions(items: Sequence[Intake], datasets: Mapping[str, Dataset], new:
 
 
 def _set_boundaries(pairs: Iterable[tuple[Intake, Edition]], places: Mapping[str, Place]) -> None:
+    """Give places their boundaries; one that a place has is not changed before the edition is released."""
     for item, edition in pairs:
         for code, boundary in item.boundaries.items():
-            if code in places:
+            if code in places and (edition.released_at is not None or places[code].west is None):
                 set_boundary(places[code], boundary, day=edition.made_at.date() if edition.made_at else None)
 
 

@@ -3,17 +3,23 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from pathlib import Path
 
+from django.conf import settings
 from django.core.cache import caches
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from ekistics.package.descriptor import load_descriptor, parse_head
 from ekistics.web.chunks import parts
+from ekistics.web.observatory.intake import boundaries_of
+from ekistics.web.observatory.keys import Keys
 from ekistics.web.observatory.models import Coverage, Edition, Observation
 from ekistics.web.observatory.quantiles import renew_quantiles
 from ekistics.web.observatory.rows import Turned
 from ekistics.web.places.models import Place
+from ekistics.web.places.tree import set_boundary
 from ekistics.web.policy import State
 from ekistics.web.workflow.audit import record
 
@@ -43,12 +49,27 @@ def release(edition: Edition, *, now: datetime | None = None) -> None:
     """
     edition.released_at = now or timezone.now()
     edition.save(update_fields=["released_at"])
+    _take_over(edition)
     places = set(Observation.objects.filter(edition=edition).values_list("place_id", flat=True))
     if edition.whole:
         earlier = Observation.objects.filter(edition__dataset=edition.dataset_id, current=True)
         places |= set(earlier.values_list("place_id", flat=True))
     renew_quantiles(settle(places))
     record("edition.release", f"edition:{edition.pk}", detail={"dataset": edition.dataset_id})
+
+
+def _take_over(edition: Edition) -> None:
+    """Let the boundaries and the descriptions of indicators that a package brought hold from now on."""
+    folder = Path(settings.MEDIA_ROOT) / edition.folder / "package"
+    if not edition.folder or not folder.is_dir():
+        return
+    descriptor = load_descriptor(folder)
+    head = descriptor["ekistics"]
+    place, _places, _run, indicators = parse_head(descriptor)
+    found = boundaries_of(folder, head["layers"], place.code)
+    for held in Place.objects.filter(code__in=found):
+        set_boundary(held, found[held.code], day=edition.made_at.date() if edition.made_at else None)
+    Keys().learn(indicators, {spec["code"]: spec for spec in head["indicators"]})
 
 
 def release_due(now: datetime | None = None) -> int:

@@ -28,6 +28,7 @@ from ekistics.web.observatory.models import Edition, Measure, Observation
 from ekistics.web.observatory.pages.caching import public_page
 from ekistics.web.observatory.pages.shared import absolute, edition_line, how_to_cite, measure_title, named_places
 from ekistics.web.observatory.records import run_profile
+from ekistics.web.observatory.uploads import may_report
 from ekistics.web.policy import Actor, readable
 from ekistics.web.problems import problem_response
 from ekistics.web.render import language_now
@@ -95,7 +96,8 @@ def value(request: HttpRequest, number: int) -> HttpResponse:
     profile = run_profile(held.edition, spec)
     what = f"{names[held.place_id]}: {measure_title(spec, row)}, {shown.period or _('year not stated')}"
     return render(request, "value.html", {
-        "held": held, "row": row, "spec": spec, "shown": shown, "place": names[held.place_id], "city": city,
+        "held": held, "row": row, "spec": spec, "shown": shown,
+        "may_correct": may_report(actor, held.place), "place": names[held.place_id], "city": city,
         "city_name": names.get(city.pk, "") if city else "", "title": measure_title(spec, row), "facts": _facts(row),
         "group": group_text(row), "edition": held.edition, "edition_line": edition_line(held.edition),
         "sources": sources_table(profile, language=language), "history": _history(actor, held, spec, language),
