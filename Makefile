@@ -74,8 +74,9 @@ docs: install ## build the documentation site into docs/_build, warnings as erro
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
 	@echo "docs/_build/html/index.html"
 
-reference: install ## renew the pages of docs/reference that come from the code
+reference: install ## renew what docs/reference takes from the code: pages, and the description of the API
 	$(BIN)/python -m tools.make_reference
+	$(BIN)/python -m tools.make_openapi
 
 messages: install ## renew the catalogue of texts and merge it into the translations
 	$(BIN)/python tools/messages.py

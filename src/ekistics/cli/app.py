@@ -42,6 +42,8 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "backup-key": backup_key,
     "backup": site.backup,
     "restore": site.restore,
+    "export-site": site.export_site,
+    "audit-verify": site.audit_verify,
 }
 
 app = typer.Typer(name="ekistics", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,

@@ -90,3 +90,18 @@ def restore(file: Annotated[Path, typer.Argument(help="The backup.")],
             ) -> None:
     """Restore a backup into an empty site, all of it or nothing, whatever database it came from."""
     run("restore", str(file), *_options(key_file=key_file, check=check), home=home)
+
+
+def export_site(folder: Annotated[Path, typer.Argument(help="Folder for the copy; an older copy is replaced.")],
+                language: Annotated[list[str] | None, typer.Option(help="A language of the copy; may be given again. "
+                                                                        "All six where none is.")] = None,
+                home: Home = None,
+                as_json: Annotated[bool, typer.Option("--json", help="Print for machines.")] = False) -> None:
+    """Write the public site as files for any web host: pages, tables, maps, with checksums."""
+    run("export_site", str(folder), *(f"--language={code}" for code in language or ()), *_options(json=as_json),
+        home=home)
+
+
+def audit_verify(home: Home = None) -> None:
+    """Walk the audit log and say whether its chain holds; exit code 1 when it does not."""
+    run("audit_verify", home=home)
