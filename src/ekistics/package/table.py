@@ -55,9 +55,12 @@ def canonical_observations(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _table(numbers: Mapping[str, npt.NDArray[np.float64]], texts: Mapping[str, Sequence[str]]) -> pd.DataFrame:
     """Make the canonical table of finished columns, and refuse infinite numbers."""
-    table = pd.DataFrame({name: numbers[name] if name in numbers else pd.Series(texts[name], dtype="str")
-                          for name in OBSERVATION_COLUMNS})
-    infinite = np.isinf(np.column_stack(list(numbers.values())))
+    return _finite(pd.DataFrame({name: numbers[name] if name in numbers else pd.Series(texts[name], dtype="str")
+                                 for name in OBSERVATION_COLUMNS}))
+
+
+def _finite(table: pd.DataFrame) -> pd.DataFrame:
+    infinite = np.isinf(np.column_stack([table[name].to_numpy() for name in NUMBER_COLUMNS]))
     if infinite.any():
         row, column = (int(i) for i in np.argwhere(infinite)[0])
         raise PackageError(_("An observation is infinite."), param=NUMBER_COLUMNS[column],
@@ -162,7 +165,7 @@ def read_parquet(path: Path) -> pd.DataFrame:
     """
     try:
         with pq.ParquetFile(path) as file:
-            table = file.read()
+            table = file.read(use_threads=False)
     except (OSError, ValueError, pa.ArrowException) as error:
         raise PackageError(_("The table cannot be read."), where=path.name, got=str(error)) from error
     if table.schema.names != _ARROW.names or table.schema.types != _ARROW.types:
@@ -170,8 +173,7 @@ def read_parquet(path: Path) -> pd.DataFrame:
                            expected=str(_ARROW), got=str(table.schema))
     if any(table.column(name).null_count for name in TEXT_COLUMNS):
         return canonical_observations(table.to_pandas())
-    return _table({name: table.column(name).to_numpy() for name in NUMBER_COLUMNS},
-                  {name: table.column(name).to_pylist() for name in TEXT_COLUMNS})
+    return _finite(table.to_pandas(use_threads=False))
 
 
 def table_schema() -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -73,6 +73,8 @@ class Verification:
         Rows of the table that was read.
     run : str
         Id of the run; empty when it cannot be told.
+    table : pandas.DataFrame, optional
+        The observations that were read, for who goes on with them; None where they could not be read.
     """
 
     folder: str
@@ -80,6 +82,7 @@ class Verification:
     files: int
     observations: int
     run: str
+    table: pd.DataFrame | None = field(default=None, repr=False, compare=False)
 
     @property
     def ok(self) -> bool:
@@ -94,7 +97,8 @@ class Verification:
         dict
             The keys ok, folder, problems, files, observations and run.
         """
-        return {"ok": self.ok, **asdict(self)}
+        return {"ok": self.ok, "folder": self.folder, "problems": [asdict(problem) for problem in self.problems],
+                "files": self.files, "observations": self.observations, "run": self.run}
 
 
 def verify_package(folder: Path) -> Verification:
@@ -125,9 +129,9 @@ def verify_package(folder: Path) -> Verification:
         return Verification(str(folder), tuple(problems), 1, 0, "")
     problems += _file_problems(folder, descriptor)
     broken = {problem.where for problem in problems}
-    rows, found = _content_problems(folder, descriptor, broken)
-    return Verification(str(folder), (*problems, *found), len(listed_files(descriptor)), rows,
-                        descriptor["ekistics"]["run"]["id"])
+    table, found = _content_problems(folder, descriptor, broken)
+    return Verification(str(folder), (*problems, *found), len(listed_files(descriptor)),
+                        0 if table is None else len(table), descriptor["ekistics"]["run"]["id"], table)
 
 
 def _descriptor_problems(folder: Path, descriptor: Mapping[str, Any]) -> Iterator[Problem]:
@@ -177,33 +181,35 @@ def _resource_problems(path: Path, resource: Mapping[str, Any]) -> Iterator[Prob
         yield Problem("hash", name, _("The file was changed after it was written."))
 
 
-def _content_problems(folder: Path, descriptor: Mapping[str, Any], broken: set[str]) -> tuple[int, list[Problem]]:
+def _content_problems(folder: Path, descriptor: Mapping[str, Any],
+                      broken: set[str]) -> tuple[pd.DataFrame | None, list[Problem]]:
     """Look into the files that are what the descriptor says; the others are reported already."""
-    rows, problems = _table_problems(folder, descriptor, broken)
+    table, problems = _table_problems(folder, descriptor, broken)
     if "checks.json" not in broken:
         problems += _guarded("checks.json", lambda: load_checks(folder / "checks.json"))
     listed = listed_files(descriptor)
     for entry in descriptor["ekistics"]["layers"]:
         names = [name for name in listed if name.rsplit(".", 1)[0] == f"layers/{entry['code']}"]
         problems += _layer_problems(folder, entry, set(names), broken)
-    return rows, problems
+    return table, problems
 
 
-def _table_problems(folder: Path, descriptor: Mapping[str, Any], broken: set[str]) -> tuple[int, list[Problem]]:
+def _table_problems(folder: Path, descriptor: Mapping[str, Any],
+                    broken: set[str]) -> tuple[pd.DataFrame | None, list[Problem]]:
     name = "observations.parquet" if "observations.parquet" not in broken else "observations.csv"
     if name in broken:
-        return 0, []
+        return None, []
     try:
         table = (read_parquet if name.endswith("parquet") else read_csv)(folder / name)
         _place, places, run, indicators = parse_head(descriptor)
         same = "observations.csv" in broken or _is_twin(table, folder / "observations.csv")
     except EkisticsError as error:
-        return 0, [Problem("schema", name, str(error))]
+        return None, [Problem("schema", name, str(error))]
     problems = [Problem(breach.code, f"{name}, {_rows(breach.rows)}", breach.message)
                 for breach in observation_breaches(table, places=places, run=run.id, indicators=indicators)]
     if not same:
         problems.append(Problem("tables", name, _("The two tables of observations differ.")))
-    return len(table), problems
+    return table, problems
 
 
 def _is_twin(table: pd.DataFrame, csv: Path) -> bool:

@@ -17,7 +17,6 @@ from ekistics.package.descriptor import load_checks, load_descriptor, parse_head
 from ekistics.package.model import Layer
 from ekistics.package.read import read_layer
 from ekistics.package.staging import replaced_folder
-from ekistics.package.table import read_parquet
 from ekistics.package.verify import verify_package
 from ekistics.web.observatory.layers import draw_layer, layer_row
 from ekistics.web.places.tree import NewBoundary
@@ -111,7 +110,7 @@ def take_in(folder: Path) -> Intake:
     """
     folder = Path(folder)
     outcome = verify_package(folder)
-    if not outcome.ok:
+    if not outcome.ok or outcome.table is None:
         shown = "; ".join(str(problem) for problem in outcome.problems[:SHOWN_PROBLEMS])
         raise PackageError(_("The package does not pass its own checks."), where=folder.name, got=shown,
                            hint=_("'ekistics verify' lists all of them."))
@@ -122,7 +121,7 @@ def take_in(folder: Path) -> Intake:
     producers = sorted({p.producer for p in run.inputs if p.producer})
     return Intake(
         folder, _content_digest(descriptor), place, places, run, indicators,
-        {spec["code"]: spec for spec in head["indicators"]}, read_parquet(folder / "observations.parquet"),
+        {spec["code"]: spec for spec in head["indicators"]}, outcome.table,
         boundaries_of(folder, head["layers"], place.code), tuple(head["layers"]),
         [asdict(flag) for flag in checks], [dict(c) for c in certificates],
         [layer_row(layer, among) for layer, among in _themed(folder, head["layers"])],
