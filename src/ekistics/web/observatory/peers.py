@@ -103,7 +103,12 @@ def standing(value: float, spread: Spread, *, unit_measure: str, language: str) 
     shown = [value_text(q, unit_measure, language=language) for q in spread.quantiles]
     middle = _("Middle value {median}; half of the cities are between {low} and {high}.").format(
         median=shown[2], low=shown[1], high=shown[3])
-    text = _words(value, spread.quantiles).format(cities=number_text(float(spread.cities), 0, language=language))
+    cities = number_text(float(spread.cities), 0, language=language)
+    text = _words(value, spread.quantiles).format(cities=cities)
+    if shown[1] == shown[3]:  # as written, no city of the middle half differs from another
+        middle = _("At least half of {cities} cities have {median}.").format(cities=cities, median=shown[2])
+        if value_text(value, unit_measure, language=language) == shown[2]:
+            text = _("As most of {cities} cities.").format(cities=cities)
     ends = [*spread.quantiles, value]
     low, span = min(ends), (max(ends) - min(ends)) or 1.0
     marks = [round(MARGIN + (end - low) / span * (WIDTH - 2 * MARGIN), 1) for end in ends]
