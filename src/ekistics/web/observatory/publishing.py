@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +27,7 @@ from ekistics.web.observatory.models import Dataset, Edition, Layer, Observation
 from ekistics.web.observatory.quantiles import renew_quantiles
 from ekistics.web.observatory.records import run_of
 from ekistics.web.observatory.release import settle, stand
-from ekistics.web.observatory.rows import Turned, insert_rows, public_counts, row_table, store_rows
+from ekistics.web.observatory.rows import insert_rows, public_counts, row_table, store_rows
 from ekistics.web.places.models import Place
 from ekistics.web.places.tree import ensure_places, set_boundary
 from ekistics.web.policy import State
@@ -148,7 +148,7 @@ def publish_packages(folders: Sequence[Path], *, author: int | None = None, stat
         with transaction.atomic():
             stored, settled = _store_batch(read, keys, known, New(author, state, embargo_until))
         outcomes += stored
-        turned |= settled
+        turned |= settled | _pairs_of_held(stored)
         if progress is not None:
             progress(len(outcomes), len(folders), batch[-1].name)
     with transaction.atomic():
@@ -156,16 +156,24 @@ def publish_packages(folders: Sequence[Path], *, author: int | None = None, stat
     return outcomes
 
 
+def _pairs_of_held(outcomes: Iterable[Outcome]) -> set[tuple[int, int]]:
+    """Give measures and periods of editions that were there already: a killed run may not have counted them."""
+    held = [outcome.edition for outcome in outcomes if outcome.edition and not outcome.added]
+    found = Observation.objects.filter(edition__in=held, edition__released_at__isnull=False)
+    return set(found.values_list("measure_id", "period_id").distinct()) if held else set()
+
+
 def _read(folders: Sequence[Path]) -> list[Intake | Outcome]:
-    """Verify, read and copy packages; those whose content the site holds are not copied again."""
-    items = [_tried(folder, take_in, folder) for folder in folders]
-    held = _held([item for item in items if isinstance(item, Intake)])
-    media = Path(settings.MEDIA_ROOT)
-    with ThreadPoolExecutor(COPIERS) as pool:  # most of a copy's time the disk is waited for
-        copies = {i: pool.submit(copy_context().run, _tried, item.folder, keep_files, item, media / item.folder_name)
-                  for i, item in enumerate(items) if isinstance(item, Intake) and _content(item) not in held}
-    failed = {i: outcome for i, copy in copies.items() if (outcome := copy.result()) is not None}
-    return [failed.get(i, item) for i, item in enumerate(items)]
+    """Verify, read and copy packages; while one is copied, for which the disk is waited for, the next are read."""
+    items: list[Intake | Outcome] = []
+    copies: dict[int, Future[Outcome | None]] = {}
+    with ThreadPoolExecutor(COPIERS) as pool:
+        for i, folder in enumerate(folders):
+            items.append(item := _tried(folder, take_in, folder))
+            if isinstance(item, Intake):
+                target = Path(settings.MEDIA_ROOT) / item.folder_name
+                copies[i] = pool.submit(copy_context().run, _tried, folder, keep_files, item, target)
+    return [(copies[i].result() or item) if i in copies else item for i, item in enumerate(items)]
 
 
 def _tried(folder: Path, work: Callable[..., T], *args: Any) -> T | Outcome:
@@ -230,7 +238,7 @@ def _store(items: Sequence[Intake], keys: Keys, known: dict[str, Place], new: Ne
     _set_boundaries(zip(fresh, editions, strict=True), known)
     for item, edition in zip(fresh, editions, strict=True):
         keys.learn(item.indicators, item.specifications, replace=edition.released_at is not None)
-    changed, turned = _put_values(list(zip(fresh, editions, strict=True)), keys, known, made)
+    changed, turned = _put_values(list(zip(fresh, editions, strict=True)), keys, known, made) if fresh else ({}, set())
     Layer.objects.bulk_create(Layer(edition=edition, **row) for item, edition in zip(fresh, editions, strict=True)
                               for row in item.layer_rows)
     _log(editions, new)
@@ -293,25 +301,21 @@ def _put_values(pairs: Sequence[tuple[Intake, Edition]], keys: Keys, places: Map
 
     Nothing else can stand at a place that was made just now, so its values stand at once; all others are settled.
     """
-    tables, counts, standing, touched = [], Turned(), set(), set()
-    left = set(made)
+    tables, standing, touched, left = [], set(), set(), set(made)
     for item, edition in pairs:
         codes = {place.code for place in item.places}
         alone = edition.released_at is not None and codes <= left
         left -= codes
-        tables.append(row_table(edition, item.observations, keys, {code: places[code].pk for code in codes},
-                                current=alone))
-        if alone:
-            counts += public_counts(tables[-1])
-            standing |= {places[code].pk for code in codes}
-        elif edition.released_at is not None:
-            touched |= {places[code].pk for code in codes}
-    insert_rows(tables)
+        tables.append((edition, item.observations, alone))
+        if edition.released_at is not None:
+            (standing if alone else touched).update(places[code].pk for code in codes)
+    rows = row_table(tables, keys, {code: place.pk for code, place in places.items()})
+    insert_rows(rows)
     changed = _compare_all(pairs)
     released = [edition.dataset_id for _item, edition in pairs if edition.pk in changed and edition.released_at]
     touched |= set(Observation.objects.filter(edition__dataset__in=released, current=True).order_by().values_list(
         "place_id", flat=True).distinct())
-    turned = stand(counts, standing)
+    turned = stand(public_counts(rows), standing)
     return changed, turned | (settle(touched) if touched else set())
 
 

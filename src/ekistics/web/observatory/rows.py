@@ -20,52 +20,51 @@ WORDS = ("uncertainty", "obs_status", "conf_status", "reason")
 Turned = Counter[tuple[int, int, bool, bool]]  # measure, period, has a value, is restricted: how many rows more
 
 
-def row_table(edition: Edition, table: pd.DataFrame, keys: Keys, places: Mapping[str, int], *,
-              current: bool = False) -> pa.Table:
-    """Turn observations of an edition into rows of the record.
+def row_table(tables: Sequence[tuple[Edition, pd.DataFrame, bool]], keys: Keys,
+              places: Mapping[str, int]) -> pa.Table:
+    """Turn observations of editions into rows of the record, all in one.
 
     Parameters
     ----------
-    edition : Edition
-        The edition.
-    table : pandas.DataFrame
-        Canonical observations.
+    tables : sequence of (Edition, pandas.DataFrame, bool)
+        An edition, its canonical observations, and whether they stand at once.
     keys : Keys
         Where measures, periods and groups are looked up.
     places : mapping of str to int
         Keys of places by code.
-    current : bool
-        Whether they stand at once.
 
     Returns
     -------
     pyarrow.Table
         The columns of :class:`Observation` but for its key.
     """
-    numbers = {name: table[name].to_numpy(dtype=float) for name in NUMBER_COLUMNS}
-    words = {name: table[name].tolist() for name in WORDS}
+    sizes = [len(table) for _edition, table, _current in tables]
+    whole = pd.concat([table for _edition, table, _current in tables], ignore_index=True)
+    numbers = {name: whole[name].to_numpy(dtype=float) for name in NUMBER_COLUMNS}
+    words = {name: whole[name].tolist() for name in WORDS}
     known = ~np.all([np.isnan(column) for column in numbers.values()], axis=0)
     secret = known & np.array([word != "F" for word in words["conf_status"]], dtype=bool)
     return pa.table({
-        "edition_id": np.full(len(table), edition.pk), "measure_id": keys.measures_of(table),
-        "place_id": [places[code] for code in table["ref_area"].tolist()], "period_id": keys.periods_of(table),
-        "group_id": keys.groups_of(table),
+        "edition_id": np.repeat([edition.pk for edition, _table, _current in tables], sizes),
+        "measure_id": pa.array(keys.measures_of(whole), pa.int64()),
+        "place_id": pa.array([places[code] for code in whole["ref_area"].tolist()], pa.int64()),
+        "period_id": pa.array(keys.periods_of(whole), pa.int64()),
+        "group_id": pa.array(keys.groups_of(whole), pa.int64()),
         **{name: pa.array(column, from_pandas=True) for name, column in numbers.items()},
         **{name: pa.array(texts, pa.string()) for name, texts in words.items()},
-        "restricted": secret, "current": np.full(len(table), current)})
+        "restricted": secret, "current": np.repeat([current for _edition, _table, current in tables], sizes)})
 
 
-def insert_rows(tables: Sequence[pa.Table]) -> None:
+def insert_rows(rows: pa.Table) -> None:
     """Write rows into the record.
 
     Parameters
     ----------
-    tables : sequence of pyarrow.Table
+    rows : pyarrow.Table
         As :func:`row_table` makes them.
     """
-    if not any(len(table) for table in tables):
+    if not len(rows):
         return
-    rows = pa.concat_tables(tables)
     name = connection.ops.quote_name(Observation._meta.db_table)
     columns = ", ".join(map(connection.ops.quote_name, rows.column_names))
     with connection.cursor() as cursor:
@@ -81,7 +80,7 @@ def insert_rows(tables: Sequence[pa.Table]) -> None:
 
 
 def public_counts(rows: pa.Table) -> Turned:
-    """Count rows by measure, period, whether they have a value and whether they are restricted.
+    """Count the rows that stand by measure, period, whether they have a value and whether they are restricted.
 
     Parameters
     ----------
@@ -93,6 +92,7 @@ def public_counts(rows: pa.Table) -> Turned:
     Counter
         What :func:`ekistics.web.observatory.release.stand` takes.
     """
+    rows = rows.filter(rows["current"])
     return Counter(zip(rows["measure_id"].to_pylist(), rows["period_id"].to_pylist(),
                        rows["obs_value"].is_valid().to_pylist(), rows["restricted"].to_pylist(), strict=True))
 
@@ -111,4 +111,4 @@ def store_rows(edition: Edition, table: pd.DataFrame, keys: Keys, places: dict[s
     places : dict of str to int
         Keys of places by code.
     """
-    insert_rows([row_table(edition, table, keys, places)])
+    insert_rows(row_table([(edition, table, False)], keys, places))
