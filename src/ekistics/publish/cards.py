@@ -9,6 +9,7 @@ from ekistics.core.i18n import N_, _
 from ekistics.core.indicator import IndicatorSpec
 from ekistics.core.provenance import Provenance
 from ekistics.core.quality import QualityFlag
+from ekistics.core.told import told
 from ekistics.package.model import ProfilePackage
 from ekistics.publish.content import Card, Fact, Figure, Flag
 from ekistics.publish.figures import Rows, default_of, figure, grouped, headline_of, latest, totals
@@ -90,7 +91,7 @@ def flag(check: QualityFlag, *, language: str) -> Flag:
         The flag in words.
     """
     text = _("not measured") if check.value is None else value_text(check.value, check.unit_measure, language=language)
-    return Flag(_(check.title), text, check.status, _(STATUS_WORDS[check.status]), _(check.note) if check.note else "")
+    return Flag(told(check.title), text, check.status, _(STATUS_WORDS[check.status]), told(check.note))
 
 
 def _how(spec: IndicatorSpec, package: ProfilePackage, figures: list[Figure], language: str) -> tuple[Fact, ...]:

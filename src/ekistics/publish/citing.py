@@ -14,6 +14,7 @@ from ekistics.core.i18n import N_, _
 from ekistics.core.indicator import IndicatorSpec
 from ekistics.core.observation import DIMENSIONS, NOT_STATED
 from ekistics.core.quality import QualityFlag
+from ekistics.core.told import told
 from ekistics.publish.cards import flag
 from ekistics.publish.content import Cell, Figure, Flag
 from ekistics.publish.figures import figure, group_text, share_text
@@ -207,7 +208,7 @@ class Citations:
             The entry's number.
         """
         shown = flag(check, language=self.language)
-        base = _(check.base) if check.base else _("not stated") if check.unit_measure == "PT" else ""
+        base = told(check.base) if check.base else _("not stated") if check.unit_measure == "PT" else ""
         made = [_("base: {base}").format(base=base)] if base else []
         made += [shown.note] if shown.note else []
         entry = Citation(len(self.entries) + 1, "quality", shown.title, place=place, text=shown.text, value=check.value,

@@ -11,6 +11,7 @@ from pyproj import CRS, Transformer
 
 from ekistics.core.crs import WGS84
 from ekistics.core.i18n import _
+from ekistics.core.told import told
 from ekistics.core.units import unit
 from ekistics.package.model import Layer, ProfilePackage
 from ekistics.publish.content import Table
@@ -75,7 +76,7 @@ def _ordered(layers: tuple[Layer, ...]) -> list[Layer]:
 
 def _layer(layer: Layer, boundary: gpd.GeoDataFrame, language: str) -> dict[str, Any] | None:
     drawn = style(layer, language=language)
-    head = {"code": layer.code, "title": _(layer.title), "note": theme_note(layer, drawn),
+    head = {"code": layer.code, "title": told(layer.title), "note": theme_note(layer, drawn),
             "shown": layer.code in SHOWN_FIRST,
             "classes": [{"title": k.title, "day": k.day, "night": k.night, "mark": k.mark} for k in drawn.classes]}
     if layer.raster is not None:

@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from ekistics.core.i18n import N_, _
+from ekistics.core.told import told
 from ekistics.package.model import Layer, ProfilePackage
 from ekistics.publish.content import MapSheet
 from ekistics.publish.frame import Sheet, hatched, make_sheet, path, projected, warped
@@ -127,7 +128,7 @@ class _Atlas:
                 body += _dots(dots, 4, INK)
                 legend.append(Klass(_(upper.title), INK, "#e8edf1", "dot"))
         body += self._inner_borders() + self._border()
-        return self._made(code, _(layer.title), theme_note(layer, drawn), body, tuple(legend), self.sheet)
+        return self._made(code, told(layer.title), theme_note(layer, drawn), body, tuple(legend), self.sheet)
 
     def _shapes(self, layer: Layer, drawn: Style) -> str:
         assert layer.frame is not None  # noqa: S101 - the callers looked
@@ -178,7 +179,7 @@ class _Atlas:
         body = (f'<image href="{picture}" width="{sheet.width}" height="{sheet.height}" preserveAspectRatio="none"/>'
                 f'{self._border(sheet)}')
         legend = (*drawn.classes, no_data()) if some else drawn.classes
-        return self._made(code, _(layer.title), theme_note(layer, drawn), body, legend, sheet)
+        return self._made(code, told(layer.title), theme_note(layer, drawn), body, legend, sheet)
 
     def _made(self, code: str, title: str, note: str, body: str, legend: tuple[Klass, ...], sheet: Sheet) -> MapSheet:
         svg = (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {sheet.width} {sheet.height}" '
@@ -211,7 +212,7 @@ def theme_note(layer: Layer, drawn: Style) -> str:
     str
         The layer's note and the rule of its classes.
     """
-    own = _(layer.note) if layer.note else measure_text(layer)
+    own = told(layer.note) if layer.note else measure_text(layer)
     return " ".join(part.rstrip(".") + "." for part in (own, drawn.rule) if part)
 
 

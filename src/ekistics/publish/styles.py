@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ekistics.core.i18n import N_, _
+from ekistics.core.told import told
 from ekistics.indicators.degree_of_urbanisation import CLASS_TITLES
 from ekistics.package.model import Layer
 from ekistics.publish.numbers import value_text
@@ -110,7 +111,7 @@ def style(layer: Layer, *, language: str, among: Sequence[Layer] = ()) -> Style:
         values = layer.frame[layer.value].to_numpy(dtype=float)
         return _distances(values, language) if layer.unit_measure == "M" else _ramp(
             values, layer.unit_measure, language, mark="dot")
-    return Style((Klass(_(layer.title), INK, "#e8edf1", "line"),), np.zeros(len(layer.frame), dtype=np.uint8))
+    return Style((Klass(told(layer.title), INK, "#e8edf1", "line"),), np.zeros(len(layer.frame), dtype=np.uint8))
 
 
 def classed(values: npt.NDArray[np.float64], limits: tuple[float, ...]) -> npt.NDArray[np.uint8]:

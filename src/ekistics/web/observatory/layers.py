@@ -10,7 +10,8 @@ import geopandas as gpd
 import shapely
 
 from ekistics.core.crs import WGS84
-from ekistics.core.i18n import _, use_language
+from ekistics.core.i18n import use_language
+from ekistics.core.told import told
 from ekistics.package.layers import write_tiles
 from ekistics.package.model import Layer
 from ekistics.publish.live import picture
@@ -121,10 +122,10 @@ def manifest_layer(row: dict[str, Any], folder: Path, files: Files, *, language:
         What the script reads; None for a layer that has nothing to draw.
     """
     code, kept = row["code"], row["style"].get(language) or row["style"].get("en") or {"classes": [], "rule": ""}
-    note = " · ".join(part for part in (row["note"], kept["rule"]) if part)
+    note = " · ".join(part for part in (told(row["note"]), kept["rule"]) if part)
     period = row["style"].get("period")
-    times = {"group": _(row["title"]), "period": period_text(period, language=language)} if period else {}
-    about = times | {"code": code, "title": _(row["title"]), "note": note, "classes": kept["classes"], "shown": True}
+    times = {"group": told(row["title"]), "period": period_text(period, language=language)} if period else {}
+    about = times | {"code": code, "title": told(row["title"]), "note": note, "classes": kept["classes"], "shown": True}
     if row["kind"] == "raster" and (folder / f"{code}.json").is_file():
         corners = json.loads((folder / f"{code}.json").read_text(encoding="utf-8"))["corners"]
         return about | {"kind": "picture", "url": files(f"{code}-day.png"), "night": files(f"{code}-night.png"),

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from ekistics.core.i18n import _
 from ekistics.core.indicator import IndicatorSpec
 from ekistics.core.period import Period
+from ekistics.core.told import told
 from ekistics.package.model import ProfilePackage
 from ekistics.publish.cards import cards
 from ekistics.publish.compose import method_section, place_line, run_section
@@ -77,7 +78,7 @@ def city(request: HttpRequest, code: str) -> HttpResponse:
 
 def _layer_titles(record: CityRecord) -> list[dict[str, str]]:
     rows = Layer.objects.filter(edition=record.edition).order_by("id").values("title", "note") if record.edition else ()
-    return [{"title": _(row["title"]), "note": row["note"]} for row in rows]
+    return [{"title": told(row["title"]), "note": told(row["note"])} for row in rows]
 
 
 def _content(record: CityRecord, language: str) -> dict[str, Any]:

@@ -1,0 +1,65 @@
+"""Sentences that a package holds filled in, told again in the language of the reader.
+
+A run fills sentences such as "The newest describes 2020." when it makes a package. Which sentence it was is found again
+by its form, so that old packages are read in every language too.
+"""
+
+import re
+from functools import cache
+
+from ekistics.core.i18n import N_, _
+
+__all__ = ["FILLED", "told"]
+
+# The sentences of quality flags and layers that are filled in; a test holds them against the modules that fill them.
+FILLED = (
+    N_("The newest describes {period}."),
+    N_("{file} describes {period}."),
+    N_("They describe another time than the latest total: {files}."),
+    N_("More than {metres} m from a walkable street; they count as out of reach."),
+    N_("On parts with fewer than {nodes} nodes, which may be gaps in the map."),
+    N_("served stops within {distance} km of the boundary"),
+    N_("stops within {distance} km of the boundary"),
+    N_("Street length without a {tag} tag"),
+    N_("Built-up cells of {metres} m or more cannot tell whether the map lacks streets."),
+    N_("More than {metres} m from any street: the map lacks streets there."),
+    N_("Neighbourhoods: {title}"),
+    N_("Ground without data: {name} {period}"),
+    N_("Ground outside the grid: {name} {period}"),
+    N_("Degree of Urbanisation, level {level}"),
+    N_("1 km cells, {year}"),
+)
+
+
+def told(text: str) -> str:
+    """Translate a text that a package holds: as it stands, or as the sentence that was filled in.
+
+    Parameters
+    ----------
+    text : str
+        An English text; any other is given back.
+
+    Returns
+    -------
+    str
+        The text in the language in use.
+
+    Examples
+    --------
+    >>> told("The newest describes 2020.")
+    'The newest describes 2020.'
+    """
+    plain = _(text) if text else ""
+    if plain != text or not text:
+        return plain
+    for template, form in _forms():
+        match = form.fullmatch(text)
+        if match is not None:
+            return _(template).format(**{name: told(part) for name, part in match.groupdict().items()})
+    return text
+
+
+@cache
+def _forms() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((template, re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(template))))
+                 for template in FILLED)
