@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 from django.db.models import Max, Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 
 from ekistics.core.i18n import N_, _
@@ -24,7 +23,7 @@ from ekistics.web.observatory.frames import everybody, indicator_specs, rows_for
 from ekistics.web.observatory.models import Measure
 from ekistics.web.observatory.pages.caching import public_page
 from ekistics.web.observatory.pages.home import listed_cities
-from ekistics.web.observatory.pages.shared import country_names, named_places, page_number, plain
+from ekistics.web.observatory.pages.shared import city_addresses, country_names, named_places, page_number, plain
 from ekistics.web.places.models import Place
 from ekistics.web.places.naming import names_of
 from ekistics.web.policy import Actor
@@ -183,9 +182,9 @@ def gaps_map(request: HttpRequest) -> HttpResponse:
     ends = dict(rows_for(actor_of(request)).filter(
         measure__in=measures, group=everybody(), obs_value__isnull=False, place__kind="city").order_by().values_list(
         "place_id").annotate(last=Max("period__end"))) if measures else {}
-    names = _names(held)
+    names, href = _names(held), city_addresses()
     features = [{"type": "Feature", "geometry": {"type": "Point", "coordinates": [round(x, 5), round(y, 5)]},
-                 "properties": {"id": code, "name": names[key], "href": reverse("city", kwargs={"code": code}),
+                 "properties": {"id": code, "name": names[key], "href": href(code),
                                 **_aged(ends.get(key), today)}} for key, code, _name, x, y in held]
     hatch = no_data()
     classes = [{"title": _(title), "day": RAMP[step], "night": NIGHT_RAMP[step], "mark": "dot"}

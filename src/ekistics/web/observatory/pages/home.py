@@ -16,7 +16,7 @@ from ekistics.web.accounts.actors import actor_of
 from ekistics.web.observatory.frames import indicator_specs
 from ekistics.web.observatory.models import Indicator
 from ekistics.web.observatory.pages.caching import public_page
-from ekistics.web.observatory.pages.shared import country_names
+from ekistics.web.observatory.pages.shared import city_addresses, country_names
 from ekistics.web.places.models import Place
 from ekistics.web.places.naming import names_of
 from ekistics.web.places.search import find_places
@@ -62,9 +62,10 @@ def cities(request: HttpRequest) -> HttpResponse:
                                                                     "latitude"))
     named = names_of([row[0] for row in rows], language_now())
     countries = country_names({row[3] for row in rows})
+    href = city_addresses()
     features = [{"type": "Feature", "geometry": {"type": "Point", "coordinates": [round(x, 5), round(y, 5)]},
                  "properties": {"id": code, "name": named.get(key, name), "country": countries.get(country, country),
-                                "href": reverse("city", kwargs={"code": code})}}
+                                "href": href(code)}}
                 for key, code, name, country, x, y in rows]
     return JsonResponse({"type": "FeatureCollection", "features": features})
 

@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 from django.db.models import Max, Sum
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
 
 from ekistics.core.i18n import N_, _
 from ekistics.core.indicator import IndicatorSpec
@@ -20,7 +19,7 @@ from ekistics.web.observatory.frames import MeasureKey, indicator_specs
 from ekistics.web.observatory.models import Coverage, Edition, Group, Measure
 from ekistics.web.observatory.pages.caching import public_page
 from ekistics.web.observatory.pages.ranking import FIELDS, Choice, choose, drawn, groups_with_values, ranked_rows
-from ekistics.web.observatory.pages.shared import country_names, measure_title, page_number, plain
+from ekistics.web.observatory.pages.shared import city_addresses, country_names, measure_title, page_number, plain
 from ekistics.web.places.models import Place
 from ekistics.web.places.naming import names_of
 from ekistics.web.policy import Actor, readable
@@ -133,12 +132,12 @@ def indicator_map(request: HttpRequest, code: str) -> HttpResponse:
     unit = choice.measure.unit_measure
     names = names_of([row["place_id"] for row in rows], language)
     countries = country_names({row["place__country"] for row in rows})
-    when = period_text(choice.period.text, language=language)
+    when, href = period_text(choice.period.text, language=language), city_addresses()
     features = [{"type": "Feature", "geometry": {"type": "Point", "coordinates": [
         round(row["place__longitude"], 5), round(row["place__latitude"], 5)]}, "properties": {
         "id": row["place__code"], "name": names.get(row["place_id"], row["place__name"]),
         "country": countries.get(row["place__country"], row["place__country"]),
-        "href": reverse("city", kwargs={"code": row["place__code"]}),
+        "href": href(row["place__code"]),
         "class": sum(row["obs_value"] > limit for limit in limits),
         "value": value_text(row["obs_value"], unit, language=language), "period": when}} for row in rows]
     return JsonResponse({"type": "FeatureCollection", "features": features,

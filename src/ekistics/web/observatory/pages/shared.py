@@ -1,8 +1,9 @@
 """What several pages need: names of places, titles of measures, citations, and who may see a city."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.http import Http404
@@ -20,10 +21,11 @@ from ekistics.web.places.naming import names_of
 from ekistics.web.policy import Actor, Role
 from ekistics.web.render import language_now
 
-__all__ = ["absolute", "country_names", "edition_line", "how_to_cite", "measure_title", "named_places", "page_number",
-           "plain", "require_visible", "series_title", "site_name", "variant_title"]
+__all__ = ["absolute", "city_addresses", "country_names", "edition_line", "how_to_cite", "measure_title",
+           "named_places", "page_number", "plain", "require_visible", "series_title", "site_name", "variant_title"]
 
 LAST_PAGE = 100_000
+PLAIN = "!$&'()*+,;=/~:@"  # what an address's path may hold as it is
 
 
 def site_name() -> str:
@@ -46,6 +48,18 @@ def named_places(places: Iterable[Place]) -> dict[int, str]:
     """Give the names of places in the language of the request, by key."""
     held = list(places)
     return {p.pk: p.name for p in held} | names_of([p.pk for p in held], language_now())
+
+
+def city_addresses() -> Callable[[str], str]:
+    """Give the function that gives the page of a city by its code: for lists of thousands, which ask for the rest once.
+
+    Returns
+    -------
+    callable
+        What ``reverse("city", ...)`` gives, in the language of the request.
+    """
+    before, after = reverse("city", kwargs={"code": "0"}).rsplit("0", 1)
+    return lambda code: f"{before}{quote(code, safe=PLAIN)}{after}"
 
 
 def country_names(codes: Iterable[str]) -> dict[str, str]:
