@@ -1,7 +1,8 @@
 """Kill the site's programs at random moments and look at what is left: ``python -m tools.kill_trials --trials 200``.
 
 Each trial starts from the same site, runs one scene in a process that has the program loaded already, kills it with
-SIGKILL at a random moment of the time that the scene takes undisturbed, and then looks: the database is whole, every
+SIGKILL at a random moment, every other time one of the clock, and else before a random statement to the database, as
+those are few and matter most. Then it looks: the database is whole, every
 edition that was acknowledged is there with all its observations, nothing is half. Then the scene runs again, and the
 site must be the one that an undisturbed run leaves. With ``EKISTICS_DATABASE`` (``tools.with_postgres``) on PostgreSQL.
 """
@@ -27,7 +28,12 @@ from urllib.parse import urlsplit
 from tools.kill_scenes import SCENES, Scene
 
 SHARES = {"publish": 0.45, "backup": 0.3, "worker": 0.25}
-LATEST = 1.05  # of the undisturbed time, so that some runs end before they are killed
+LOADED = ("ekistics.web.observatory.publishing.publish_packages", "ekistics.web.work.jobs.run_job",
+          "ekistics.web.work.upload_jobs.check", "ekistics.web.observatory.table_files.make",
+          "ekistics.web.work.management.commands.worker.Command", "ekistics.web.work.restore.check_backup",
+          "tests.web.packages.small_package")
+MOST = 3  # runs for each kill that is wanted: some end before they are killed
+COUNTED = "statements: "
 
 
 @dataclass
@@ -124,8 +130,13 @@ class Stage:
                       "CREATE DATABASE kill_trial")
             os.environ["EKISTICS_DATABASE"] = urlsplit(self.server)._replace(path="/kill_trial").geturl()
         import django
+        from django.urls import get_resolver
+        from django.utils.module_loading import import_string
 
         django.setup()
+        list(get_resolver().url_patterns)  # with the pages, everything that they show
+        for name in LOADED:
+            import_string(name)
 
     def keep(self) -> None:
         """Keep the site as it is as what each trial begins with."""
@@ -159,18 +170,42 @@ class Totals:
     compared: Counter[str] = field(default_factory=Counter)
 
 
-def trial(stage: Stage, scene: Scene, moment: float, wanted: dict[str, str], totals: Totals) -> None:
-    """Run a scene, kill it, look, run it again, and look again."""
+def run(out: Any, scene: Scene, folder: Path, last: int) -> None:
+    """Run a scene, and be killed before a statement to the database; with 0 say how many there were."""
+    from django.db import connection
+
+    count = 0
+
+    def watch(execute: Callable[..., Any], *arguments: Any) -> Any:
+        nonlocal count
+        count += 1
+        if count == last:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return execute(*arguments)
+
+    with connection.execute_wrapper(watch):
+        scene.run(out, folder)
+    if not last:
+        out.write(f"{COUNTED}{count}\n")
+
+
+def trial(stage: Stage, scene: Scene, moment: float | int, wanted: dict[str, str], totals: Totals) -> None:
+    """Run a scene, kill it after so many seconds or before that statement, look, run it again, and look again."""
     stage.reset()
-    child = fork(scene.run, stage.folder)
-    time.sleep(moment)
-    os.kill(child.pid, signal.SIGKILL)
-    code, said = child.wait()
+    if isinstance(moment, int):
+        code, said = fork(run, scene, stage.folder, moment).wait()
+        when = f"before statement {moment}"
+    else:
+        child = fork(scene.run, stage.folder)
+        time.sleep(moment)
+        os.kill(child.pid, signal.SIGKILL)
+        code, said = child.wait()
+        when = f"after {moment:.3f} s"
     stage.settle()
     totals.trials += 1
     totals.killed += code == -signal.SIGKILL
     if code not in (0, -signal.SIGKILL):
-        totals.faults.append(f"after {moment:.3f} s: ended with {code}: {said[-2000:]}")
+        totals.faults.append(f"{when}: ended with {code}: {said[-2000:]}")
         return
     acknowledged = [line for line in said.splitlines() if line]
     totals.acknowledged += len(acknowledged)
@@ -185,7 +220,7 @@ def trial(stage: Stage, scene: Scene, moment: float, wanted: dict[str, str], tot
               *(f"left over: {name}" for name in left),
               *(f"run again: {name} differs from an undisturbed run" for name in wanted
                 if after["state"][name] != wanted[name])]
-    totals.faults += [f"after {moment:.3f} s: {fault}" for fault in faults]
+    totals.faults += [f"{when}: {fault}" for fault in faults]
 
 
 def look(out: Any, scene: Scene, folder: Path, acknowledged: Sequence[str]) -> None:
@@ -205,21 +240,21 @@ def leftovers(home: Path) -> list[str]:
                   if p.name.startswith((".", "staging-")))
 
 
-def undisturbed(stage: Stage, scene: Scene) -> tuple[dict[str, str], float]:
-    """Run a scene to its end and give the state that it leaves, and its seconds."""
+def undisturbed(stage: Stage, scene: Scene) -> tuple[dict[str, str], float, int]:
+    """Run a scene to its end and give the state that it leaves, its seconds, and its statements to the database."""
     stage.reset()
     begun = time.monotonic()
-    acknowledged = told(scene.run, stage.folder).splitlines()
+    *acknowledged, last = [line for line in told(run, scene, stage.folder, 0).splitlines() if line]
     seconds = time.monotonic() - begun
-    found = json.loads(told(look, scene, stage.folder, [line for line in acknowledged if line]))
+    found = json.loads(told(look, scene, stage.folder, acknowledged))
     if found["faults"] or leftovers(stage.home):
         raise SystemExit(f"{scene.name}, undisturbed: {found['faults']} {leftovers(stage.home)}")
-    return found["state"], seconds
+    return found["state"], seconds, int(last.removeprefix(COUNTED))
 
 
 def run_trials(count: int, *, seed: int, scenes: Sequence[str] = tuple(SCENES), server: str = "",
                say: Callable[[str], None] = print) -> list[str]:
-    """Do so many trials and give the faults that they found."""
+    """Kill so many times and give the faults that were found."""
     chance = random.Random(seed)  # noqa: S311 - moments, no secrets
     folder = Path(tempfile.mkdtemp(prefix="ekistics-kill-"))
     stage = Stage(folder, server)
@@ -233,10 +268,12 @@ def run_trials(count: int, *, seed: int, scenes: Sequence[str] = tuple(SCENES), 
         share = sum(SHARES[name] for name in scenes)
         for name in scenes:
             scene, totals = SCENES[name], Totals()
-            wanted, seconds = undisturbed(stage, scene)
-            for _trial in range(max(round(count * SHARES[name] / share), 1)):
-                trial(stage, scene, chance.uniform(0, seconds * LATEST), wanted, totals)
-            say(_line(name, seconds, totals, server))
+            wanted, seconds, statements = undisturbed(stage, scene)
+            kills = max(round(count * SHARES[name] / share), 1)
+            while totals.killed < kills and totals.trials < kills * MOST:
+                moment = chance.randint(1, statements) if totals.trials % 2 else chance.uniform(0, seconds)
+                trial(stage, scene, moment, wanted, totals)
+            say(_line(name, (seconds, statements), totals, server))
             for fault in totals.faults:
                 say(f"  {fault}")
             faults += [f"{name}: {fault}" for fault in totals.faults]
@@ -245,17 +282,18 @@ def run_trials(count: int, *, seed: int, scenes: Sequence[str] = tuple(SCENES), 
     return faults
 
 
-def _line(name: str, seconds: float, totals: Totals, server: str) -> str:
+def _line(name: str, whole: tuple[float, int], totals: Totals, server: str) -> str:
+    seconds, statements = whole
     compared = ", ".join(f"{count} {what}" for what, count in sorted(totals.compared.items()))
-    return (f"{name} on {'PostgreSQL' if server else 'SQLite'}: {totals.trials} runs of {seconds:.2f} s, "
-            f"{totals.killed} killed, {totals.unfinished} of them left something to do; {totals.acknowledged} lines "
-            f"acknowledged; compared {compared}; {len(totals.faults)} faults")
+    return (f"{name} on {'PostgreSQL' if server else 'SQLite'}: {totals.trials} runs of {seconds:.2f} s and "
+            f"{statements} statements, {totals.killed} killed, {totals.unfinished} of them left something to do; "
+            f"{totals.acknowledged} lines acknowledged; compared {compared}; {len(totals.faults)} faults")
 
 
 def main() -> int:
     """Do the trials and say what was compared."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--trials", type=int, default=200)
+    parser.add_argument("--trials", type=int, default=200, help="kills to make")
     parser.add_argument("--seed", type=int, default=int(hashlib.sha256(b"ekistics").hexdigest()[:6], 16))
     parser.add_argument("--scenes", nargs="+", choices=list(SCENES), default=list(SCENES))
     options = parser.parse_args()
@@ -263,7 +301,7 @@ def main() -> int:
     faults = run_trials(options.trials, seed=options.seed, scenes=options.scenes,
                         server=os.environ.get("EKISTICS_DATABASE", ""),
                         say=lambda text: print(text, flush=True))
-    print(f"{options.trials} trials, seed {options.seed}, {time.monotonic() - begun:.0f} s: {len(faults)} faults")
+    print(f"{options.trials} kills, seed {options.seed}, {time.monotonic() - begun:.0f} s: {len(faults)} faults")
     return int(bool(faults))
 
 
