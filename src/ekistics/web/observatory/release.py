@@ -16,7 +16,7 @@ from ekistics.web.chunks import parts
 from ekistics.web.observatory.intake import boundaries_of
 from ekistics.web.observatory.keys import Keys
 from ekistics.web.observatory.models import Coverage, Edition, Observation
-from ekistics.web.observatory.quantiles import renew_quantiles
+from ekistics.web.observatory.quantiles import keep_counts, renew_quantiles
 from ekistics.web.observatory.rows import Turned
 from ekistics.web.places.models import Place
 from ekistics.web.places.tree import set_boundary
@@ -203,4 +203,4 @@ def count_coverage(turned: Turned) -> None:
     for row in changed:
         row.rows += rows[row.measure_id, row.period_id]
         row.values += values[row.measure_id, row.period_id]
-    Coverage.objects.bulk_update(changed, ["rows", "values"], batch_size=200)
+    keep_counts(changed, "rows", "values")

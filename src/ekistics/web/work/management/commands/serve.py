@@ -1,5 +1,6 @@
 """Serve the site: prepare it, start the worker beside it, answer requests."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -98,4 +99,6 @@ class _Server(BaseApplication):
         templates = engines["jinja2"].env
         for name in templates.list_templates(extensions=["html"]):
             templates.get_template(name)
+        gc.collect()
+        gc.freeze()  # what is there by now stays: the processes share it, and never look through it again
         return application
