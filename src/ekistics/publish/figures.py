@@ -41,7 +41,9 @@ def numbered(observations: pd.DataFrame) -> pd.DataFrame:
     """
     frame = observations.reset_index(drop=True)
     texts = ["variant", "time_period", "reason", "base", "uncertainty", *DIMENSIONS]
-    return frame.assign(**{name: frame[name].astype(object).where(frame[name].notna(), "") for name in texts})
+    blanks = {name: frame[name].astype(object).where(frame[name].notna(), "") for name in texts
+              if frame[name].dtype != object or frame[name].hasnans}
+    return frame.assign(**blanks)
 
 
 def totals(rows: pd.DataFrame) -> pd.DataFrame:
