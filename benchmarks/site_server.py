@@ -38,6 +38,10 @@ class Site:
         """Give the memory that its processes hold, what they share counted once."""
         return sum(_proportional_kib(pid) for pid in family(self.process.pid)) / KIB
 
+    def cpu_s(self) -> float:
+        """Give the processor time that its processes have used, those that ended among them."""
+        return sum(_ticks(pid) for pid in family(self.process.pid)) / os.sysconf("SC_CLK_TCK")
+
     @contextmanager
     def watched(self) -> Iterator[list[float]]:
         """Give a list whose only entry becomes the most memory, in MiB, that was held more than at the start."""
@@ -63,6 +67,14 @@ def family(pid: int) -> list[int]:
     except FileNotFoundError:
         return []
     return [pid, *(found for child in below for found in family(int(child)))]
+
+
+def _ticks(pid: int) -> int:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return sum(map(int, fields[11:15]))  # its own time and that of children that ended, of user and system
 
 
 def _proportional_kib(pid: int) -> int:
