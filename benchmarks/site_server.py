@@ -14,6 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 START_S = 120
+SETTLE_S = 4
 KIB = 1024
 
 __all__ = ["Site", "serving"]
@@ -106,6 +107,7 @@ def serving(environment: dict[str, str]) -> Iterator[Site]:
                                env={**os.environ, **environment}, stdout=subprocess.DEVNULL)
     try:
         _wait_for(port, process)
+        time.sleep(SETTLE_S)  # the worker beside the site is still starting
         yield Site(port, process)
     finally:
         process.terminate()
