@@ -54,6 +54,7 @@ def serve(packages: Annotated[list[Path] | None, typer.Argument(help="Packages, 
           prepare_only: Annotated[bool, typer.Option("--prepare-only", help="Make the site ready and stop.")] = False,
           ) -> None:
     """Serve the site; the first start makes its database and an administrator."""
+    os.environ.setdefault("EKISTICS_ADDRESS", f"http://{host}:{port}")
     more = ["--packages", *map(str, packages)] if packages else []
     run("serve", *_options(host=host, port=port, processes=processes, threads=threads, no_worker=not worker,
                            prepare_only=prepare_only), *more, home=home)

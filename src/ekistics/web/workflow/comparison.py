@@ -70,9 +70,13 @@ def compared(actor: Actor, edition: Edition, *, after: int = 0, limit: int = 100
     rows = rows_for(actor, current=False, where=Q(edition=edition, id__gt=after)).order_by("id")
     keys = list(rows.values_list("id", "place_id", "measure_id")[:limit])
     new = frame(rows.filter(id__in=[key[0] for key in keys]))
-    standing = frame(rows_for(actor, where=Q(place__in={k[1] for k in keys}, measure__in={k[2] for k in keys})
-                              & ~Q(edition=edition)))
-    held = {_key(row): row for row in standing.itertuples(index=False)}
+    beside = Q(place__in={k[1] for k in keys}, measure__in={k[2] for k in keys}) & ~Q(edition=edition)
+    if edition.released_at is None:
+        standing = rows_for(actor, where=beside)
+    else:  # what stood when it was released, so that the review can be read afterwards as it was
+        earlier = Q(edition__released_at__lt=edition.released_at)
+        standing = rows_for(actor, current=False, where=beside & earlier).order_by("edition__released_at", "id")
+    held = {_key(row): row for row in frame(standing).itertuples(index=False)}
     names = _place_names({key[1] for key in keys})
     specs = indicator_specs()
     return [_compared(row, held.get(_key(row)), names, specs) for row in new.itertuples(index=False)]

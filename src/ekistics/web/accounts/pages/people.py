@@ -6,6 +6,7 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from allauth.account.decorators import reauthentication_required
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -91,7 +92,8 @@ def invite(request: HttpRequest) -> HttpResponse:
 def _shown_link(request: HttpRequest, user: User, link: str) -> HttpResponse:
     address = request.build_absolute_uri(link)
     get_adapter(request).send_mail("account/email/invitation", user.email, {"address": address, "person": user})
-    return render(request, "account/invited.html", {"person": user, "address": address})
+    return render(request, "account/invited.html", {
+        "person": user, "address": address, "mails": bool(settings.EKISTICS.mail)})
 
 
 @login_required

@@ -26,7 +26,7 @@ from ekistics.publish.tables import (
     sources_table,
 )
 from ekistics.web.accounts.actors import actor_of
-from ekistics.web.observatory.models import Layer, Observation
+from ekistics.web.observatory.models import Edition, Layer, Observation
 from ekistics.web.observatory.pages.caching import public_page
 from ekistics.web.observatory.pages.files import may_have_package
 from ekistics.web.observatory.pages.shared import absolute, edition_line, how_to_cite, require_visible
@@ -70,10 +70,24 @@ def city(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "city.html", {
         "record": record, "place": place, **_content(record, language), "edition": edition,
         "edition_line": edition_line(edition) if edition else "", "layers": _layer_titles(record),
+        "later": _later(record), "origin": _origins(record),
         "briefs": ("pdf", "docx", "html", "xlsx"),
         "may_have_package": edition is not None and may_have_package(actor, edition),
         "cite": how_to_cite(_("City profile of {place}").format(place=record.profile.place.name), edition,
                             absolute("city", code=code))})
+
+
+def _later(record: CityRecord) -> list[Edition]:
+    """Give the editions of other data sets, such as corrections, whose values stand on the page, the newest first."""
+    standing = set(record.profile.observations["edition"])
+    return [e for e in record.editions if e.pk in standing and record.edition is not None
+            and e.dataset_id != record.edition.dataset_id]
+
+
+def _origins(record: CityRecord) -> dict[int, str]:
+    """Say of each row that does not come from the profile which data set it comes from, by its place in the table."""
+    titles = {e.pk: e.dataset.title for e in _later(record)}
+    return {row: titles[key] for row, key in enumerate(record.profile.observations["edition"]) if key in titles}
 
 
 def _layer_titles(record: CityRecord) -> list[dict[str, str]]:
