@@ -1,7 +1,7 @@
 """Show what the program promises, line by line: ``make shown-main``, ``make shown-site``.
 
-Every package of ``tools/shown`` is an issue; each of its modules has ``lines()``, which gives tuples (line, text, figure,
-status) with status ``pass``, ``fail`` or ``skipped``. Names after ``python -m tools.show NAME`` choose modules.
+Every package of ``tools/shown`` is an issue; each of its modules has ``lines()``, which gives tuples (line, text,
+figure, status) with status ``pass``, ``fail`` or ``skipped``. Names after ``python -m tools.show NAME`` choose modules.
 """
 
 import importlib
