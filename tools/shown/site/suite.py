@@ -35,10 +35,10 @@ def _run(text: str, python: list[str], marks: str = "not full") -> Line:
 
 def _printed() -> list[Line]:
     """Run the tests whose figures are asked for, and give what they print as ``SHOWN text: figure``."""
-    done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-s", "-m", "not full", "tests/web/test_matrix.py",
-                           "tests/web/test_api_schemathesis.py", "tests/web/test_browser.py"], cwd=ROOT,
+    files = ("tests/web/test_matrix.py", "tests/web/test_api_schema.py", "tests/web/test_browser.py")
+    done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-s", "-m", "not full", *files], cwd=ROOT,
                           capture_output=True, text=True, check=False)
-    found = re.findall(r"^\.*SHOWN (.+?): (.+)$", done.stdout, re.M)
+    found = re.findall(r"^\.*(?:SHOWN )?(axe .+?|first page .+?|rights|schemathesis.*?): (.+)$", done.stdout, re.M)
     if done.returncode or not found:
         print(done.stdout[-4000:])
         return [(2, "matrix, schemathesis, axe", "a test failed or printed nothing", "fail")]
