@@ -30,7 +30,7 @@ PANEL = 150
 KINDS = ("main", "city", "other")
 BEYOND = re.compile("[\u0590-\u1fff\u2e80-\uffff]")  # letters that Noto Sans alone does not have
 PRINT_SCALE = 3.0
-TICK = "abs(datum.value) >= 1000 ? format(datum.value, ',.0f') : format(datum.value, ',.3~r')"
+TICK = "datum.value >= 1000 || datum.value <= -1000 ? format(datum.value, ',.0f') : format(datum.value, ',.3~r')"
 
 
 def draw(spec: Mapping[str, Any], *, code: str, language: str) -> str:
