@@ -168,5 +168,5 @@ def _without_content(response: HttpResponseBase) -> HttpResponse:
     headers = dict(response.headers)
     if isinstance(response, HttpResponse):
         headers["Content-Length"] = str(len(response.content))
-    response.close()
+    # The answer is not closed here: that would tell everybody that the request has ended, and it has not.
     return HttpResponse(status=response.status_code, headers=headers)
