@@ -11,6 +11,7 @@ import pytest
 from ekistics.core.errors import InputFormatError, InvalidValueError, UnknownNameError
 from ekistics.core.i18n import use_language
 from ekistics.core.observation import observations
+from ekistics.indicators._propagation import Draws, standard_normal
 from ekistics.indicators.sdg_11_3_1 import SPEC, compute, example_inputs, regime_text, variant_code
 
 LAND = pd.DataFrame({"2000": [53e6], "2010": [61.5e6]}, index=["A"])
@@ -175,3 +176,18 @@ def test_regimes_are_translated() -> None:
 
     with use_language(Marked()):
         assert regime_text(3).startswith("[")
+
+
+@pytest.mark.parametrize("turn", [0.3, 1.1, 2.5])
+def test_draws_do_not_depend_on_the_eigenvectors_that_a_library_chooses(monkeypatch: pytest.MonkeyPatch,
+                                                                        turn: float) -> None:
+    """Without cross-correlation the eigenvalues come in equal pairs, and any turn of their vectors is as right."""
+    how = Draws(time_correlation=0.6, cross_correlation=0.0, draws=200, seed=7)
+    plain = standard_normal(how)
+    values, vectors = np.linalg.eigh(np.array([[1, 0.6, 0, 0], [0.6, 1, 0, 0], [0, 0, 1, 0.6], [0, 0, 0.6, 1.0]]))
+    turned = vectors.copy()
+    for i in (0, 2):
+        a, b = vectors[:, i], vectors[:, i + 1]
+        turned[:, i], turned[:, i + 1] = np.cos(turn) * a + np.sin(turn) * b, np.cos(turn) * b - np.sin(turn) * a
+    monkeypatch.setattr(np.linalg, "eigh", lambda _matrix: (values, turned))
+    np.testing.assert_allclose(standard_normal(how), plain, atol=1e-12)
