@@ -27,8 +27,8 @@ def killed(said: str) -> int:
 
 
 def test_killed_programs_leave_a_whole_site() -> None:
-    said = trials(12)
-    assert "0 faults" in said.splitlines()[-1] and killed(said) == 12
+    said = trials(24)
+    assert "0 faults" in said.splitlines()[-1] and killed(said) == 24
 
 
 @pytest.mark.full
