@@ -51,7 +51,7 @@ def put(folder: str, content: bytes) -> Path:
     return path
 
 
-def tried(content: bytes) -> None:
+def assert_table_or_error(content: bytes) -> None:
     """Give the bytes to every reader and the package door; only errors for people may come out."""
     limits = UploadLimits(seconds=20, memory_mb=0)
     with TemporaryDirectory() as folder:
@@ -71,7 +71,7 @@ def tried(content: bytes) -> None:
 @given(HEADS, st.binary(max_size=200))
 @settings(max_examples=200)
 def test_any_bytes_give_a_table_or_an_error_for_people(head, content):
-    tried(head + content)
+    assert_table_or_error(head + content)
 
 
 @given(HEADS, st.lists(st.lists(TEXT, max_size=8), max_size=5), st.sampled_from([",", ";", "\t"]),
@@ -80,7 +80,7 @@ def test_any_bytes_give_a_table_or_an_error_for_people(head, content):
 def test_any_table_gives_a_table_or_an_error_for_people(head, rows, delimiter, encoding):
     stream = io.StringIO(newline="")
     csv.writer(stream, delimiter=delimiter).writerows(rows)
-    tried(head.decode("latin-1").encode(encoding) + stream.getvalue().encode(encoding))
+    assert_table_or_error(head.decode("latin-1").encode(encoding) + stream.getvalue().encode(encoding))
 
 
 @given(st.data())
@@ -89,7 +89,7 @@ def test_a_damaged_workbook_is_an_error_for_people(data):
     content = bytearray(SOUND)
     for _ in range(data.draw(st.integers(1, 6))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
-    tried(bytes(content))
+    assert_table_or_error(bytes(content))
 
 
 @given(st.data())
@@ -106,7 +106,7 @@ def test_a_workbook_with_a_damaged_part_is_an_error_for_people(data):
     with zipfile.ZipFile(stream, "w") as archive:
         for each, content in members.items():
             archive.writestr(each, content)
-    tried(stream.getvalue())
+    assert_table_or_error(stream.getvalue())
 
 
 ROWS = st.lists(st.lists(TEXT, min_size=len(COLUMNS), max_size=len(COLUMNS)).filter(lambda r: any(map(str.strip, r))),
