@@ -166,7 +166,8 @@ def test_a_planted_fault_is_the_only_problem(tmp_path, base, change, column, pro
     ({"obs_value": "-1"}, ">= 0, <= 1e+09", ""),
     ({"obs_status": "O"}, "A", ""),
     ({"series": "share", "unit_measure": "PT", "numerator": "1", "denominator": "3",
-      "base": "people living inside"}, repr(100 / 3), ""),
+      "base": "people living inside"}, f"{100 / 3!r}, which is what this numerator and denominator make",
+     "If 3 is right, the numerator of this denominator is 0.09."),
     ({"series": "share", "variant": "straight", "unit_measure": "PT", "numerator": "3", "denominator": "100"},
      "people on the map", ""),
 ])

@@ -124,6 +124,8 @@ def test_help_explains_every_column(template):
     assert all(len(row[2]) > 10 for row in explained.values())
     assert explained["sex"][3] == "_T"
     assert (explained["conf_status"][1], explained["se"][1]) == ("yes", "no")
+    rules = " ".join(row[2] for row in rows if not row[0] and row[2])
+    assert "To correct a percentage, change the numerator (or the denominator) as well as the value" in rules
 
 
 def test_no_text_is_a_formula_and_text_columns_are_text(template):

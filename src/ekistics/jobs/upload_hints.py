@@ -229,8 +229,14 @@ def _bound(hints: Hints, row: int, _field: str) -> tuple[str, str]:
 
 
 def _percent(hints: Hints, row: int, _field: str) -> tuple[str, str]:
-    numerator, denominator = (float(hints.frame.at[row, name]) for name in ("numerator", "denominator"))
-    return (repr(100 * numerator / denominator) if denominator else _("a denominator that is not zero")), ""
+    """Say what the parts make, and which numerator the value would need: the value itself may be what is meant."""
+    value, numerator, denominator = (float(hints.frame.at[row, n]) for n in ("obs_value", "numerator", "denominator"))
+    if not denominator:
+        return _("a denominator that is not zero"), ""
+    made = repr(100 * numerator / denominator)
+    return (_("{value}, which is what this numerator and denominator make").format(value=made),
+            _("If {value} is right, the numerator of this denominator is {numerator}.").format(
+                value=f"{value:.15g}", numerator=f"{value * denominator / 100:.15g}"))
 
 
 _SAYS = {

@@ -80,7 +80,8 @@ class UploadProblem(Enum):
     PERCENT_WITHOUT_PARTS = _Entry("UPLOAD_052", N_("A percentage must come with its numerator and denominator."),
                                    N_("Fill in both."))
     PERCENT_UNEQUAL = _Entry("UPLOAD_053", N_("The percentage is not 100 times its numerator by its denominator."),
-                             N_("Mend the value, the numerator or the denominator; give the value unrounded."))
+                             N_("To correct a percentage, change the numerator (or the denominator) as well, so that "
+                                "the value is 100 times numerator by denominator; give the value unrounded."))
 
     INTERVAL_HALF = _Entry("UPLOAD_060", N_("One end of the interval is missing."),
                            N_("Fill in both ends, or neither."))

@@ -157,6 +157,8 @@ def _write_help(sheet: Any, formats: dict[str, Any]) -> None:
             sheet.write_string(row, i, text)
     rules = (_("Fill in the sheet 'observations', one row an observation; the sheet 'codes' holds the codes."),
              _("Do not merge cells, and paste values, not formulas."),
+             _("To correct a percentage, change the numerator (or the denominator) as well as the value: the value is "
+               "100 times numerator by denominator. Mend lci, uci and se too, or clear them."),
              _("Nothing is saved until every row is without a problem."))
     for i, text in enumerate(rules):
         sheet.write_string(len(UPLOAD_COLUMNS) + 2 + i, 2, text)
