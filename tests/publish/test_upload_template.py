@@ -1,19 +1,20 @@
 """Templates for uploads: filled in by a spreadsheet, they read back without a problem."""
 
 import io
+import tomllib
 from pathlib import Path
 
 import openpyxl
 import pandas as pd
 import pytest
 
-from ekistics.core.codelists import CONF_STATUS_WORDS, DIMENSION_CODES, OBS_STATUS_WORDS
+from ekistics.core.codelists import CONF_STATUS_WORDS, DIMENSION_CODES, MISSING_STATUSES, OBS_STATUS_WORDS
 from ekistics.core.indicator import IndicatorSpec, MethodEdition, SeriesSpec, Variant
-from ekistics.core.observation import DIMENSIONS
+from ekistics.core.observation import DIMENSIONS, observations, result_rows
 from ekistics.core.place import Place
 from ekistics.core.upload_columns import UPLOAD_COLUMNS
 from ekistics.jobs.upload_check import check_file
-from ekistics.package.rules import CONF_STATUSES, OBS_STATUSES
+from ekistics.package.rules import observation_breaches
 from ekistics.package.table import canonical_observations
 from ekistics.publish.upload_template import csv_template, xlsx_template
 
@@ -112,9 +113,21 @@ def test_lists_offer_exactly_the_codes(template):
 
 
 def test_every_offered_code_is_accepted():
-    assert set(OBS_STATUS_WORDS) <= set(OBS_STATUSES)
-    assert set(CONF_STATUS_WORDS) <= set(CONF_STATUSES)
+    value = pd.Series([1.0], pd.Index(["EGY-CAI"], name="ref_area"))
+    row = observations(result_rows(value, series="people", time_period="2020"), SPEC, run="r")
+    for column, codes in (("obs_status", OBS_STATUS_WORDS), ("conf_status", CONF_STATUS_WORDS)):
+        table = canonical_observations(pd.concat([row.assign(**{column: code}) for code in codes]))
+        broken = observation_breaches(table, places=PLACES, run="r")
+        assert not {breach.rule for breach in broken} & {"status-unknown", "confidentiality-unknown"}
     assert set(DIMENSION_CODES) <= set(DIMENSIONS)
+
+
+def test_statuses_are_those_of_the_code_lists():
+    """CL_CONF_STATUS 1.2 has these 11 codes; CL_OBS_STATUS is as the SDG structure holds it."""
+    facts = tomllib.loads((Path(__file__).parent / "sdg_dsd_facts.toml").read_text(encoding="utf-8"))
+    assert set(OBS_STATUS_WORDS) == set(facts["codes"]["OBS_STATUS"])
+    assert set(CONF_STATUS_WORDS) == set("ACDEFGMNOST")
+    assert set(MISSING_STATUSES) == {code for code, words in OBS_STATUS_WORDS.items() if words.startswith("missing")}
 
 
 def test_help_explains_every_column(template):

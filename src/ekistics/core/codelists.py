@@ -2,7 +2,9 @@
 
 Codes and their meaning are those of the data structure definition of the global SDG data flow (agency IAEG-SDGs, copy
 of August 2023: CL_SEX, CL_AGE, CL_URBANISATION, CL_QUANTILE, CL_DISABILITY) and of the cross-domain SDMX lists
-CL_OBS_STATUS and CL_CONF_STATUS. A dimension without a list there takes any code in SDMX form.
+CL_OBS_STATUS (2.1, which 2.2 leaves as it is: 20 codes) and CL_CONF_STATUS (1.2: 11 codes). The classes of the Degree
+of Urbanisation, which the global list has no codes for, bear the numbers of its grid. A dimension without a list takes
+any code in SDMX form.
 """
 
 import re
@@ -10,18 +12,25 @@ from collections.abc import Mapping
 
 from ekistics.core.i18n import N_
 
-__all__ = ["AGE_FORM", "CODE_FORM", "CONF_STATUS_WORDS", "DIMENSION_CODES", "OBS_STATUS_WORDS", "is_dimension_code"]
+__all__ = ["AGE_FORM", "CODE_FORM", "CONF_STATUS_WORDS", "DIMENSION_CODES", "EITHER_STATUSES", "MISSING_STATUSES",
+           "OBS_STATUS_WORDS", "URBANISATION_CLASSES", "is_dimension_code"]
 
 CODE_FORM = re.compile(r"[A-Za-z0-9_@$-]+")  # an SDMX code without the separators of URNs
 AGE_FORM = re.compile(r"_T|_U|_X|Y[0-9]+(T[0-9]+)?|Y_(GE|LT)[0-9]+|M[0-9]+(T[0-9]+)?")
 
+URBANISATION_CLASSES: Mapping[str, str] = {  # of both levels; no code stands in both
+    "3": N_("Urban centre"), "2": N_("Urban cluster"), "1": N_("Rural grid cells"), "0": N_("Water"),
+    "30": N_("Urban centre"), "23": N_("Dense urban cluster"), "22": N_("Semi-dense urban cluster"),
+    "21": N_("Suburban or peri-urban cells"), "13": N_("Rural cluster"), "12": N_("Low density rural cells"),
+    "11": N_("Very low density rural cells"), "10": N_("Water"),
+}
 DIMENSION_CODES: Mapping[str, Mapping[str, str]] = {
     "sex": {"_T": N_("both sexes, or not split by sex"), "F": N_("women and girls"), "M": N_("men and boys"),
             "_O": N_("other"), "_U": N_("not known"), "_N": N_("no answer"), "_X": N_("not available")},
     "disability": {"_T": N_("not split by disability"), "PD": N_("people with a disability"),
                    "PWD": N_("people without a disability")},
     "urbanisation": {"_T": N_("all areas"), "U": N_("urban"), "R": N_("rural"), "CITY": N_("city"),
-                     "TSUB": N_("town and semi-dense area")},
+                     "TSUB": N_("town and semi-dense area"), **URBANISATION_CLASSES},
     "income_quantile": {"_T": N_("all incomes"), "Q1": N_("first fifth, the poorest"), "Q2": N_("second fifth"),
                         "Q3": N_("third fifth"), "Q4": N_("fourth fifth"), "Q5": N_("last fifth, the richest"),
                         "B40": N_("the poorest 40 percent"), "R60": N_("the richest 60 percent"),
@@ -29,15 +38,21 @@ DIMENSION_CODES: Mapping[str, Mapping[str, str]] = {
 }
 OBS_STATUS_WORDS: Mapping[str, str] = {
     "A": N_("normal value"), "B": N_("break in the series"), "D": N_("definition differs"), "E": N_("estimated"),
-    "F": N_("forecast"), "G": N_("experimental"), "I": N_("imputed"), "K": N_("included in another category"),
-    "N": N_("not significant"), "P": N_("provisional"), "S": N_("strike or other special event"),
-    "U": N_("low reliability"), "V": N_("not validated"), "O": N_("missing"),
-    "M": N_("missing, because it cannot exist"), "L": N_("missing, because it was not collected"),
+    "F": N_("forecast"), "G": N_("experimental"), "I": N_("imputed"), "J": N_("exempted by agreement"),
+    "K": N_("included in another category"), "N": N_("not significant"), "P": N_("provisional"),
+    "S": N_("strike or other special event"), "U": N_("low reliability"), "V": N_("not validated"),
+    "W": N_("includes another category"), "O": N_("missing"), "M": N_("missing, because it cannot exist"),
+    "L": N_("missing, because it was not collected"), "H": N_("missing, because of a holiday or weekend"),
     "Q": N_("missing, because it is suppressed"),
 }
+MISSING_STATUSES = ("O", "M", "L", "H", "Q")
+EITHER_STATUSES = ("J", "K")  # the list says of both that the value may be missing
 CONF_STATUS_WORDS: Mapping[str, str] = {
     "F": N_("free to publish"), "N": N_("not for publication, for internal use only"), "C": N_("confidential"),
-    "A": N_("confidential because of small counts"), "O": N_("confidential for another primary reason"),
+    "E": N_("not for publication until its embargo ends"),
+    "A": N_("confidential because of small counts"), "O": N_("confidential because one unit dominates"),
+    "T": N_("confidential because two units dominate"), "G": N_("confidential because one or two units dominate"),
+    "M": N_("confidential by another measure of concentration"),
     "D": N_("confidential to protect other values, set by the sender"),
     "S": N_("confidential to protect other values, set by the receiver"),
 }

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ekistics.core.codelists import URBANISATION_CLASSES
 from ekistics.core.errors import InvalidValueError
 from ekistics.core.i18n import N_, _
 from ekistics.core.indicator import IndicatorSpec, MethodEdition, SeriesSpec, Variant
@@ -18,12 +19,7 @@ LEVEL_1 = (3, 2, 1, 0)
 LEVEL_2 = (30, 23, 22, 21, 13, 12, 11, 10)
 URBAN = (3, 2)
 WATER_2 = 10  # the only class whose tens are not its class at level 1
-CLASS_TITLES = {
-    "3": N_("Urban centre"), "2": N_("Urban cluster"), "1": N_("Rural grid cells"), "0": N_("Water"),
-    "30": N_("Urban centre"), "23": N_("Dense urban cluster"), "22": N_("Semi-dense urban cluster"),
-    "21": N_("Suburban or peri-urban cells"), "13": N_("Rural cluster"), "12": N_("Low density rural cells"),
-    "11": N_("Very low density rural cells"), "10": N_("Water"),
-}
+CLASS_TITLES = URBANISATION_CLASSES
 _PEOPLE = N_("people living inside the boundary")
 _GROUND = N_("ground inside the boundary, water included")
 _DEFINITION, _AGGREGATED = "by_definition", "aggregated_from_level_2"

@@ -5,14 +5,13 @@ from difflib import get_close_matches
 
 import pandas as pd
 
-from ekistics.core.codelists import DIMENSION_CODES
+from ekistics.core.codelists import CONF_STATUS_WORDS, DIMENSION_CODES, MISSING_STATUSES, OBS_STATUS_WORDS
 from ekistics.core.i18n import _
 from ekistics.core.indicator import IndicatorSpec, SeriesSpec
 from ekistics.core.observation import OBSERVATION_COLUMNS
 from ekistics.core.place import Place
 from ekistics.core.units import UNITS
 from ekistics.jobs.upload_problems import UploadProblem
-from ekistics.package.rules import CONF_STATUSES, MISSING_STATUSES, OBS_STATUSES
 
 __all__ = ["Hints", "nearest"]
 
@@ -252,9 +251,10 @@ _SAYS = {
     UploadProblem.BELOW_BOUND: _bound,
     UploadProblem.ABOVE_BOUND: _bound,
     UploadProblem.PERCENT_UNEQUAL: _percent,
-    UploadProblem.STATUS_UNKNOWN: lambda hints, row, field: hints.listed(field, hints.cell(row, field), OBS_STATUSES),
+    UploadProblem.STATUS_UNKNOWN: lambda hints, row, field: hints.listed(
+        field, hints.cell(row, field), OBS_STATUS_WORDS),
     UploadProblem.CONFIDENTIALITY_UNKNOWN: lambda hints, row, field: hints.listed(
-        field, hints.cell(row, field), CONF_STATUSES),
+        field, hints.cell(row, field), CONF_STATUS_WORDS),
     UploadProblem.STATUS_UNFIT: lambda hints, row, field: (
         ", ".join(MISSING_STATUSES) if pd.isna(hints.frame.at[row, "obs_value"]) else "A", ""),
     UploadProblem.PERIOD_UNREADABLE: lambda hints, row, field: (_("e.g. 2020, 2020-Q1, 2020-02 or 2020-02-29"), ""),

@@ -93,11 +93,12 @@ class UploadProblem(Enum):
                          N_("Fill in the standard error, or leave the cell empty."))
 
     REASON_ABSENT = _Entry("UPLOAD_070", N_("There is no value, and no reason for that."),
-                           N_("Fill in the value; or write a code in 'reason', and the status O, M, L or Q."))
+                           N_("Fill in the value; or write a code in 'reason', and the status O, M, L, H or Q."))
     REASON_NEEDLESS = _Entry("UPLOAD_071", N_("There is a value, and also a reason why there is none."),
                              N_("Clear one of them."))
     STATUS_UNFIT = _Entry("UPLOAD_072", N_("The status does not fit the value."),
-                          N_("O, M, L and Q are for missing values, all others for values that are there."))
+                          N_("O, M, L, H and Q are for missing values, J and K for either, all others for values "
+                             "that are there."))
 
     BELOW_BOUND = _Entry("UPLOAD_080", N_("The value is below the lowest that is possible."),
                          N_("Look at the unit and the decimal point."))

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ekistics.core.codelists import CONF_STATUS_WORDS, EITHER_STATUSES, MISSING_STATUSES, OBS_STATUS_WORDS
 from ekistics.core.errors import InvalidValueError
 from ekistics.core.i18n import _
 from ekistics.core.indicator import IndicatorSpec, SeriesSpec
@@ -17,13 +18,9 @@ from ekistics.core.place import Place
 from ekistics.core.units import UNITS
 from ekistics.package.table import NUMBER_COLUMNS, TEXT_COLUMNS
 
-__all__ = ["CONF_STATUSES", "KEY_COLUMNS", "MISSING_STATUSES", "OBS_STATUSES", "Breach", "observation_breaches"]
+__all__ = ["KEY_COLUMNS", "Breach", "observation_breaches"]
 
 KEY_COLUMNS = ("indicator", "series", "variant", "ref_area", "time_period", *DIMENSIONS)
-# Codes of the SDMX lists CL_OBS_STATUS and CL_CONF_STATUS.
-MISSING_STATUSES = ("O", "M", "L", "Q")
-OBS_STATUSES = ("A", "B", "D", "E", "F", "G", "I", "K", "N", "P", "S", "T", "U", "V", *MISSING_STATUSES)
-CONF_STATUSES = ("F", "N", "C", "D", "S", "A", "O", "T", "G", "M", "E", "P", "R", "U")
 _ROUNDING = 1e-6
 
 
@@ -128,12 +125,13 @@ def _status_masks(c: _Columns) -> Iterator[_Mask]:
     told, valued = ("reason", "obs_value"), ("obs_status", "obs_value")
     yield "reason", "reason-absent", told, _("has no value and no reason for that"), missing & silent
     yield "reason", "reason-needless", told, _("has a value and a reason why it has none"), ~missing & ~silent
-    says_missing = c.among("obs_status", MISSING_STATUSES)
-    yield "status", "status-unfit", valued, _("has a status that does not fit its value"), says_missing != missing
+    says_missing, either = c.among("obs_status", MISSING_STATUSES), c.among("obs_status", EITHER_STATUSES)
+    yield ("status", "status-unfit", valued, _("has a status that does not fit its value"),
+           (says_missing != missing) & ~either)
     yield ("status", "status-unknown", ("obs_status",), _("has an unknown status"),
-           ~c.among("obs_status", OBS_STATUSES))
+           ~c.among("obs_status", OBS_STATUS_WORDS))
     yield ("status", "confidentiality-unknown", ("conf_status",), _("has an unknown confidentiality"),
-           ~c.among("conf_status", CONF_STATUSES))
+           ~c.among("conf_status", CONF_STATUS_WORDS))
 
 
 def _number_masks(c: _Columns) -> Iterator[_Mask]:

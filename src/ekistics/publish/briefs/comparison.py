@@ -4,7 +4,8 @@ from typing import Any
 
 import pandas as pd
 
-from ekistics.core.i18n import N_, _, use_language
+from ekistics.core.codelists import MISSING_STATUSES, OBS_STATUS_WORDS
+from ekistics.core.i18n import _, use_language
 from ekistics.core.indicator import IndicatorSpec, SeriesSpec
 from ekistics.core.units import unit
 from ekistics.publish.briefs.common import (
@@ -32,9 +33,8 @@ from ekistics.publish.report import Block, FactList, Heading, Paragraph, Report,
 
 __all__ = ["compose_comparison"]
 
-# Status codes of SDMX (CL_OBS_STATUS) that a reader must know of; A is a normal value, O a missing one.
-STATUS = {"E": N_("estimated"), "P": N_("provisional"), "B": N_("break in the series"), "F": N_("forecast"),
-          "I": N_("imputed"), "U": N_("low reliability")}
+# What the status of a value warns of; a normal one warns of nothing, and a missing one gives its reason.
+STATUS = {code: words for code, words in OBS_STATUS_WORDS.items() if code not in ("A", *MISSING_STATUSES)}
 MOST_NAMED = 12
 
 
