@@ -23,7 +23,8 @@ def test_first_and_last_day(text, start, end):
     assert (period.start, period.end, str(period)) == (start, end, text)
 
 
-@pytest.mark.parametrize("text", ["", "20", "2021-02-29", "2020-13", "2020-Q5", "2021-W53", "2020-1-1", "last year"])
+@pytest.mark.parametrize("text", ["", "20", "2021-02-29", "2020-13", "2020-Q5", "2021-W53", "2020-1-1", "last year",
+                                  "٢٠٢٠", "２０２０-Q1"])
 def test_what_is_no_period_is_refused_with_examples(text):
     with pytest.raises(InvalidValueError, match="2020-Q1"):
         Period.parse(text)

@@ -63,7 +63,7 @@ def test_other_schemes_are_rows(scheme, value):
 
 @pytest.mark.parametrize(("scheme", "value"), [
     ("iso3166-2", "GHA"), ("ghsl-ucdb", "1494"), ("m49:2023", "288"), ("m49", "GHA"), ("national:x", " "),
-    ("ghsl-ucdb:R2019A", "x"), ("ghsl-ucdb:", "1494")])
+    ("ghsl-ucdb:R2019A", "x"), ("ghsl-ucdb:", "1494"), ("m49", "٠٧٦")])
 def test_a_code_that_its_scheme_cannot_hold_is_refused(scheme, value):
     with pytest.raises(InvalidValueError):
         OtherCode("GHA", scheme, value)

@@ -10,14 +10,14 @@ from ekistics.core.i18n import _
 
 __all__ = ["Period"]
 
-_FORMS = (
-    (re.compile(r"(\d{4})"), "A"),
-    (re.compile(r"(\d{4})-S([12])"), "S"),
-    (re.compile(r"(\d{4})-Q([1-4])"), "Q"),
-    (re.compile(r"(\d{4})-(\d{2})"), "M"),
-    (re.compile(r"(\d{4})-W(\d{2})"), "W"),
-    (re.compile(r"(\d{4})-(\d{2})-(\d{2})"), "D"),
-    (re.compile(r"(\d{4})-(\d{2})-(\d{2})/P(\d{1,3})Y"), "R"),
+_FORMS = (  # digits are 0 to 9: \d would take those of other scripts too, and one year would have two texts
+    (re.compile(r"([0-9]{4})"), "A"),
+    (re.compile(r"([0-9]{4})-S([12])"), "S"),
+    (re.compile(r"([0-9]{4})-Q([1-4])"), "Q"),
+    (re.compile(r"([0-9]{4})-([0-9]{2})"), "M"),
+    (re.compile(r"([0-9]{4})-W([0-9]{2})"), "W"),
+    (re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})"), "D"),
+    (re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})/P([0-9]{1,3})Y"), "R"),
 )
 
 

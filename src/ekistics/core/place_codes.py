@@ -16,16 +16,16 @@ __all__ = ["SCHEMES", "OtherCode", "area_code", "centre_code", "centre_parts", "
 _COUNTRY = re.compile(r"[A-Z]{3}")
 _USERS = re.compile(r"AAA|Q[M-Z][A-Z]|X[A-Z][A-Z]|ZZ[A-Z]")  # ISO 3166-1 leaves these to users
 _LOCAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]*")
-_CENTRE = re.compile(r"UC[EW]\d{5}[NS]\d{5}[a-z]?")
+_CENTRE = re.compile(r"UC[EW][0-9]{5}[NS][0-9]{5}[a-z]?")
 
 SCHEMES: dict[str, str] = {
-    "m49": r"\d{3}",
+    "m49": r"[0-9]{3}",
     "iso3166-1-alpha2": r"[A-Z]{2}",
     "iso3166-1-alpha3": r"[A-Z]{3}",
     "iso3166-2": r"[A-Z]{2}-[A-Z0-9]{1,3}",
     "un-locode": r"[A-Z]{2}[A-Z2-9]{3}",
     "centre": _CENTRE.pattern,
-    "ghsl-ucdb": r"\d+",
+    "ghsl-ucdb": r"[0-9]+",
     "national": r"\S(.*\S)?",
 }
 _EDITIONED = ("centre", "ghsl-ucdb", "national")

@@ -1,6 +1,7 @@
 """Settings of the program: one frozen typed class, read from the environment by the rims only (commands, jobs, web)."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
@@ -96,7 +97,7 @@ def _read(name: str, kind: object, text: str) -> str | int | bool:
             return _TRUTH[text.lower()]
     elif kind not in (int, "int"):
         return text
-    elif text.strip().lstrip("-").isdecimal():
+    elif re.fullmatch(r"-?[0-9]+", text.strip()):
         return int(text)
     wanted = _("1 or 0") if kind in (bool, "bool") else _("a whole number")
     raise ConfigurationError(_("A setting cannot be read."), where=PREFIX + name.upper(), expected=wanted,

@@ -1,10 +1,10 @@
 """Checks of a city.toml beyond the type of single keys: values that contradict each other or mean nothing."""
 
 import math
-import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from ekistics.core.codelists import is_dimension_code
 from ekistics.core.errors import ConfigurationError, EkisticsError
 from ekistics.core.i18n import _
 from ekistics.core.period import Period
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 __all__ = ["check_city"]
 
 SEXES = ("F", "M", "_T")
-AGE = re.compile(r"_T|_U|Y\d+(T\d+)?|Y_GE\d+|M\d+T\d+")
 
 
 def check_city(config: "CityConfig", where: str) -> None:
@@ -68,7 +67,7 @@ def _check_population(config: "CityConfig", where: str) -> None:
     for people in config.population:
         _one_of(people.nodata, ("missing", "zero"), _("Unknown meaning of no data."), where)
         _one_of(people.sex, SEXES, _("Unknown sex."), f"{where} sex")
-        if not AGE.fullmatch(people.age):
+        if not is_dimension_code("age", people.age):
             raise ConfigurationError(_("Unknown age group."), where=f"{where} age", got=repr(people.age),
                                      expected=_("an SDMX code such as Y0T14, Y_GE65 or _T"))
     _check_once([(p.time_period, p.sex, p.age) for p in config.population], where)
