@@ -1,9 +1,18 @@
 """What people met who came to the site for the first time: that each page says what they need to know there."""
 
+from types import SimpleNamespace
+
 import pytest
 
-from ekistics.web.observatory.models import Observation
-from ekistics.web.policy import Role
+from ekistics.core.observation import OBSERVATION_COLUMNS
+from ekistics.core.provenance import Provenance, digest_bytes
+from ekistics.web.observatory.frames import frame
+from ekistics.web.observatory.models import Dataset, Edition, Observation
+from ekistics.web.observatory.pages.proof import interval_words
+from ekistics.web.observatory.release import release
+from ekistics.web.observatory.uploads import Upload, store_upload
+from ekistics.web.places.models import Place
+from ekistics.web.policy import Role, State
 
 pytestmark = pytest.mark.django_db
 PARTS = "change the numerator (or the denominator) as well as the value"
@@ -29,3 +38,48 @@ def test_who_corrects_a_percentage_is_told_beforehand_of_its_parts(publish, pers
     assert PARTS in text_of(client, "/en/uploads/")
     assert PARTS not in text_of(client, f"/en/values/{dense.pk}/")
     assert 'id="correcting"' not in text_of(client_of(None), f"/en/values/{share().pk}/")
+
+
+def corrected(author, numerator: float = 6_000.0, title: str = "Census correction") -> Edition:
+    """Publish a correction of the share that stands, as an upload brings it."""
+    table = frame(Observation.objects.filter(pk=share().pk))[[*OBSERVATION_COLUMNS]]
+    row = table.assign(numerator=numerator, obs_value=100 * numerator / table["denominator"], lci=float("nan"),
+                       uci=float("nan"), se=float("nan"), uncertainty="not-stated", run="upload")
+    source = Provenance("census.csv", digest_bytes(title.encode()), role="upload", licence="CC-BY-4.0")
+    edition, _added = store_upload(Upload(Place.objects.get(code="GHA-AVA"), title, row, author, State.SUBMITTED,
+                                          source, "A wrong area was used.", "CC-BY-4.0"))
+    edition.state = str(State.PUBLISHED)
+    edition.save(update_fields=["state"])
+    release(edition)
+    return edition
+
+
+def test_a_value_that_was_brought_says_so_and_why_where_it_is_shown(publish, person, client_of) -> None:
+    publish()
+    computed = text_of(client_of(None), f"/en/values/{share().pk}/")
+    assert "How was this computed" in computed and "Brought by an upload" not in computed
+    edition = corrected(person(Role.CONTRIBUTOR, "GHA-AVA"))
+    page = text_of(client_of(None), f"/en/values/{share(edition=edition).pk}/")
+    assert "Brought by an upload: Census correction, edition 1." in page and "How was this computed" not in page
+    assert "Its method as stated: " + share().measure.method in page
+    for address in (f"/en/values/{share(edition=edition).pk}/", f"/en/releases/{edition.pk}/"):
+        whole = text_of(client_of(None), address)
+        assert "A wrong area was used." in whole and "CC-BY-4.0" in whole and "census.csv" in whole, address
+
+
+def test_an_interval_says_how_it_was_made_and_its_absence_why(publish, client_of) -> None:
+    publish()
+    dense = Observation.objects.get(place__code="GHA-AVA", measure__indicator__code="population_density", current=True)
+    assert "Interval: none, as the inputs carry no standard errors." in text_of(client_of(None), f"/en/values/{dense.pk}/")
+    page = text_of(client_of(None), f"/en/values/{share().pk}/")
+    assert "Interval: the lowest and the highest value that the inputs allow; not a level of confidence." in page
+    run = {"parameters": {"uncertainty.draws": 10_000, "uncertainty.built_up_relative_sd": 0.05}}
+    own = Edition(dataset=Dataset(kind="profile"), run_record=run)
+    drawn = SimpleNamespace(uncertainty="monte-carlo", lci=1.0, uci=2.0)
+    bare = SimpleNamespace(uncertainty="not-stated", lci=float("nan"), uci=float("nan"))
+    assert interval_words(drawn, own) == (
+        "95 % interval: the middle of 10,000 random draws within the stated errors of the inputs")
+    assert interval_words(bare, own) == "none, as the method of this value carries no errors of inputs into an interval"
+    other = Edition(dataset=Dataset(kind="upload"), run_record={})
+    assert interval_words(drawn, other) == "simulation"
+    assert interval_words(bare, other) == "none, as whoever brought the value stated none"

@@ -14,6 +14,7 @@ from ekistics.web.accounts.actors import actor_of
 from ekistics.web.observatory.frames import indicator_specs, measure_of
 from ekistics.web.observatory.models import Edition, Revision
 from ekistics.web.observatory.pages.caching import public_page
+from ekistics.web.observatory.pages.proof import stated
 from ekistics.web.observatory.pages.shared import (
     absolute,
     edition_line,
@@ -85,7 +86,7 @@ def release(request: HttpRequest, edition: int) -> HttpResponse:
                                     number__lt=held.number).order_by("-number").first()
     return render(request, "release.html", {
         "edition": held, "edition_line": edition_line(held), "counts": counts, "page": page, "last": last,
-        "place": named_places([held.place])[held.place_id], "before": before,
+        "place": named_places([held.place])[held.place_id], "before": before, "stated": stated(held),
         "changes": [_change(row, names, specs) for row in rows],
         "cite": how_to_cite(held.dataset.title, held, absolute("release", edition=edition))})
 

@@ -26,6 +26,7 @@ from ekistics.web.accounts.actors import actor_of
 from ekistics.web.observatory.frames import frame, indicator_specs, rows_for
 from ekistics.web.observatory.models import Edition, Measure, Observation
 from ekistics.web.observatory.pages.caching import public_page
+from ekistics.web.observatory.pages.proof import brought, interval_words, stated
 from ekistics.web.observatory.pages.shared import absolute, edition_line, how_to_cite, measure_title, named_places
 from ekistics.web.observatory.records import run_profile
 from ekistics.web.observatory.uploads import may_report
@@ -43,7 +44,6 @@ STATUS = {"A": N_("normal value"), "B": N_("break in the series"), "E": N_("esti
 CONFIDENTIAL = {"F": N_("free for everybody"), "C": N_("confidential"), "N": N_("not for publication"),
                 "S": N_("secondary confidentiality"),
                 "D": N_("secondary confidentiality, set and managed by the sender")}
-UNCERTAINTY = {"not-stated": N_("not stated"), "bounds": N_("lower and upper bounds")}
 LONGEST_TEXT, LONGEST_CONTACT = 2000, 200
 REPORTS_AN_HOUR = 5
 
@@ -98,7 +98,9 @@ def value(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "value.html", {
         "held": held, "row": row, "spec": spec, "shown": shown,
         "may_correct": may_report(actor, held.place), "place": names[held.place_id], "city": city,
-        "city_name": names.get(city.pk, "") if city else "", "title": measure_title(spec, row), "facts": _facts(row),
+        "city_name": names.get(city.pk, "") if city else "", "title": measure_title(spec, row),
+        "facts": [*_facts(row, held.edition), *stated(held.edition)], "brought": brought(held.edition),
+        "interval_words": "" if shown.absent else interval_words(row, held.edition),
         "group": group_text(row), "edition": held.edition, "edition_line": edition_line(held.edition),
         "sources": sources_table(profile, language=language), "history": _history(actor, held, spec, language),
         "variants": _variants(actor, held, spec, language), "run": held.edition.run,
@@ -106,7 +108,7 @@ def value(request: HttpRequest, number: int) -> HttpResponse:
         "certificate": next((c for c in held.edition.certificates if c.get("indicator") == spec.code), None)})
 
 
-def _facts(row: Any) -> list[tuple[str, str]]:
+def _facts(row: Any, edition: Edition) -> list[tuple[str, str]]:
     """List what the observation holds, in words; what is absent says so."""
     digits = unit(str(row.unit_measure)).digits
     none = _("not stated")
@@ -119,7 +121,7 @@ def _facts(row: Any) -> list[tuple[str, str]]:
     return [(_("Unit"), _(unit(str(row.unit_measure)).title)), (_("Numerator"), written(row.numerator, whole)),
             (_("Denominator"), written(row.denominator, whole)), (_("Base"), _(str(row.base)) if row.base else none),
             (_("Standard error"), written(row.se, digits + 1)),
-            (_("How the interval was found"), _(UNCERTAINTY.get(str(row.uncertainty), str(row.uncertainty)))),
+            (_("How the interval was found"), interval_words(row, edition)),
             (_("Status"), f"{row.obs_status}: {_(STATUS.get(str(row.obs_status), ''))}".rstrip(": ")),
             (_("Confidentiality"), f"{row.conf_status}: {_(CONFIDENTIAL.get(str(row.conf_status), ''))}".rstrip(": ")),
             (_("Method"), str(row.method) or none)]
