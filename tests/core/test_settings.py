@@ -7,7 +7,8 @@ from ekistics.core.settings import Settings
 
 
 @pytest.mark.parametrize(("name", "text", "value"), [
-    ("threads", "4", 4), ("threads", " -1 ", -1), ("https", "Yes", True), ("https", "0", False), ("hosts", "a,b", "a,b"),
+    ("threads", "4", 4), ("threads", " -1 ", -1), ("https", "Yes", True), ("https", "0", False),
+    ("hosts", "a,b", "a,b"),
 ])
 def test_a_text_becomes_its_type(name, text, value):
     assert getattr(Settings.from_environment({f"EKISTICS_{name.upper()}": text}), name) == value

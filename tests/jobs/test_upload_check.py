@@ -87,6 +87,12 @@ def test_sound_rows_become_canonical_observations(tmp_path):
     assert outcome.found == {"format": "csv", "encoding": "utf-8", "delimiter": ",", "decimal": "."}
 
 
+def test_a_text_may_be_as_long_as_can_be_kept(tmp_path):
+    outcome = check(write(tmp_path, [{**ROW, "method": "m" * 300}, {**ROW, "sex": "F", "method": "m" * 301}]))
+    assert found(outcome) == [(3, "method", P.TOO_LONG)]
+    assert outcome.problems[0].expected == "at most 300 characters"
+
+
 @pytest.mark.parametrize("status", ["J", "K"])
 def test_a_status_that_says_nothing_of_the_value_stands_with_and_without_it(tmp_path, status):
     assert check(write(tmp_path, [{**ROW, "obs_status": status}, {**MISSING, "sex": "F", "obs_status": status}])).ok
@@ -130,6 +136,9 @@ def test_a_canonical_table_is_taken_as_it_is(tmp_path):
     (ROW, {"age": "15-24"}, "age", P.CODE_NOT_IN_LIST),
     (ROW, {"urbanisation": "城市"}, "urbanisation", P.CODE_NOT_IN_LIST),
     (ROW, {"tenure": "owned outright"}, "tenure", P.CODE_NOT_IN_LIST),
+    (ROW, {"tenure": "O" * 25}, "tenure", P.TOO_LONG),
+    (ROW, {"uncertainty": "a formula that we found somewhere"}, "uncertainty", P.TOO_LONG),
+    (MISSING, {"reason": "we could not go there because of the floods"}, "reason", P.TOO_LONG),
     (ROW, {"obs_status": "Z"}, "obs_status", P.STATUS_UNKNOWN),
     (ROW, {"obs_status": "T"}, "obs_status", P.STATUS_UNKNOWN),  # a code of confidentiality, not of status
     (ROW, {"obs_status": "H"}, "obs_status", P.STATUS_UNFIT),

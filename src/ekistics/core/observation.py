@@ -14,7 +14,7 @@ import pandas as pd
 from ekistics.core.indicator import IndicatorSpec
 from ekistics.core.reasons import Reason
 
-__all__ = ["DIMENSIONS", "OBSERVATION_COLUMNS", "RESULT_COLUMNS", "Estimate", "absent_rows", "observations",
+__all__ = ["DIMENSIONS", "LONGEST", "OBSERVATION_COLUMNS", "RESULT_COLUMNS", "Estimate", "absent_rows", "observations",
            "result_rows", "share_rows"]
 
 DIMENSIONS = ("sex", "age", "disability", "urbanisation", "income_quantile", "tenure", "displacement_status",
@@ -24,6 +24,12 @@ RESULT_COLUMNS = ("series", "variant", "time_period", *DIMENSIONS, "obs_value", 
 OBSERVATION_COLUMNS = ("indicator", "series", "variant", "ref_area", "time_period", *DIMENSIONS, "obs_value",
                        "unit_measure", "numerator", "denominator", "base", "se", "lci", "uci", "uncertainty",
                        "obs_status", "conf_status", "reason", "method", "run")
+# Characters that texts of an observation may have; a record that keeps them has columns of these lengths. A time
+# period has a form of its own.
+LONGEST = {"indicator": 60, "series": 60, "variant": 80, "ref_area": 80, "sex": 12, "age": 16,
+           "disability": 24, "urbanisation": 16, "income_quantile": 16, "tenure": 24, "displacement_status": 24,
+           "migrant_status": 24, "unit_measure": 20, "base": 200, "uncertainty": 24, "obs_status": 1, "conf_status": 1,
+           "reason": 40, "method": 300}
 _NUMBERS = ("obs_value", "numerator", "denominator", "se", "lci", "uci")
 
 NOT_STATED = "not-stated"

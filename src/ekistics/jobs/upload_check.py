@@ -33,6 +33,7 @@ _DEFAULTS = {column.name: column.empty for column in UPLOAD_COLUMNS.values() if 
 # What SDMX writes where we leave a cell empty: a dimension that does not apply, and a measure without a value.
 _SDMX_EMPTY = {"variant": "_Z", **dict.fromkeys(NUMBER_COLUMNS, "NaN")}
 RULE_PROBLEMS = {
+    "text-long": UploadProblem.TOO_LONG,
     "place-unknown": UploadProblem.PLACE_UNKNOWN, "unit-unknown": UploadProblem.UNIT_UNKNOWN,
     "unit-other": UploadProblem.UNIT_OTHER, "period-unreadable": UploadProblem.PERIOD_UNREADABLE,
     "status-unknown": UploadProblem.STATUS_UNKNOWN, "status-unfit": UploadProblem.STATUS_UNFIT,

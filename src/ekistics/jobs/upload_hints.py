@@ -8,7 +8,7 @@ import pandas as pd
 from ekistics.core.codelists import CONF_STATUS_WORDS, DIMENSION_CODES, MISSING_STATUSES, OBS_STATUS_WORDS
 from ekistics.core.i18n import _
 from ekistics.core.indicator import IndicatorSpec, SeriesSpec
-from ekistics.core.observation import OBSERVATION_COLUMNS
+from ekistics.core.observation import LONGEST, OBSERVATION_COLUMNS
 from ekistics.core.place import Place
 from ekistics.core.units import UNITS
 from ekistics.jobs.upload_problems import UploadProblem
@@ -257,5 +257,7 @@ _SAYS = {
         field, hints.cell(row, field), CONF_STATUS_WORDS),
     UploadProblem.STATUS_UNFIT: lambda hints, row, field: (
         ", ".join(MISSING_STATUSES) if pd.isna(hints.frame.at[row, "obs_value"]) else "A", ""),
+    UploadProblem.TOO_LONG: lambda hints, row, field: (
+        _("at most {count} characters").format(count=LONGEST[field]), ""),
     UploadProblem.PERIOD_UNREADABLE: lambda hints, row, field: (_("e.g. 2020, 2020-Q1, 2020-02 or 2020-02-29"), ""),
 }

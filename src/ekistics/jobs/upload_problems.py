@@ -45,6 +45,7 @@ class UploadProblem(Enum):
     CONCEPT_NOT_KEPT = _Entry("UPLOAD_012", N_("The column splits or scales the values by something that is not kept."),
                               N_("Upload only rows that are total here, with values in whole units (UNIT_MULT 0)."))
     EMPTY_CELL = _Entry("UPLOAD_013", N_("The cell is empty and may not be."), N_("Fill in the code."))
+    TOO_LONG = _Entry("UPLOAD_014", N_("The text is longer than can be kept."), N_("Shorten it, or write a code."))
 
     NOT_A_NUMBER = _Entry("UPLOAD_020", N_("This is not a number."),
                           N_("Write digits 0 to 9 with a decimal point, without spaces, units or separators of "

@@ -12,7 +12,7 @@ from ekistics.core.codelists import CONF_STATUS_WORDS, EITHER_STATUSES, MISSING_
 from ekistics.core.errors import InvalidValueError
 from ekistics.core.i18n import _
 from ekistics.core.indicator import IndicatorSpec, SeriesSpec
-from ekistics.core.observation import DIMENSIONS
+from ekistics.core.observation import DIMENSIONS, LONGEST
 from ekistics.core.period import Period
 from ekistics.core.place import Place
 from ekistics.core.units import UNITS
@@ -79,6 +79,7 @@ def observation_breaches(table: pd.DataFrame, *, places: Iterable[Place], run: s
         ("time-period", "period-unreadable", ("time_period", "obs_value"), _("has no readable time period"),
          ~_good_periods(c)),
         ("duplicate", "duplicate", KEY_COLUMNS, _("occurs twice"), c.repeated(KEY_COLUMNS)),
+        *_length_masks(c),
     ]
     return [Breach(code, words, tuple(int(i) + 1 for i in np.flatnonzero(mask)), rule, columns)
             for code, rule, columns, words, mask in masks if mask.any()]
@@ -118,6 +119,13 @@ class _Columns:
         keys = self.joined(*names)
         first = {key: i for i, key in reversed(list(enumerate(keys)))}
         return self.where(first[key] != i for i, key in enumerate(keys))
+
+
+def _length_masks(c: _Columns) -> Iterator[_Mask]:
+    for name, most in LONGEST.items():
+        long = {text for text in dict.fromkeys(c.texts[name]) if len(text) > most}
+        if long:
+            yield "text", "text-long", (name,), _("has a text that is too long"), c.among(name, long)
 
 
 def _status_masks(c: _Columns) -> Iterator[_Mask]:
