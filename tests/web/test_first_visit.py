@@ -4,13 +4,16 @@ from types import SimpleNamespace
 
 import pytest
 
+from ekistics.core.errors import UnknownNameError
 from ekistics.core.observation import OBSERVATION_COLUMNS
 from ekistics.core.provenance import Provenance, digest_bytes
+from ekistics.web.accounts.actors import actor_of_user
 from ekistics.web.observatory.frames import frame
 from ekistics.web.observatory.models import Dataset, Edition, Observation
 from ekistics.web.observatory.pages.proof import interval_words
 from ekistics.web.observatory.release import release
 from ekistics.web.observatory.uploads import Upload, store_upload
+from ekistics.web.places.choosing import chosen_place
 from ekistics.web.places.models import Place
 from ekistics.web.policy import Role, State
 
@@ -70,7 +73,8 @@ def test_a_value_that_was_brought_says_so_and_why_where_it_is_shown(publish, per
 def test_an_interval_says_how_it_was_made_and_its_absence_why(publish, client_of) -> None:
     publish()
     dense = Observation.objects.get(place__code="GHA-AVA", measure__indicator__code="population_density", current=True)
-    assert "Interval: none, as the inputs carry no standard errors." in text_of(client_of(None), f"/en/values/{dense.pk}/")
+    bare_page = text_of(client_of(None), f"/en/values/{dense.pk}/")
+    assert "Interval: none, as the inputs carry no standard errors." in bare_page
     page = text_of(client_of(None), f"/en/values/{share().pk}/")
     assert "Interval: the lowest and the highest value that the inputs allow; not a level of confidence." in page
     run = {"parameters": {"uncertainty.draws": 10_000, "uncertainty.built_up_relative_sd": 0.05}}
@@ -83,3 +87,36 @@ def test_an_interval_says_how_it_was_made_and_its_absence_why(publish, client_of
     other = Edition(dataset=Dataset(kind="upload"), run_record={})
     assert interval_words(drawn, other) == "simulation"
     assert interval_words(bare, other) == "none, as whoever brought the value stated none"
+
+
+def test_places_are_found_by_name_code_or_a_slip_of_it(publish, person, client_of) -> None:
+    publish()
+    publish("GHA-BOR", name="Borneau", at=(-1.0, 6.0))
+    publish("GHA-BO2", name="Borneau", at=(-1.5, 6.5))
+    actor = actor_of_user(person(Role.CONTRIBUTOR, "GHA"))
+    for typed in ("gha-ava", "Avalon", "avalon", "Avalon (GHA-AVA)", "AVÁLON", "Any name (gha-ava)"):
+        assert chosen_place(actor, typed, lambda _place: True).code == "GHA-AVA", typed
+    for typed, words in (("Borneau", "Several places have this name. Choose one of them: Borneau (GHA-BO2); Borneau"),
+                         ("Avalin", "There is no place with this code or name. Near it: Avalon (GHA-AVA)"),
+                         ("Avlaon", "There is no place with this code or name. Near it: Avalon (GHA-AVA)"),
+                         ("Avalon", "There is no place with this code or name.")):
+        with pytest.raises(UnknownNameError) as found:
+            chosen_place(actor, typed, lambda place, mine=typed != "Avalon": mine)
+        assert str(found.value).startswith(words), typed
+    with pytest.raises(UnknownNameError) as found:
+        chosen_place(actor, "Avalin", lambda _place: False)
+    assert "GHA-AVA" not in str(found.value)
+
+
+def test_the_forms_offer_the_places_of_the_person_and_explain_roles(publish, person, client_of) -> None:
+    publish()
+    publish("GHA-BOR", name="Borneau", at=(-1.0, 6.0))
+    own = text_of(client_of(person(Role.CONTRIBUTOR, "GHA-AVA")), "/en/uploads/")
+    assert 'value="Avalon (GHA-AVA)" aria-describedby="hint_place"' in own and "Borneau" not in own
+    wide = text_of(client_of(person(Role.CONTRIBUTOR, "GHA")), "/en/uploads/")
+    assert '<option value="Borneau (GHA-BOR)">' in wide and 'value="Ghana (GHA)" aria-describedby' in wide
+    boss = client_of(person(Role.ADMINISTRATOR, "GHA"))
+    page = text_of(boss, "/en/people/invite/")
+    assert '<option value="Avalon (GHA-AVA)">' in page and "contributor: also uploads values" in page
+    work = text_of(boss, "/en/work/")
+    assert "administrator: Ghana and all places below it" in work and "also invites people" in work

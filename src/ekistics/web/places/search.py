@@ -1,15 +1,20 @@
 """Search for places by the beginning of any of their words, in any of the six languages."""
 
+from collections.abc import Iterable
+
 from django.db import connection
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Length
 
 from ekistics.core.search_terms import query_terms
 from ekistics.web.places.models import Place, SearchTerm
 from ekistics.web.policy import Actor, Role
 
-__all__ = ["find_places"]
+__all__ = ["find_places", "near_places", "one_slip"]
 
 LAST = "\U0010ffff"
+LOOKED_AT = 2000  # terms that are held against a word with a slip
+SHORTEST = 4  # letters of a word in which a slip is looked for: shorter words are near too many
 RANK = {"city": 0, "country": 1, "region": 2, "world": 3, "neighbourhood": 4}
 
 
@@ -36,10 +41,76 @@ def find_places(actor: Actor, text: str, *, limit: int = 50) -> list[Place]:
     found = Place.objects.all()
     for term in wanted:
         found = found.filter(pk__in=SearchTerm.objects.filter(_begins(term)).values("place"))
+    return _ordered(actor, found, limit)
+
+
+def near_places(actor: Actor, text: str, *, limit: int = 5) -> list[Place]:
+    """Find places of which a word has one letter more, less or otherwise than one that was typed.
+
+    Parameters
+    ----------
+    actor : Actor
+        Who asks; places without anything published are shown to people with a role only.
+    text : str
+        What was typed; each of its words must begin, or be one slip from, a word of the place.
+    limit : int
+        The most places given.
+
+    Returns
+    -------
+    list of Place
+        In the order of :func:`find_places`; none for words under four letters.
+    """
+    wanted = query_terms(text)
+    found = Place.objects.all()
+    for term in wanted:
+        near = {word for word in _half_alike(term) if one_slip(term, word)} if len(term) >= SHORTEST else set()
+        found = found.filter(pk__in=SearchTerm.objects.filter(_begins(term) | Q(term__in=near)).values("place"))
+    return _ordered(actor, found, limit) if wanted else []
+
+
+def _half_alike(term: str) -> Iterable[str]:
+    """Give words that share a half with a word: one slip leaves a half as it is, or swaps the two letters between."""
+    half = len(term) // 2
+    about = SearchTerm.objects.annotate(size=Length("term")).filter(size__range=(len(term) - 1, len(term) + 1))
+    swapped = term[:half - 1] + term[half] + term[half - 1] + term[half + 1:]
+    for alike in (_begins(term[:half]), Q(term__endswith=term[half:]), Q(term=swapped)):
+        yield from about.filter(alike).values_list("term", flat=True).distinct()[:LOOKED_AT]
+
+
+def one_slip(asked: str, known: str) -> bool:
+    """Tell whether two words differ by one letter more, less or otherwise, or by two neighbours in the other order.
+
+    Parameters
+    ----------
+    asked, known : str
+        Words.
+
+    Returns
+    -------
+    bool
+        Whether they do; false for the same word.
+
+    Examples
+    --------
+    >>> [one_slip(asked, "nairobi") for asked in ("nairob", "nairobbi", "nayrobi", "naiorbi", "nairobi", "narobii")]
+    [True, True, True, True, False, False]
+    """
+    if len(asked) > len(known):
+        asked, known = known, asked
+    start = next((i for i, (a, b) in enumerate(zip(asked, known, strict=False)) if a != b), len(asked))
+    rest, whole = asked[start:], known[start:]
+    if len(rest) < len(whole):
+        return len(whole) - len(rest) == 1 and rest == whole[1:]
+    swapped = rest[:2] == whole[1::-1] and rest[2:] == whole[2:] and len(rest) > 1
+    return bool(rest) and (rest[1:] == whole[1:] or swapped)
+
+
+def _ordered(actor: Actor, found: QuerySet[Place], limit: int) -> list[Place]:
     if actor.highest is Role.PUBLIC:
         found = found.filter(Q(listed=True) | ~Q(kind__in=("city", "neighbourhood")) | Q(parent__listed=True))
     return sorted(found.annotate(below=Count("children"))[:limit * 4],
-                  key=lambda p: (RANK.get(p.kind, 9), not p.listed, p.name))[:limit]
+                  key=lambda p: (RANK.get(p.kind, 9), not p.listed, p.name, p.code))[:limit]
 
 
 def _begins(term: str) -> Q:

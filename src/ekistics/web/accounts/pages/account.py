@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from ekistics.core.errors import EkisticsError
 from ekistics.core.i18n import _
-from ekistics.web.accounts.forms import ROLE_WORDS, SCOPE_WORDS, TokenForm
+from ekistics.web.accounts.forms import ROLE_MEANS, ROLE_WORDS, SCOPE_WORDS, TokenForm
 from ekistics.web.accounts.models import ApiToken, RoleGrant
 from ekistics.web.accounts.second_factor import lacks_second_factor
 from ekistics.web.accounts.tokens import make_token, revoke_token
@@ -26,7 +26,7 @@ __all__ = ["account", "role_rows", "token_new", "token_revoke", "tokens"]
 def role_rows(grants: list[RoleGrant]) -> list[dict[str, object]]:
     """Give roles in words: what, where, and the grant itself."""
     named = names_of([grant.place_id for grant in grants], language_now())
-    return [{"grant": grant, "role": _(ROLE_WORDS[Role(grant.role)]),
+    return [{"grant": grant, "role": _(ROLE_WORDS[Role(grant.role)]), "meaning": _(ROLE_MEANS[Role(grant.role)]),
              "place": named.get(grant.place_id, grant.place.name), "code": grant.place.code} for grant in grants]
 
 

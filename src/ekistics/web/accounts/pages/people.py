@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -22,6 +23,7 @@ from ekistics.web.accounts.actors import actor_of
 from ekistics.web.accounts.forms import InviteForm, RoleForm
 from ekistics.web.accounts.models import RoleGrant, User
 from ekistics.web.accounts.pages.account import role_rows
+from ekistics.web.places.choosing import OFFERED, offered
 from ekistics.web.places.models import Place
 from ekistics.web.policy import Actor, Role
 
@@ -62,10 +64,14 @@ def _state(user: User) -> str:
     return _("open") if user.has_usable_password() else _("invited")
 
 
-def _suggested(actor: Actor) -> list[Place]:
-    """Give places for the list behind the input: the administered ones and the countries and cities below."""
-    places = Place.objects.filter(kind__in=("world", "region", "country", "city")).order_by("path")
-    return [place for place in places[:2000] if operations.manages(actor, place)][:400]
+def _suggested(actor: Actor) -> list[str]:
+    """Give places for the list behind the input: the administered ones, and the countries and cities below."""
+    below = Q(pk__in=[])
+    for path, role in actor.grants:
+        if role >= Role.ADMINISTRATOR:
+            below |= Q(path=path) | Q(path__startswith=path, kind="city") | Q(path__startswith=path, kind="country",
+                                                                             children__isnull=False)
+    return offered(Place.objects.filter(below).distinct().order_by("path")[:OFFERED + 1])
 
 
 @login_required
@@ -74,7 +80,7 @@ def _suggested(actor: Actor) -> list[Place]:
 def invite(request: HttpRequest) -> HttpResponse:
     """Invite somebody: the link is shown, and sent where there is a mail server."""
     actor = _administrator(request)
-    form = InviteForm(request.POST or None)
+    form = InviteForm(request.POST or None, actor=actor)
     if request.method == "POST" and form.is_valid():
         wanted = operations.Invitation(**form.cleaned_data)
         if not operations.manages(actor, wanted.place):
@@ -103,7 +109,7 @@ def person(request: HttpRequest, number: int) -> HttpResponse:
     """Show one person, and do what the buttons say."""
     actor = _administrator(request)
     user = get_object_or_404(operations.people_within(actor), pk=number)
-    form = RoleForm(request.POST if request.POST.get("do") == "give" else None)
+    form = RoleForm(request.POST if request.POST.get("do") == "give" else None, actor=actor)
     if request.method == "POST":
         answer = _do(request, actor, user, form)
         if answer is not None:

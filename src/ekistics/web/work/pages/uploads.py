@@ -9,29 +9,27 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods
 
-from ekistics.core.errors import InvalidValueError
+from ekistics.core.errors import InvalidValueError, UnknownNameError
 from ekistics.core.i18n import N_, _
 from ekistics.web.accounts.actors import actor_of
 from ekistics.web.observatory.frames import frame, rows_for
 from ekistics.web.observatory.models import Observation
 from ekistics.web.observatory.uploads import FORMATS, may_report, reportable_places, template
+from ekistics.web.places.choosing import OFFERED, chosen_place, offered
 from ekistics.web.places.models import Place
-from ekistics.web.places.naming import names_of
 from ekistics.web.policy import Actor, Role
 from ekistics.web.problems import problem_response
-from ekistics.web.render import language_now
 from ekistics.web.work.bounds import BoundedUpload, most_bytes
 from ekistics.web.work.jobs import enqueue
 from ekistics.web.work.upload_jobs import keep_upload
 
 __all__ = ["upload", "upload_package", "upload_template"]
 
-OFFERED = 500  # places that the form lists
 DECIMALS = (("", N_("As the file shows it")), (".", N_("Point: 1.5")), (",", N_("Comma: 1,5")))
 
 
@@ -52,7 +50,7 @@ class _FileForm(forms.Form):
 class TableForm(_FileForm):
     """What goes with a table."""
 
-    place = forms.CharField(max_length=80)
+    place = forms.CharField(max_length=200)
     title = forms.CharField(max_length=80)
     note = forms.CharField(max_length=1000, required=False)
     licence = forms.CharField(max_length=100, required=False)
@@ -64,10 +62,18 @@ class TableForm(_FileForm):
 
     def clean_place(self) -> Place:
         """Give the place; one that the person may not report on is refused."""
-        found = Place.objects.filter(code=self.cleaned_data["place"].strip()).first()
-        if found is None or not may_report(self._actor, found):
-            raise forms.ValidationError(_("There is no place of this code among those you may report on."))
-        return found
+        try:
+            return _reported(self._actor, self.cleaned_data["place"])
+        except UnknownNameError as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+def _reported(actor: Actor, text: str) -> Place:
+    """Give a place that somebody may report on, by code or name; what they may not is as if it were not there."""
+    found = chosen_place(actor, text, lambda place: may_report(actor, place))
+    if not may_report(actor, found):
+        raise UnknownNameError(_("There is no place of this code or name among those you may report on."))
+    return found
 
 
 def _require_contributor(request: HttpRequest) -> Actor:
@@ -77,15 +83,21 @@ def _require_contributor(request: HttpRequest) -> Actor:
     return actor
 
 
-def _offered(actor: Actor) -> list[dict[str, str]]:
-    """Give places to choose from: those that the person has a role for, and the cities below."""
+def _offered(actor: Actor) -> list[str]:
+    """Give places to choose from: those that the person has a role for, and the cities below; none where too many."""
     below = Q(pk__in=[])
     for path, role in actor.grants:
         if role >= Role.CONTRIBUTOR:
             below |= Q(path=path) | Q(path__startswith=path, kind__in=("city", "country"), listed=True)
-    found = list(Place.objects.filter(below).exclude(country="")[:OFFERED])
-    named = names_of([p.pk for p in found], language_now())
-    return [{"code": p.code, "name": named.get(p.pk, p.name)} for p in found]
+    return offered(Place.objects.filter(below).exclude(country="")[:OFFERED + 1])
+
+
+def _first_place(request: HttpRequest, actor: Actor) -> str:
+    """Give the place that the form begins with: the one of the address, else the only one of the person."""
+    asked = request.GET.get("place", "")[:80]
+    paths = [path for path, role in actor.grants if role >= Role.CONTRIBUTOR]
+    found = Place.objects.filter(code=asked) if asked else Place.objects.filter(path__in=paths).exclude(country="")
+    return next(iter(offered(found[:2] if asked or len(paths) == 1 else [])), asked)
 
 
 def _bounded(request: HttpRequest, view: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
@@ -110,7 +122,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 def _upload(request: HttpRequest) -> HttpResponse:
     actor = _require_contributor(request)
     form = TableForm(request.POST or None, request.FILES or None, actor=actor,
-                     initial={"place": request.GET.get("place", "")[:80], "title": request.GET.get("title", "")[:80]})
+                     initial={"place": _first_place(request, actor), "title": request.GET.get("title", "")[:80]})
     if request.method == "POST" and form.is_valid():
         place, file = form.cleaned_data["place"], form.cleaned_data["file"]
         given = {name: form.cleaned_data[name].strip() for name in ("title", "note", "licence", "decimal")}
@@ -163,12 +175,20 @@ def upload_template(request: HttpRequest) -> HttpResponse:
         place, rows = held.place, frame(rows_for(actor, current=False, where=Q(pk=held.pk)))
         name = f"correction-{held.pk}"
     else:
-        place = get_object_or_404(Place, code=request.GET.get("place", ""))
+        place = _named(actor, request.GET.get("place", "")[:200])
     if not may_report(actor, place):
         raise PermissionDenied
     response = HttpResponse(template(ending, reportable_places(actor, place), rows), content_type=FORMATS[ending])
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.{ending}"'
     return response
+
+
+def _named(actor: Actor, text: str) -> Place:
+    """Give the place of a template; 404 says which ones are near."""
+    try:
+        return chosen_place(actor, text, lambda place: may_report(actor, place))
+    except UnknownNameError as error:
+        raise Http404(str(error)) from error
 
 
 def _observation(actor: Actor, key: str) -> Observation:

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_POST
 from ekistics.core.errors import EkisticsError, InvalidValueError
 from ekistics.core.i18n import _
 from ekistics.web.accounts.actors import actor_of
-from ekistics.web.accounts.models import User
+from ekistics.web.accounts.models import RoleGrant, User
+from ekistics.web.accounts.pages.account import role_rows
 from ekistics.web.accounts.second_factor import lacks_second_factor
 from ekistics.web.observatory.models import Edition
 from ekistics.web.policy import Action, Actor, Facts, Role, State, allowed, readable
@@ -44,7 +45,8 @@ def work(request: HttpRequest) -> HttpResponse:
     mine = _in_work(actor).filter(author_id=actor.user_id)[:MOST]
     waiting = _in_work(actor).filter(state__in=WAITING)[:MOST]
     return render(request, "workflow/work.html", {
-        "tab": "work", "mine": [_row(each) for each in mine],
+        "tab": "work", "roles": role_rows(list(RoleGrant.objects.filter(user=request.user).select_related("place"))),
+        "mine": [_row(each) for each in mine],
         "waiting": [_row(each) for each in waiting if _waits_for(actor, each)],
         "reports": open_reports(actor), "ask_two_factor": lacks_second_factor(request),
         "may_upload": actor.highest >= Role.CONTRIBUTOR})
