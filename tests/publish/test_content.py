@@ -9,7 +9,7 @@ import pytest
 from ekistics.core.i18n import use_language
 from ekistics.package import ProfilePackage
 from ekistics.publish import compose_profile
-from ekistics.publish.figures import numbered
+from ekistics.publish.figures import listed, newest_rows, numbered
 from ekistics.publish.story import headline
 
 
@@ -31,14 +31,14 @@ def test_the_sentence_names_the_widest_gap_between_neighbourhoods(document):
 
 def test_without_neighbourhoods_the_widest_gap_between_readings_speaks(package, known):
     city = only(package, package.observations["ref_area"] == package.place.code)
-    text, rule = headline(city, known, numbered(city.observations), language="en")
+    text, rule = headline(city, known, newest_rows(listed(numbered(city.observations))), language="en")
     assert text.startswith("Land in open public space and streets: 21.7")
     assert "two variants" in rule
 
 
 def test_without_any_value_the_sentence_says_so(package, known):
     none = only(package, package.observations["obs_value"].isna())
-    text, _rule = headline(none, known, numbered(none.observations), language="en")
+    text, _rule = headline(none, known, newest_rows(listed(numbered(none.observations))), language="en")
     assert text == "No indicator of Marisol Bay (made-up city) could be computed from the inputs that were given."
 
 

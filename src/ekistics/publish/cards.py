@@ -1,9 +1,7 @@
 """Indicator cards: the headline figures, their variants, the quality of what they rest on, and how they were made."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
-
-import pandas as pd
 
 from ekistics.core.i18n import N_, _
 from ekistics.core.indicator import IndicatorSpec
@@ -12,7 +10,7 @@ from ekistics.core.quality import QualityFlag
 from ekistics.core.told import told
 from ekistics.package.model import ProfilePackage
 from ekistics.publish.content import Card, Fact, Figure, Flag
-from ekistics.publish.figures import Rows, default_of, figure, grouped, headline_of, latest, totals
+from ekistics.publish.figures import Rows, default_of, figure, grouped, headline_of
 from ekistics.publish.method import parameter_sentences
 from ekistics.publish.numbers import period_text, value_text
 
@@ -21,7 +19,7 @@ __all__ = ["cards", "flag"]
 STATUS_WORDS = {"good": N_("good"), "warn": N_("take care"), "bad": N_("weak"), "info": N_("for information")}
 
 
-def cards(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], rows: pd.DataFrame, *,
+def cards(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], rows: Sequence[Any], *,
           language: str) -> tuple[Card, ...]:
     """Make the card of every indicator that the package has rows of, in the order of the specifications.
 
@@ -31,8 +29,8 @@ def cards(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], rows: pd.
         The profile.
     specs : mapping of str to IndicatorSpec
         The indicators by code.
-    rows : pandas.DataFrame
-        Observations from :func:`~ekistics.publish.figures.numbered`.
+    rows : sequence of namedtuple
+        Observations from :func:`~ekistics.publish.figures.newest_rows`.
     language : str
         Language of the numbers.
 
@@ -41,8 +39,7 @@ def cards(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], rows: pd.
     tuple of Card
         The cards.
     """
-    city = latest(totals(rows[rows["ref_area"] == package.place.code]))
-    rows_by = grouped(city)
+    rows_by = grouped(row for row in rows if row.ref_area == package.place.code)
     return tuple(_card(spec, rows_by[spec.code], package, language) for spec in specs.values() if spec.code in rows_by)
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 
+import pandas as pd
 from babel import Locale
 from babel.core import get_global
 
@@ -12,7 +13,7 @@ from ekistics.core.period import Period
 from ekistics.package.model import ProfilePackage
 from ekistics.publish.cards import cards
 from ekistics.publish.content import Document, Fact, Section
-from ekistics.publish.figures import numbered
+from ekistics.publish.figures import listed, newest_rows, numbered
 from ekistics.publish.findings import charts
 from ekistics.publish.labels import labels
 from ekistics.publish.live import live_layers
@@ -57,8 +58,9 @@ def compose_profile(package: ProfilePackage, specs: Mapping[str, IndicatorSpec],
 
 def _composed(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], language: str) -> Document:
     rows = numbered(package.observations)
-    first, rule = headline(package, specs, rows, language=language)
-    areas = neighbourhood_table(package, specs, rows, language=language)
+    newest = newest_rows(listed(rows))
+    first, rule = headline(package, specs, newest, language=language)
+    areas = neighbourhood_table(package, specs, newest, language=language)
     tables = [areas, values_table(package, specs, rows, language=language),
               quality_table(package, specs, language=language), sources_table(package, language=language),
               parameter_table(package, language=language)]
@@ -66,12 +68,19 @@ def _composed(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], langu
         language=language, direction=direction_of(language),
         title=package.place.name, place=place_line(package, language=language), edition=package.edition,
         source_line=_source_line(package), headline=first, headline_rule=rule,
-        cards=cards(package, specs, rows, language=language),
+        cards=cards(package, specs, newest, language=language),
         charts=charts(package, specs, rows, language=language),
         maps=map_sheets(package, language=language), tables=tuple(t for t in tables if t is not None),
-        sections=(method_section(package, specs, language=language), run_section(package, language=language)),
+        sections=(method_section(package, _present(specs, rows), language=language),
+                  run_section(package, language=language)),
         certificate=certificate_table(package, specs), labels=labels(),
         live=live_layers(package, areas, language=language), downloads=_downloads(package))
+
+
+def _present(specs: Mapping[str, IndicatorSpec], rows: pd.DataFrame) -> dict[str, IndicatorSpec]:
+    """Keep the indicators that have rows."""
+    present = set(rows["indicator"])
+    return {code: spec for code, spec in specs.items() if code in present}
 
 
 def place_line(package: Placed, *, language: str) -> str:
@@ -117,7 +126,7 @@ def method_section(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], 
     package : ProfilePackage
         The profile.
     specs : mapping of str to IndicatorSpec
-        The indicators by code.
+        The indicators that have values or say why not, by code.
     language : str
         Language of numbers.
 
@@ -133,10 +142,8 @@ def method_section(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], 
         _("A percentage names its numerator, its denominator and its base. Where a method is contested, all readings "
           "are given and the default stands first."),
         " ".join(text for text in spoken if " = " not in text))
-    present = set(package.observations["indicator"])
-    shown = [code for code in specs if code in present]
-    facts = tuple(Fact(f"{specs[c].number} {_(specs[c].title)}".strip(), _(specs[c].definition),
-                       items=(_("Method: {method}.").format(method=specs[c].method),)) for c in shown)
+    facts = tuple(Fact(f"{spec.number} {_(spec.title)}".strip(), _(spec.definition),
+                       items=(_("Method: {method}.").format(method=spec.method),)) for spec in specs.values())
     return Section("method", _("Method"), tuple(p for p in paragraphs if p), facts)
 
 

@@ -1,8 +1,9 @@
 """From observations to figures: which rows a profile shows first, and the words and digits they are shown with."""
 
 from collections import namedtuple
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 import pandas as pd
@@ -18,10 +19,14 @@ from ekistics.publish.content import Figure
 from ekistics.publish.numbers import NBSP, interval_text, number_text, period_text, value_text
 
 __all__ = ["Rows", "absence_text", "default_of", "default_variant", "figure", "group_text", "grouped", "headline_of",
-           "headline_series", "latest", "numbered", "ordered", "rows_of", "share_text", "totals", "variant_of"]
+           "headline_series", "latest", "listed", "newest_rows", "numbered", "ordered", "rows_of", "share_text",
+           "totals", "variant_of"]
 
 # Rows of one indicator as named tuples, by series: cutting a frame for every card and series takes far longer.
 Rows = dict[str, list[Any]]
+
+_SERIES = attrgetter("indicator", "series", "variant", "ref_area")
+_GROUP = attrgetter(*DIMENSIONS)
 
 SEXES = {"F": N_("women and girls"), "M": N_("men and boys")}
 
@@ -60,8 +65,13 @@ def totals(rows: pd.DataFrame) -> pd.DataFrame:
         Those with the total in every dimension.
     """
     split = list(zip(*(rows[name].tolist() for name in DIMENSIONS), strict=True))
-    whole = {values for values in set(split) if all(value in ("_T", "") for value in values)}
+    whole = _whole(split)
     return rows[pd.Series([values in whole for values in split], index=rows.index, dtype=bool)]
+
+
+def _whole(groups: Iterable[tuple[Any, ...]]) -> set[tuple[Any, ...]]:
+    """Give the groups of people that are not split."""
+    return {values for values in set(groups) if all(value in ("_T", "") for value in values)}
 
 
 def latest(rows: pd.DataFrame) -> pd.DataFrame:
@@ -77,13 +87,40 @@ def latest(rows: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         One row for each; rows with a value go before rows without.
     """
-    ends = {text: Period.parse(text).end.toordinal() if text else 0 for text in rows["time_period"].unique()}
     keys = zip(*(rows[name] for name in ("indicator", "series", "variant", "ref_area", *DIMENSIONS)), strict=True)
+    return rows.iloc[_newest(keys, rows["obs_value"].notna(), rows["time_period"])]
+
+
+def _newest(keys: Iterable[tuple[Any, ...]], known: Iterable[bool], times: Iterable[str]) -> list[int]:
+    """Give the positions of the newest row of each key; a row with a value goes before one without."""
+    ends: dict[str, int] = {"": 0}
     best: dict[tuple[Any, ...], tuple[bool, int, int]] = {}
-    known = zip(keys, rows["obs_value"].notna(), rows["time_period"], strict=True)
-    for position, (key, has, text) in enumerate(known):
+    for position, (key, has, text) in enumerate(zip(keys, known, times, strict=True)):
+        if text not in ends:
+            ends[text] = Period.parse(text).end.toordinal()
         best[key] = max(best.get(key, (False, -1, -1)), (bool(has), ends[text], position))
-    return rows.iloc[sorted(position for _has, _end, position in best.values())]
+    return sorted(position for _has, _end, position in best.values())
+
+
+def newest_rows(rows: Sequence[Any]) -> list[Any]:
+    """Keep the newest row of each series, variant and area, of those for everybody: a list that is quicker than frames.
+
+    Parameters
+    ----------
+    rows : sequence of namedtuple
+        Observations from :func:`listed`.
+
+    Returns
+    -------
+    list of namedtuple
+        What :func:`latest` and :func:`totals` keep, in the same order.
+    """
+    groups = list(map(_GROUP, rows))
+    whole = _whole(groups)
+    found = [row for row, group in zip(rows, groups, strict=True) if group in whole]
+    return [found[i] for i in _newest(((*_SERIES(row), *_GROUP(row)) for row in found),
+                                      (row.obs_value == row.obs_value for row in found),  # noqa: PLR0124 - NaN
+                                      (row.time_period for row in found))]
 
 
 def rows_of(rows: pd.DataFrame, spec: IndicatorSpec, series: str | None = None) -> pd.DataFrame:
@@ -107,24 +144,40 @@ def rows_of(rows: pd.DataFrame, spec: IndicatorSpec, series: str | None = None) 
     return rows[keep if series is None else keep & (rows["series"] == series)]
 
 
-def grouped(rows: pd.DataFrame) -> dict[str, Rows]:
-    """Gather rows by indicator and series, in one walk.
+def listed(rows: pd.DataFrame) -> list[Any]:
+    """Give the rows of a frame as named tuples.
 
     Parameters
     ----------
     rows : pandas.DataFrame
-        Observations.
+        Observations from :func:`numbered`.
+
+    Returns
+    -------
+    list of namedtuple
+        In the order of the frame, the position of each as ``Index``.
+    """
+    made = _row_type(tuple(rows.columns))
+    return [made._make(values) for values in zip(rows.index.tolist(), *(rows[name].tolist() for name in rows.columns),
+                                                 strict=True)]
+
+
+def grouped(rows: Iterable[Any]) -> dict[str, Rows]:
+    """Gather rows by indicator and series, in one walk.
+
+    Parameters
+    ----------
+    rows : iterable of namedtuple
+        Observations from :func:`listed`.
 
     Returns
     -------
     dict of str to dict of str to list
-        By indicator and series, each row as a named tuple in the order of the frame, its position as ``Index``.
+        By indicator and series, in the order in which they came.
     """
     found: dict[str, Rows] = {}
-    made = _row_type(tuple(rows.columns))
-    for values in zip(rows.index.tolist(), *(rows[name].tolist() for name in rows.columns), strict=True):
-        row = made._make(values)
-        found.setdefault(str(row.indicator), {}).setdefault(str(row.series), []).append(row)
+    for row in rows:
+        found.setdefault(row.indicator, {}).setdefault(row.series, []).append(row)
     return found
 
 

@@ -18,6 +18,7 @@ from ekistics.publish.figures import (
     group_text,
     headline_series,
     latest,
+    listed,
     ordered,
     rows_of,
     totals,
@@ -103,10 +104,11 @@ class _Maker:
 
     def areas(self) -> Chart | None:
         """Rank the neighbourhoods by the share that sets them furthest apart."""
-        gap = widest_gap(self.package, self.specs, self.newest)
+        gap = widest_gap(self.package, self.specs, listed(self.newest))
         if gap is None:
             return None
-        spec, series, found = gap
+        spec, series, shares = gap
+        found = self.newest.loc[[row.Index for row in shares]]
         names = {p.code: p.name for p in self.package.places if p.kind == "neighbourhood"}
         local = found[found["ref_area"].isin(names)].sort_values("obs_value", ascending=False)
         if len(local) > MOST_AREAS:

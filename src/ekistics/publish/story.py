@@ -5,11 +5,9 @@ from dataclasses import dataclass, field
 from math import isnan
 from typing import Any, Protocol
 
-import pandas as pd
-
 from ekistics.core.i18n import _
 from ekistics.core.indicator import IndicatorSpec, SeriesSpec
-from ekistics.publish.figures import Rows, default_of, grouped, headline_of, latest, totals
+from ekistics.publish.figures import Rows, default_of, grouped, headline_of
 from ekistics.publish.numbers import value_text
 
 __all__ = ["Placed", "Sentence", "headline", "told", "widest_gap"]
@@ -36,7 +34,7 @@ class Sentence:
         The translated sentence with named placeholders.
     words : dict of str to str
         What fills the placeholders that are words.
-    rows : dict of str to pandas.Series
+    rows : dict of str to namedtuple
         The observation behind each other placeholder.
     rule : str
         The rule by which the sentence was chosen, in words.
@@ -44,11 +42,11 @@ class Sentence:
 
     template: str
     words: dict[str, str] = field(default_factory=dict)
-    rows: dict[str, pd.Series] = field(default_factory=dict)
+    rows: dict[str, Any] = field(default_factory=dict)
     rule: str = ""
 
 
-def headline(package: Placed, specs: Mapping[str, IndicatorSpec], rows: pd.DataFrame, *,
+def headline(package: Placed, specs: Mapping[str, IndicatorSpec], rows: Sequence[Any], *,
              language: str) -> tuple[str, str]:
     """Say what stands out, and by which rule it was chosen.
 
@@ -61,8 +59,8 @@ def headline(package: Placed, specs: Mapping[str, IndicatorSpec], rows: pd.DataF
         The profile, or records with a place and its parts.
     specs : mapping of str to IndicatorSpec
         The indicators by code.
-    rows : pandas.DataFrame
-        Numbered observations.
+    rows : sequence of namedtuple
+        Observations from :func:`~ekistics.publish.figures.newest_rows`.
     language : str
         Language of the numbers.
 
@@ -74,12 +72,12 @@ def headline(package: Placed, specs: Mapping[str, IndicatorSpec], rows: pd.DataF
         The rule in words.
     """
     found = told(package, specs, rows)
-    shown = {name: value_text(float(row["obs_value"]), str(row["unit_measure"]), language=language)
+    shown = {name: value_text(float(row.obs_value), str(row.unit_measure), language=language)
              for name, row in found.rows.items()}
     return found.template.format(**found.words, **shown), found.rule
 
 
-def told(package: Placed, specs: Mapping[str, IndicatorSpec], rows: pd.DataFrame) -> Sentence:
+def told(package: Placed, specs: Mapping[str, IndicatorSpec], rows: Sequence[Any]) -> Sentence:
     """Choose what stands out, by the rules of :func:`headline`.
 
     Parameters
@@ -88,17 +86,16 @@ def told(package: Placed, specs: Mapping[str, IndicatorSpec], rows: pd.DataFrame
         The profile, or records with a place and its parts.
     specs : mapping of str to IndicatorSpec
         The indicators by code.
-    rows : pandas.DataFrame
-        Numbered observations.
+    rows : sequence of namedtuple
+        Observations from :func:`~ekistics.publish.figures.newest_rows`.
 
     Returns
     -------
     Sentence
         The sentence with the observations it rests on.
     """
-    newest = latest(totals(rows))
     for rule in (_between_neighbourhoods, _between_variants, _first_value):
-        found = rule(package, specs, newest)
+        found = rule(package, specs, rows)
         if found:
             return found
     return Sentence(_("No indicator of {place} could be computed from the inputs that were given."),
@@ -118,7 +115,7 @@ def _of_default(spec: IndicatorSpec, series: SeriesSpec, rows: Rows) -> list[Any
 
 
 def widest_gap(package: Placed, specs: Mapping[str, IndicatorSpec],
-               rows: pd.DataFrame) -> tuple[IndicatorSpec, SeriesSpec, pd.DataFrame] | None:
+               rows: Sequence[Any]) -> tuple[IndicatorSpec, SeriesSpec, list[Any]] | None:
     """Find the share that sets the neighbourhoods furthest apart, by at least ten points.
 
     Parameters
@@ -127,12 +124,12 @@ def widest_gap(package: Placed, specs: Mapping[str, IndicatorSpec],
         The profile, or records with a place and its parts.
     specs : mapping of str to IndicatorSpec
         The indicators by code.
-    rows : pandas.DataFrame
-        The newest rows for everybody.
+    rows : sequence of namedtuple
+        Observations from :func:`~ekistics.publish.figures.newest_rows`.
 
     Returns
     -------
-    tuple of IndicatorSpec, SeriesSpec and pandas.DataFrame, or None
+    tuple of IndicatorSpec, SeriesSpec and list of namedtuple, or None
         The share and its rows for the city and its neighbourhoods.
     """
     names = {p.code for p in package.places if p.kind == "neighbourhood"}
@@ -144,59 +141,59 @@ def widest_gap(package: Placed, specs: Mapping[str, IndicatorSpec],
         gap = max(local) - min(local) if len(local) > 1 else 0.0
         if gap >= LEAST_GAP and (best is None or gap > best[0]):
             best = (gap, spec, series, found)
-    return (best[1], best[2], rows.loc[[row.Index for row in best[3]]]) if best else None
+    return best[1:] if best else None
 
 
-def _between_neighbourhoods(package: Placed, specs: Mapping[str, IndicatorSpec], rows: pd.DataFrame) -> Sentence | None:
+def _between_neighbourhoods(package: Placed, specs: Mapping[str, IndicatorSpec],
+                            rows: Sequence[Any]) -> Sentence | None:
     names = {p.code: p.name for p in package.places if p.kind == "neighbourhood"}
     gap = widest_gap(package, specs, rows)
     if gap is None:
         return None
     _spec, series, found = gap
-    local = found[found["ref_area"].isin(names)].sort_values("obs_value")
-    low, high = local.iloc[0], local.iloc[-1]
-    words = {"title": _(series.title), "place": package.place.name, "low_place": names[low["ref_area"]],
-             "high_place": names[high["ref_area"]]}
+    local = sorted((row for row in found if row.ref_area in names), key=lambda row: row.obs_value)
+    low, high = local[0], local[-1]
+    words = {"title": _(series.title), "place": package.place.name, "low_place": names[low.ref_area],
+             "high_place": names[high.ref_area]}
     rule = _("Rule: the share with the widest gap between neighbourhoods, at least {gap} points.")
-    city = found[found["ref_area"] == package.place.code]
+    city = [row for row in found if row.ref_area == package.place.code]
     shown = {"low": low, "high": high}
     text = _("{title}: from {low} in {low_place} to {high} in {high_place}.")
-    if len(city):
+    if city:
         text = _("{title}: {city} in {place}, but from {low} in {low_place} to {high} in {high_place}.")
-        shown["city"] = city.iloc[0]
+        shown["city"] = city[0]
     return Sentence(text, words, shown, rule.format(gap=int(LEAST_GAP)))
 
 
-def _between_variants(package: Placed, specs: Mapping[str, IndicatorSpec], rows: pd.DataFrame) -> Sentence | None:
-    city = rows[(rows["ref_area"] == package.place.code) & rows["obs_value"].notna()]
-    by_code = grouped(city)
-    best: tuple[float, IndicatorSpec, SeriesSpec, pd.Series, pd.Series] | None = None
+def _between_variants(package: Placed, specs: Mapping[str, IndicatorSpec], rows: Sequence[Any]) -> Sentence | None:
+    by_code = grouped(row for row in rows if row.ref_area == package.place.code and not isnan(row.obs_value))
+    best: tuple[float, IndicatorSpec, SeriesSpec, Any, Any] | None = None
     for spec, series in _shares(specs):
         found = by_code.get(spec.code, {})
         first = _of_default(spec, series, found)
         for row in found.get(series.code, []) if first else ():
             gap = abs(float(row.obs_value) - float(first[0].obs_value))
             if gap >= max(LEAST_GAP, best[0] if best else 0.0):
-                best = (gap, spec, series, city.loc[first[0].Index], city.loc[row.Index])
+                best = (gap, spec, series, first[0], row)
     if best is None:
         return None
     _gap, spec, series, default, other = best
     titles = {v.code: _(v.title) for v in spec.variants}
-    words = {"title": _(series.title), "place": package.place.name, "first": titles.get(str(default["variant"]), ""),
-             "variant": titles.get(str(other["variant"]), "")}
+    words = {"title": _(series.title), "place": package.place.name, "first": titles.get(str(default.variant), ""),
+             "variant": titles.get(str(other.variant), "")}
     return Sentence(_("{title}: {value} in {place} ({first}), but {other} by another reading ({variant})."), words,
                     {"value": default, "other": other},
                     _("Rule: the share with the widest gap between two variants, at least {gap} points.").format(
                         gap=int(LEAST_GAP)))
 
 
-def _first_value(package: Placed, specs: Mapping[str, IndicatorSpec], rows: pd.DataFrame) -> Sentence | None:
-    by_code = grouped(rows[rows["ref_area"] == package.place.code])
+def _first_value(package: Placed, specs: Mapping[str, IndicatorSpec], rows: Sequence[Any]) -> Sentence | None:
+    by_code = grouped(row for row in rows if row.ref_area == package.place.code)
     cards = [(spec, s) for spec in specs.values() for s in headline_of(spec, by_code.get(spec.code, {}))]
     for spec, series in [*_shares(specs), *cards]:
         found = _of_default(spec, series, by_code.get(spec.code, {}))
         if found:
             return Sentence(_("{title}: {value} in {place}."),
                             {"title": _(series.title), "place": package.place.name},
-                            {"value": rows.loc[found[0].Index]}, _("Rule: the first indicator with a value."))
+                            {"value": found[0]}, _("Rule: the first indicator with a value."))
     return None

@@ -1,6 +1,6 @@
 """The tables of a profile: every value of the city, its neighbourhoods, quality, sources, parameters, certificate."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -16,9 +16,7 @@ from ekistics.publish.figures import (
     group_text,
     grouped,
     headline_of,
-    latest,
     rows_of,
-    totals,
 )
 from ekistics.publish.method import flattened, role_text, sentence
 from ekistics.publish.numbers import period_text
@@ -86,7 +84,7 @@ def interval_cell(row: Any, shown: Figure) -> Cell:
     return Cell(shown.interval if stated or not shown.interval else _("not stated"), absent=not stated)
 
 
-def neighbourhood_table(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], rows: pd.DataFrame, *,
+def neighbourhood_table(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], rows: Sequence[Any], *,
                         language: str) -> Table | None:
     """Tabulate the headline values of the neighbourhoods, a row each.
 
@@ -96,8 +94,8 @@ def neighbourhood_table(package: ProfilePackage, specs: Mapping[str, IndicatorSp
         The profile.
     specs : mapping of str to IndicatorSpec
         The indicators by code.
-    rows : pandas.DataFrame
-        Numbered observations.
+    rows : sequence of namedtuple
+        Observations from :func:`~ekistics.publish.figures.newest_rows`.
     language : str
         Language of the numbers.
 
@@ -107,8 +105,7 @@ def neighbourhood_table(package: ProfilePackage, specs: Mapping[str, IndicatorSp
         None where the city has no neighbourhoods with values.
     """
     areas = {p.code: p.name for p in package.places if p.kind == "neighbourhood"}
-    local = latest(totals(rows[rows["ref_area"].isin(areas)]))
-    shown = _headline_columns(specs, local)
+    shown = _headline_columns(specs, [row for row in rows if row.ref_area in areas])
     if not shown:
         return None
     cells = {(row.ref_area, i): _area_cell(row, spec, language)
@@ -122,7 +119,7 @@ def neighbourhood_table(package: ProfilePackage, specs: Mapping[str, IndicatorSp
 
 
 def _headline_columns(specs: Mapping[str, IndicatorSpec],
-                      rows: pd.DataFrame) -> list[tuple[IndicatorSpec, str, list[Any]]]:
+                      rows: Sequence[Any]) -> list[tuple[IndicatorSpec, str, list[Any]]]:
     columns = []
     rows_by = grouped(rows)
     for spec in specs.values():

@@ -29,7 +29,7 @@ from ekistics.publish.charts import explained, lines, ranking, strips
 from ekistics.publish.citing import Citations, filled
 from ekistics.publish.compose import place_line
 from ekistics.publish.content import Cell, Chart, Column, Group, Table
-from ekistics.publish.figures import latest, share_text, totals
+from ekistics.publish.figures import latest, listed, share_text, totals
 from ekistics.publish.numbers import NBSP
 from ekistics.publish.records import CityRecords
 from ekistics.publish.report import Block, Cite, Heading, Inline, KeyFigure, KeyFigures, Paragraph, Report, mark
@@ -82,7 +82,7 @@ class _Brief:
 
     def composed(self) -> Report:
         records = self.records
-        first = told(records, self.specs, self.rows)
+        first = told(records, self.specs, listed(self.newest))
         shown = {name: self.cites.inline(row) for name, row in first.rows.items()}
         blocks: list[Block] = [Paragraph(filled(first.template, **first.words, **shown), "lead")]
         for part in (self._key_figures, self._peers, self._time, self._areas, self._quality, self._unknown):
@@ -245,10 +245,11 @@ class _Brief:
 
     def _areas(self) -> list[Block]:
         """Rank the neighbourhoods by the share that sets them furthest apart."""
-        gap = widest_gap(self.records, self.specs, self.newest)
+        gap = widest_gap(self.records, self.specs, listed(self.newest))
         if gap is None:
             return []
-        spec, series, found = gap
+        spec, series, shares = gap
+        found = self.newest.loc[[row.Index for row in shares]]
         names = {p.code for p in self.records.places}
         local = found[found["ref_area"].isin(names)].sort_values("obs_value", ascending=False, kind="stable")
         cut = len(local) > MOST_AREAS

@@ -1,8 +1,9 @@
 """From the record to frames: rows that an actor may read, in the columns that all of ``publish`` understands."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+import math
+from collections import namedtuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,16 +18,16 @@ from ekistics.web.observatory.models import Edition, Group, Indicator, Measure, 
 from ekistics.web.places.models import Place
 from ekistics.web.policy import Actor, readable
 
-__all__ = ["MeasureKey", "batches", "everybody", "forget", "frame", "group_of", "indicator_specs", "measure_of",
-           "period_of", "rows_for"]
+__all__ = ["MeasureKey", "batches", "everybody", "forget", "frame", "framed", "group_of", "indicator_specs", "listed",
+           "measure_of", "period_of", "rows_for"]
 
 _FIELDS = ("id", "edition_id", "measure_id", "place_id", "period_id", "group_id", *NUMBER_COLUMNS, "uncertainty",
            "obs_status", "conf_status", "reason")
 EXTRA_COLUMNS = ("observation", "edition")
+_KEYS = 6  # fields that name other rows come first, then what stands in the row itself
 
 
-@dataclass(frozen=True, slots=True)
-class MeasureKey:
+class MeasureKey(NamedTuple):
     """The texts of a measure.
 
     Parameters
@@ -41,6 +42,11 @@ class MeasureKey:
     unit_measure: str
     base: str
     method: str
+
+
+# An observation as pages and documents read it. The first field is its place among the rows, as in tuples of frames.
+Row = namedtuple("Row", ("Index", *MeasureKey._fields, *DIMENSIONS, "ref_area", "time_period",  # noqa: PYI024
+                         *_FIELDS[_KEYS:], *EXTRA_COLUMNS, "measure", "period"))
 
 
 # Rows of these tables are written once and never changed, so a process may remember them; they are few, so a process
@@ -120,6 +126,50 @@ def frame(rows: QuerySet[Observation]) -> pd.DataFrame:
     return _framed(list(rows.values_list(*_FIELDS)))
 
 
+def listed(rows: QuerySet[Observation], places: Mapping[int, str] | None = None) -> list[Row]:
+    """Read observations into named tuples, which take far less time than a frame where they are few.
+
+    Parameters
+    ----------
+    rows : django.db.models.QuerySet
+        Observations, filtered and ordered.
+    places : mapping of int to str, optional
+        Codes of all their places by key, where they are known.
+
+    Returns
+    -------
+    list of Row
+        What :func:`framed` makes a frame of.
+    """
+    held = list(rows.values_list(*_FIELDS))
+    codes = _codes({row[3] for row in held}) if places is None else places
+    return [Row._make((i, *measure_of(measure), *group_of(group), codes[place], period_of(period), *_known(values),
+                       key, edition, measure, period))
+            for i, (key, edition, measure, place, period, group, *values) in enumerate(held)]
+
+
+def _known(values: list[Any]) -> list[Any]:
+    """Write NaN for numbers that are absent; no text is."""
+    return [math.nan if value is None else value for value in values] if None in values else values
+
+
+def framed(rows: Sequence[Row]) -> pd.DataFrame:
+    """Make a frame of rows.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+        Observations.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As :func:`frame` gives.
+    """
+    columns = dict(zip(Row._fields, zip(*rows, strict=True) if rows else [()] * len(Row._fields), strict=True))
+    return _table(columns | {"run": _runs(columns["edition"])})
+
+
 def batches(rows: QuerySet[Observation], size: int = 10_000) -> Iterator[pd.DataFrame]:
     """Read observations part by part, in the order of their keys, without holding them all.
 
@@ -144,22 +194,30 @@ def batches(rows: QuerySet[Observation], size: int = 10_000) -> Iterator[pd.Data
 
 def _framed(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
     columns = dict(zip(_FIELDS, zip(*rows, strict=True) if rows else [()] * len(_FIELDS), strict=True))
+    places = _codes(set(columns["place_id"]))
     measures = [measure_of(key) for key in columns["measure_id"]]
     groups = [group_of(key) for key in columns["group_id"]]
-    places = dict(Place.objects.filter(pk__in=set(columns["place_id"])).values_list("pk", "code"))
-    runs = dict(Edition.objects.filter(pk__in=set(columns["edition_id"])).values_list("pk", "run"))
-    texts: dict[str, Any] = {
+    return _table({
+        **columns, "observation": columns["id"], "edition": columns["edition_id"],
         "ref_area": [places[key] for key in columns["place_id"]],
-        "time_period": [period_of(key) for key in columns["period_id"]],
-        "run": [runs[key] for key in columns["edition_id"]]}
-    texts |= {name: [getattr(m, name) for m in measures] for name in MeasureKey.__dataclass_fields__}
-    texts |= {name: [group[i] for group in groups] for i, name in enumerate(DIMENSIONS)}
-    texts |= {name: list(columns[name]) for name in ("uncertainty", "obs_status", "conf_status", "reason")}
-    numbers = {name: np.array(columns[name], dtype=float) for name in NUMBER_COLUMNS}
-    table = pd.DataFrame({name: numbers[name] if name in numbers else pd.Series(texts[name], dtype=object)
-                          for name in OBSERVATION_COLUMNS})
-    return table.assign(observation=np.array(columns["id"], dtype=np.int64),
-                        edition=np.array(columns["edition_id"], dtype=np.int64))
+        "time_period": [period_of(key) for key in columns["period_id"]], "run": _runs(columns["edition_id"]),
+        **{name: [getattr(m, name) for m in measures] for name in MeasureKey._fields},
+        **{name: [group[i] for group in groups] for i, name in enumerate(DIMENSIONS)}})
+
+
+def _table(columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
+    table = pd.DataFrame({name: np.array(columns[name], dtype=float) if name in NUMBER_COLUMNS
+                          else pd.Series(list(columns[name]), dtype=object) for name in OBSERVATION_COLUMNS})
+    return table.assign(**{name: np.array(columns[name], dtype=np.int64) for name in EXTRA_COLUMNS})
+
+
+def _codes(keys: set[int]) -> dict[int, str]:
+    return dict(Place.objects.filter(pk__in=keys).values_list("pk", "code"))
+
+
+def _runs(editions: Sequence[int]) -> list[str]:
+    runs = dict(Edition.objects.filter(pk__in=set(editions)).values_list("pk", "run"))
+    return [runs[key] for key in editions]
 
 
 def indicator_specs() -> dict[str, IndicatorSpec]:

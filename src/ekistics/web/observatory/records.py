@@ -11,7 +11,7 @@ from ekistics.core.indicator import IndicatorSpec
 from ekistics.core.provenance import Provenance, Run
 from ekistics.core.quality import QualityFlag
 from ekistics.package.model import ProfilePackage
-from ekistics.web.observatory.frames import everybody, frame, indicator_specs, rows_for
+from ekistics.web.observatory.frames import Row, everybody, indicator_specs, listed, rows_for
 from ekistics.web.observatory.models import Edition
 from ekistics.web.places.models import Place
 from ekistics.web.places.naming import names_of
@@ -29,7 +29,9 @@ class CityRecord:
     place : Place
         The city.
     profile : ProfilePackage
-        Its current values, and run, quality and certificates of its newest edition.
+        Its indicators, and run, quality and certificates of its newest edition; its values stand beside it.
+    rows : list of Row
+        Its current values.
     edition : Edition or None
         The newest released edition of its profile.
     editions : tuple of Edition
@@ -38,6 +40,7 @@ class CityRecord:
 
     place: Place
     profile: ProfilePackage
+    rows: list[Row]
     edition: Edition | None
     editions: tuple[Edition, ...]
 
@@ -66,15 +69,15 @@ def city_record(actor: Actor, place: Place, *, language: str) -> CityRecord:
     editions = tuple(_editions(actor, place))
     newest = next((e for e in editions if _leads(e)), None)
     wanted = Q(place__in=[p.pk for p in inside], group=everybody())
-    table = frame(rows_for(actor, where=wanted).order_by("id"))
-    specs, present = indicator_specs(), set(table["indicator"])
+    rows = listed(rows_for(actor, where=wanted).order_by("id"), {p.pk: p.code for p in inside})
+    specs, present = indicator_specs(), {row.indicator for row in rows}
     shown = tuple(spec for code, spec in specs.items() if code in present)
     own = next(p for p in places if p.code == place.code)
-    profile = ProfilePackage(own, places, run_of(newest), table, (), _flags(newest),
+    profile = ProfilePackage(own, places, run_of(newest), pd.DataFrame(), (), _flags(newest),
                              tuple(newest.certificates) if newest else (),
                              newest.made_at.isoformat() if newest and newest.made_at else "",
                              newest.label if newest else "", shown)
-    return CityRecord(place, profile, newest, editions)
+    return CityRecord(place, profile, rows, newest, editions)
 
 
 def newest_edition(actor: Actor, place: Place) -> Edition | None:

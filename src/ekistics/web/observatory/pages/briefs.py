@@ -16,7 +16,7 @@ from ekistics.publish.report_html import report_page
 from ekistics.publish.report_pdf import report_pdf
 from ekistics.publish.report_xlsx import report_xlsx
 from ekistics.web.accounts.actors import actor_of
-from ekistics.web.observatory.frames import frame, rows_for
+from ekistics.web.observatory.frames import frame, framed, rows_for
 from ekistics.web.observatory.models import Edition, Measure
 from ekistics.web.observatory.pages.caching import public_page
 from ekistics.web.observatory.pages.compare import asked_of
@@ -73,7 +73,7 @@ def _file(compose: Callable[[], Report], kind: str, name: str) -> HttpResponse:
 
 def _city_records(actor: Actor, record: CityRecord) -> CityRecords:
     """Give what a brief is made of, with the cities of the same country as peers."""
-    place, profile = record.place, record.profile
+    place, profile, rows = record.place, record.profile, framed(record.rows)
     peers = list(Place.objects.filter(kind="city", listed=True, country=place.country).exclude(pk=place.pk).order_by(
         "name", "code")[:MOST_PEERS]) if place.country else []
     codes = [spec.code for spec in profile.indicators]
@@ -83,9 +83,9 @@ def _city_records(actor: Actor, record: CityRecord) -> CityRecords:
         measures.values_list("pk", flat=True)))).order_by("id"))
     country = country_names([place.country]).get(place.country, place.country)
     return CityRecords(
-        _record(profile.place.code, profile.place.name, place), profile.indicators, _cited(profile.observations),
+        _record(profile.place.code, profile.place.name, place), profile.indicators, _cited(rows),
         tuple(PlaceRecord(p.code, p.name, p.kind, p.country) for p in profile.places if p.kind == "neighbourhood"),
-        _records(peers), _cited(beside) if peers else None, country, profile.checks, _newest_day(profile.observations),
+        _records(peers), _cited(beside) if peers else None, country, profile.checks, _newest_day(rows),
         absolute("city", code=place.code), site_name(), language_now())
 
 

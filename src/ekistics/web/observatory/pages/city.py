@@ -1,10 +1,10 @@
 """The page of a city: what stands out, the map, the cards, the tables, method and sources."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isnan
 from typing import Any
 
-import pandas as pd
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -12,11 +12,10 @@ from ekistics.core.i18n import _
 from ekistics.core.indicator import IndicatorSpec
 from ekistics.core.period import Period
 from ekistics.core.told import told
-from ekistics.package.model import ProfilePackage
 from ekistics.publish.cards import cards
 from ekistics.publish.compose import method_section, place_line, run_section
 from ekistics.publish.content import Card
-from ekistics.publish.figures import Rows, default_of, grouped, headline_of, numbered
+from ekistics.publish.figures import Rows, default_of, grouped, headline_of, newest_rows
 from ekistics.publish.story import headline
 from ekistics.publish.tables import (
     certificate_table,
@@ -26,7 +25,8 @@ from ekistics.publish.tables import (
     sources_table,
 )
 from ekistics.web.accounts.actors import actor_of
-from ekistics.web.observatory.models import Edition, Layer, Observation
+from ekistics.web.observatory.frames import Row
+from ekistics.web.observatory.models import Edition, Layer
 from ekistics.web.observatory.pages.caching import public_page
 from ekistics.web.observatory.pages.files import may_have_package
 from ekistics.web.observatory.pages.shared import absolute, edition_line, how_to_cite, require_visible
@@ -79,7 +79,7 @@ def city(request: HttpRequest, code: str) -> HttpResponse:
 
 def _later(record: CityRecord) -> list[Edition]:
     """Give the editions of other data sets, such as corrections, whose values stand on the page, the newest first."""
-    standing = set(record.profile.observations["edition"])
+    standing = {row.edition for row in record.rows}
     return [e for e in record.editions if e.pk in standing and record.edition is not None
             and e.dataset_id != record.edition.dataset_id]
 
@@ -87,7 +87,7 @@ def _later(record: CityRecord) -> list[Edition]:
 def _origins(record: CityRecord) -> dict[int, str]:
     """Say of each row that does not come from the profile which data set it comes from, by its place in the table."""
     titles = {e.pk: e.dataset.title for e in _later(record)}
-    return {row: titles[key] for row, key in enumerate(record.profile.observations["edition"]) if key in titles}
+    return {row.Index: titles[row.edition] for row in record.rows if row.edition in titles}
 
 
 def _layer_titles(record: CityRecord) -> list[dict[str, str]]:
@@ -98,23 +98,23 @@ def _layer_titles(record: CityRecord) -> list[dict[str, str]]:
 def _content(record: CityRecord, language: str) -> dict[str, Any]:
     profile = record.profile
     specs = {spec.code: spec for spec in profile.indicators}
-    rows = numbered(profile.observations)
+    rows = newest_rows(record.rows)
     first, rule = headline(profile, specs, rows, language=language)
     tables = [neighbourhood_table(profile, specs, rows, language=language),
               quality_table(profile, specs, language=language), sources_table(profile, language=language),
               parameter_table(profile, language=language)]
     return {"headline": first, "headline_rule": rule, "place_line": place_line(profile, language=language),
-            "cards": _cards(profile, specs, rows, language), "tables": [t for t in tables if t is not None],
-            "observation": rows["observation"].tolist(), "certificate": certificate_table(profile, specs),
+            "cards": _cards(record, specs, rows, language), "tables": [t for t in tables if t is not None],
+            "observation": [row.observation for row in record.rows], "certificate": certificate_table(profile, specs),
             "sections": (method_section(profile, specs, language=language), run_section(profile, language=language))}
 
 
-def _cards(profile: ProfilePackage, specs: Mapping[str, IndicatorSpec], rows: pd.DataFrame,
+def _cards(record: CityRecord, specs: Mapping[str, IndicatorSpec], rows: Sequence[Row],
            language: str) -> list[SiteCard]:
-    made = cards(profile, specs, rows, language=language)
-    own = grouped(rows[(rows["ref_area"] == profile.place.code) & rows["obs_value"].notna()])
-    shown = {row.Index: row for series in own.values() for found in series.values() for row in found}
-    newest = {card.code: shown[card.figures[0].row] for card in made if card.figures and card.figures[0].row in shown}
+    made = cards(record.profile, specs, rows, language=language)
+    own = grouped(row for row in record.rows if row.ref_area == record.place.code and not isnan(row.obs_value))
+    shown = [record.rows[card.figures[0].row] for card in made if card.figures]
+    newest = {row.indicator: row for row in shown if not isnan(row.obs_value)}
     standings = _standings(newest, language)
     return [SiteCard(card, sparkline(_through_time(specs[card.code], own.get(card.code, {})), language=language),
                      standings.get(card.code)) for card in made]
@@ -136,10 +136,8 @@ def _through_time(spec: IndicatorSpec, rows: Rows) -> list[Any]:
     return []
 
 
-def _standings(newest: Mapping[str, Any], language: str) -> dict[str, Standing]:
+def _standings(newest: Mapping[str, Row], language: str) -> dict[str, Standing]:
     """Say where the newest value of each card stands."""
-    keys = {pk: (measure, period) for pk, measure, period in Observation.objects.filter(
-        pk__in=[row.observation for row in newest.values()]).values_list("id", "measure_id", "period_id")}
-    known = spreads(keys.values())
-    return {code: standing(float(row.obs_value), spread, unit_measure=str(row.unit_measure), language=language)
-            for code, row in newest.items() if (spread := known.get(keys.get(row.observation, (0, 0)))) is not None}
+    known = spreads((row.measure, row.period) for row in newest.values())
+    return {code: standing(row.obs_value, spread, unit_measure=row.unit_measure, language=language)
+            for code, row in newest.items() if (spread := known.get((row.measure, row.period))) is not None}

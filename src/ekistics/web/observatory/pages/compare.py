@@ -16,10 +16,10 @@ from ekistics.core.units import unit
 from ekistics.publish.charts import ranking
 from ekistics.publish.compare import compare as judged
 from ekistics.publish.content import Figure
-from ekistics.publish.figures import default_of, figure, grouped, headline_of, latest, numbered
+from ekistics.publish.figures import default_of, figure, grouped, headline_of, newest_rows
 from ekistics.publish.numbers import period_text
 from ekistics.web.accounts.actors import actor_of
-from ekistics.web.observatory.frames import frame, indicator_specs, rows_for
+from ekistics.web.observatory.frames import indicator_specs, listed, rows_for
 from ekistics.web.observatory.models import Coverage, Measure
 from ekistics.web.observatory.pages.caching import public_page
 from ekistics.web.observatory.pages.shared import named_places, plain, series_title
@@ -127,7 +127,7 @@ def compared_rows(actor: Actor, asked: Asked) -> dict[str, dict[str, list[Any]]]
     where = Q(place__in=[p.pk for p in asked.cities], measure__in=measures, group__total=True)
     if asked.period:
         where &= Q(period__text__in=[asked.period, ""])
-    return grouped(latest(numbered(frame(rows_for(actor, where=where).order_by("id")))))
+    return grouped(newest_rows(listed(rows_for(actor, where=where).order_by("id"))))
 
 
 def lines(actor: Actor, asked: Asked, language: str) -> list[Line]:
