@@ -48,6 +48,25 @@ def test_an_interval_that_is_not_stated_is_not_drawn():
     assert (with_one, with_none.count('opacity="0.55"')) == (1, 0)
 
 
+@pytest.mark.parametrize(("values", "full", "domain", "words"), [
+    ((30.0, 58.0), True, (0.0, 100.0), None),
+    ((0.5, 2.5), True, (0.0, 2.62), ["The axis does not end at 100."]),
+    ((30.0, 35.0), True, (29.7, 35.3), ["The axis does not start at 0 or end at 100."]),
+    ((80.0, 120.0), True, (77.6, 122.4), ["The axis does not start at 0."]),
+    ((4000.0, 5000.0), False, (3940.0, 5060.0), ["The axis does not start at 0."]),
+    ((100.0, 5000.0), False, (0.0, 5294.0), None),
+    ((-2.0, 3.0), False, (-2.3, 3.3), None),
+    ((0.0,), True, (0.0, 1.0), ["The axis does not end at 100."]),
+])
+def test_an_axis_fits_its_values_and_says_where_it_is_not_whole(values, full, domain, words):
+    spec = ranking([{"name": str(v), "value": v, "text": str(v)} for v in values], full=full)
+    for layer in spec["layer"]:
+        assert layer["encoding"]["x"]["scale"]["domain"] == pytest.approx(domain)
+        assert layer["encoding"]["x"]["axis"]["title"] == words
+    svg = draw(spec, code="a", language="en")
+    assert svg.count("The axis does not") == (1 if words else 0)
+
+
 def test_a_break_parts_the_line():
     whole, parted = (draw(lines(YEARS, breaks=b, broken="new method"), code="a", language="en") for b in ([], [2020]))
     assert "new method" in parted and "new method" not in whole

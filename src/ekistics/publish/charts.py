@@ -30,6 +30,9 @@ PANEL = 150
 KINDS = ("main", "city", "other")
 BEYOND = re.compile("[\u0590-\u1fff\u2e80-\uffff]")  # letters that Noto Sans alone does not have
 PRINT_SCALE = 3.0
+SMALL_SHARE, WHOLE = 40.0, 100.0  # percentages that all lie below the first would be flat on an axis to the second
+FROM_ZERO, ROOM = 1 / 3, 0.06
+AXIS_WRAP = 44
 TICK = "datum.value >= 1000 || datum.value <= -1000 ? format(datum.value, ',.0f') : format(datum.value, ',.3~r')"
 
 
@@ -187,6 +190,32 @@ def _kind(values: Sequence[str], **more: Any) -> dict[str, Any]:
             "scale": {"domain": list(KINDS), "range": list(values)}, **more}
 
 
+def _span(rows: Sequence[Mapping[str, Any]], *, full: bool) -> tuple[float, float]:
+    """Choose where an axis begins and ends; percentages take all of it, unless that would flatten small shares."""
+    ends = [float(v) for row in rows for v in (row["value"], row.get("low"), row.get("high")) if v is not None]
+    low, high = (min(ends), max(ends)) if ends else (0.0, WHOLE)
+    if full and SMALL_SHARE <= high <= WHOLE and low >= 0:
+        return 0.0, WHOLE
+    room = ROOM * (high - low) or abs(high) * ROOM or 1.0
+    start = 0.0 if 0 <= low <= high * FROM_ZERO else max(low - room, 0.0) if low >= 0 else low - room
+    return start, min(high + room, WHOLE) if full and high <= WHOLE else high + room
+
+
+def _told(span: tuple[float, float], *, full: bool) -> str:
+    """Say at which ends an axis is not whole; empty where it is."""
+    late, early = span[0] > 0, full and span[1] < WHOLE
+    if late and early:
+        return _("The axis does not start at 0 or end at 100.")
+    return _("The axis does not start at 0.") if late else _("The axis does not end at 100.") if early else ""
+
+
+def _fitted(rows: Sequence[Mapping[str, Any]], *, full: bool) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Give the scale of an axis of numbers, and its title, which says what is left out."""
+    span = _span(rows, full=full)
+    words = textwrap.wrap(_told(span, full=full), AXIS_WRAP)
+    return {"domain": list(span), "nice": False, "zero": False}, {"title": words or None, "titlePadding": 8}
+
+
 def ranking(rows: Sequence[Mapping[str, Any]], *, full: bool = False, thin: bool = False) -> dict[str, Any]:
     """Specify dots in rows, with whiskers where an interval is known.
 
@@ -196,7 +225,7 @@ def ranking(rows: Sequence[Mapping[str, Any]], *, full: bool = False, thin: bool
         ``name``, ``value``, ``text``; optionally ``low``, ``high`` and ``kind``: ``main`` (accent), ``city`` (ink) or
         ``other`` (grey).
     full : bool
-        Whether the axis runs from 0 to 100.
+        Whether the values are percentages: the axis runs from 0 to 100, unless all of them are small.
     thin : bool
         Whether rows are thin and only places that are not ``other`` are named: for whole countries.
 
@@ -208,8 +237,8 @@ def ranking(rows: Sequence[Mapping[str, Any]], *, full: bool = False, thin: bool
     values = [{"kind": "main", "low": None, "high": None, **row,
                "name": str(row["name"]) if thin else _wrapped(str(row["name"]))} for row in rows]
     names = list(dict.fromkeys(row["name"] for row in values))
-    scale = {"domain": [0, 100]} if full else {"zero": False, "nice": True, "padding": 12}
-    x = {"scale": scale, "axis": _numbers_axis()}
+    scale, title = _fitted(values, full=full)
+    x = {"scale": scale, "axis": _numbers_axis(**title)}
     colour = _kind((ACCENT, INK, GREY))
     y = _rows_axis(names) | ({"axis": None} if thin else {})
     label = {"field": "label" if thin else "text", "type": "nominal"}
@@ -312,7 +341,7 @@ def strips(panels: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     ----------
     panels : sequence of mapping
         ``title``, ``rows`` (``name``, ``value``, ``kind``: ``main`` for the city and ``other`` for its peers;
-        ``text`` for the city) and ``full``, whether the axis runs from 0 to 100.
+        ``text`` for the city) and ``full``, whether they are percentages.
 
     Returns
     -------
@@ -324,8 +353,8 @@ def strips(panels: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _strip(panel: Mapping[str, Any]) -> dict[str, Any]:
-    scale = {"domain": [0, 100]} if panel.get("full") else {"zero": False, "nice": True, "padding": 16}
-    x = _x("value", scale=scale, axis=_numbers_axis(grid=False, domain=True, domainColor=LINE))
+    scale, title = _fitted(panel["rows"], full=bool(panel.get("full")))
+    x = _x("value", scale=scale, axis=_numbers_axis(grid=False, domain=True, domainColor=LINE, **title))
     city = [{"filter": "datum.kind == 'main'"}]
     layer = [{"mark": {"type": "tick", "thickness": 1.5, "size": 18, "color": GREY, "opacity": 0.75},
               "transform": [{"filter": "datum.kind == 'other'"}]},

@@ -22,7 +22,6 @@ from ekistics.publish.briefs.common import (
     main_rows,
     measure,
     prepared,
-    whole_axis,
     years,
 )
 from ekistics.publish.charts import explained, lines, ranking, strips
@@ -162,9 +161,8 @@ class _Brief:
                       for p in peers.itertuples()]
             city = {"name": self.records.place.name, "value": float(row.obs_value), "kind": "main",
                     "text": figure.text}
-            top = max(r["value"] for r in [*others, city])
             panels.append({"title": f"{_(series.title)}, {_(unit(series.unit_measure).title)}",
-                           "rows": [*others, city], "full": whole_axis(series, top)})
+                           "rows": [*others, city], "full": series.unit_measure == "PT"})
             body.append((Cell(_(series.title)), self.cites.cell(row), *self._spread(spec, series, row, peers)))
         group = self.records.peer_group or _("its peers")
         title = _("{place} among {group}").format(place=self.records.place.name, group=group)
@@ -267,10 +265,9 @@ class _Brief:
         columns = (Column(_("Neighbourhood"), weight=1.6), Column(_("Value"), numeric=True),
                    Column(_("Interval"), numeric=True))
         note = _("The highest and the lowest neighbourhoods; the rest lie between.") if cut else ""
-        top = max(max(row["value"], row["high"] or 0.0) for row in drawn)
         chart = Chart("areas", title, measure(series), caption(found, self.edition), "", _alt(title),
                       Table("chart-areas", title, columns, (Group("", body),), note),
-                      ranking(drawn, full=whole_axis(series, top)))
+                      ranking(drawn, full=series.unit_measure == "PT"))
         return [Heading(_("Between neighbourhoods"), "areas"), chart,
                 Paragraph((" ".join(t for t in (note, explained()) if t),), "note")]
 

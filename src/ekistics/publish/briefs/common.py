@@ -20,12 +20,10 @@ from ekistics.publish.records import CityRecords, ComparisonRecords, checked_row
 from ekistics.publish.report import Block, FactList, Heading, Paragraph, Report, direction_of, report_labels
 
 __all__ = ["caption", "closing", "compared", "difference_text", "edition_words", "finished", "interval_words",
-           "known_specs", "main_rows", "measure", "prepared", "whole_axis", "years"]
+           "known_specs", "main_rows", "measure", "prepared", "years"]
 
 # Ways of computing an interval that rest on a sample drawn in each place: two places are independent of each other.
 SAMPLED = frozenset({"taylor", "jackknife", "bootstrap", "brr", "replicate"})
-
-SMALL_SHARE, WHOLE = 40.0, 100.0
 
 
 def prepared(rows: pd.DataFrame) -> pd.DataFrame:
@@ -300,21 +298,3 @@ def difference_text(value: float, unit_measure: str, *, language: str, signed: b
         number = number_text(value, unit("PT").digits, language=language)
         return _("{number} points").format(number=f"{sign}{number}")
     return sign + value_text(value, unit_measure, language=language)
-
-
-def whole_axis(series: SeriesSpec, top: float) -> bool:
-    """Decide whether an axis of percentages runs from 0 to 100: not where that would flatten small shares.
-
-    Parameters
-    ----------
-    series : SeriesSpec
-        What is drawn.
-    top : float
-        The highest end that is drawn.
-
-    Returns
-    -------
-    bool
-        Whether the whole axis is shown.
-    """
-    return series.unit_measure == "PT" and SMALL_SHARE <= top <= WHOLE

@@ -20,7 +20,6 @@ from ekistics.publish.briefs.common import (
     main_rows,
     measure,
     prepared,
-    whole_axis,
     years,
 )
 from ekistics.publish.charts import explained, multiples, ranking
@@ -150,11 +149,10 @@ class _Comparison:
             title = _(series.title)
         drawn = [{"name": self.names[r.ref_area], "value": float(r.obs_value), "low": _bound(r.lci),
                   "high": _bound(r.uci), "text": self.cites.figure(r).text} for r in known]
-        top = max(max(row["value"], row["high"] or 0.0) for row in drawn)
         alt = _("Chart: {title} The table below has the same numbers.").format(title=title)
         return Chart(f"rank-{spec.code}", title, measure(series), caption(found, self.edition), "",
                      alt, self._table(spec, title, known),
-                     ranking(drawn, full=whole_axis(series, top)), True)
+                     ranking(drawn, full=series.unit_measure == "PT"), True)
 
     def _table(self, spec: IndicatorSpec, title: str, rows: list[Any]) -> Table:
         body = tuple((Cell(self.names[r.ref_area]), Cell(self.cites.figure(r).period), self.cites.cell(r),
