@@ -131,13 +131,6 @@ def test_comparing_says_what_cannot_be_told_apart(site) -> None:
     assert [(row["value"], row["low"], row["high"]) for row in rows] == [(70.0, 67.0, 73.0), (61.0, 58.0, 64.0)]
 
 
-def test_a_city_is_added_by_its_name_without_a_script(site) -> None:
-    page = site.get("/en/compare/?c=GHA-AVA&q=corv").content.decode()
-    assert 'value="GHA-AVA" checked' in page and "No other city is called" in page
-    page = site.get("/en/compare/?c=GHA-AVA&q=cor").content.decode()
-    assert 'name="c" value="GHA-COR">' in page
-
-
 def test_grey_zones_count_with_their_base_and_say_why(site) -> None:
     text = text_of(site, "/en/gaps/")
     assert "On this page 14 of 21 cells (cities × indicators) have a value; 14 of these are older than 5 years." in text

@@ -6,6 +6,7 @@ from ekistics.web.observatory.pages.briefs import city_brief, compare_report
 from ekistics.web.observatory.pages.catalogue import catalogue, dataset
 from ekistics.web.observatory.pages.city import city
 from ekistics.web.observatory.pages.compare import compare, compare_chart
+from ekistics.web.observatory.pages.compare_table import compare_table
 from ekistics.web.observatory.pages.gaps import gaps, gaps_map
 from ekistics.web.observatory.pages.home import cities, home, search
 from ekistics.web.observatory.pages.indicators import indicator, indicator_map, indicators
@@ -25,6 +26,7 @@ urlpatterns = [
     path("indicators/<str:code>/", indicator, name="indicator"),
     path("indicators/<str:code>/map.json", indicator_map, name="indicator-map"),
     path("compare/", compare, name="compare"),
+    path("compare/table.csv", compare_table, name="compare-table"),
     path("compare/report.<str:kind>", compare_report, name="compare-report"),
     path("charts/compare.json", compare_chart, name="compare-chart"),
     path("gaps/", gaps, name="gaps"),

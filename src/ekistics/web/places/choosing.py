@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from ekistics.core.errors import UnknownNameError
 from ekistics.core.i18n import _
@@ -12,7 +13,7 @@ from ekistics.web.places.search import find_places, near_places
 from ekistics.web.policy import Actor
 from ekistics.web.render import language_now
 
-__all__ = ["OFFERED", "chosen_place", "offer", "offered"]
+__all__ = ["OFFERED", "Match", "chosen_place", "matching", "offer", "offered"]
 
 OFFERED = 200  # places of a list; where there are more, people type and are told what is near
 LOOKED_THROUGH = 100
@@ -45,8 +46,27 @@ def offered(places: Iterable[Place]) -> list[str]:
     return [offer(named.get(p.pk, p.name), p.code) for p in held]
 
 
-def chosen_place(actor: Actor, text: str, may: Callable[[Place], bool]) -> Place:
-    """Find the place that somebody typed.
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What somebody's words mean.
+
+    Parameters
+    ----------
+    place : Place or None
+        The place, where they mean one.
+    near : tuple of Place
+        Else those that they may mean.
+    how : str
+        ``code``, ``name`` (also of several), ``start`` (names begin so), ``slip`` or ``none``.
+    """
+
+    place: Place | None
+    near: tuple[Place, ...]
+    how: str
+
+
+def matching(actor: Actor, text: str, may: Callable[[Place], bool]) -> Match:
+    """Find what somebody typed.
 
     Parameters
     ----------
@@ -59,6 +79,37 @@ def chosen_place(actor: Actor, text: str, may: Callable[[Place], bool]) -> Place
 
     Returns
     -------
+    Match
+        The place, or those near; one that is found by its code need not be among those meant.
+    """
+    typed = text.strip()
+    inside = CODE_AT_END.search(typed)
+    for code in (typed, *([inside["code"].strip()] if inside else [])):
+        found = Place.objects.filter(code__iexact=code).first()
+        if found is not None:
+            return Match(found, (), "code")
+    candidates = [p for p in find_places(actor, typed, limit=LOOKED_THROUGH) if may(p)]
+    same = _called(candidates, typed)
+    if same or candidates:
+        return Match(same[0] if len(same) == 1 else None, tuple(same or candidates), "name" if same else "start")
+    near = tuple(p for p in near_places(actor, typed, limit=LOOKED_THROUGH) if may(p))
+    return Match(None, near, "slip" if near else "none")
+
+
+def chosen_place(actor: Actor, text: str, may: Callable[[Place], bool]) -> Place:
+    """Give the place that somebody typed.
+
+    Parameters
+    ----------
+    actor : Actor
+        Who asks.
+    text : str
+        As for :func:`matching`.
+    may : callable
+        As for :func:`matching`.
+
+    Returns
+    -------
     Place
         The place; one that is found by its code need not be among those meant.
 
@@ -67,18 +118,10 @@ def chosen_place(actor: Actor, text: str, may: Callable[[Place], bool]) -> Place
     UnknownNameError
         There is none, or several have the name; the error names them or the nearest.
     """
-    typed = text.strip()
-    inside = CODE_AT_END.search(typed)
-    for code in (typed, *([inside["code"].strip()] if inside else [])):
-        found = Place.objects.filter(code__iexact=code).first()
-        if found is not None:
-            return found
-    candidates = [p for p in find_places(actor, typed, limit=LOOKED_THROUGH) if may(p)]
-    same = _called(candidates, typed)
-    if len(same) == 1:
-        return same[0]
-    near = same or candidates or [p for p in near_places(actor, typed, limit=LOOKED_THROUGH) if may(p)]
-    raise _unknown(near[:NEAR], several=bool(same))
+    found = matching(actor, text, may)
+    if found.place is None:
+        raise _unknown(list(found.near[:NEAR]), several=found.how == "name")
+    return found.place
 
 
 def _called(places: list[Place], typed: str) -> list[Place]:

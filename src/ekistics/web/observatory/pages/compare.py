@@ -1,7 +1,7 @@
 """Cities side by side: their newest values, or those of a year, and what can and cannot be told apart."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,10 +21,10 @@ from ekistics.publish.numbers import period_text
 from ekistics.web.accounts.actors import actor_of
 from ekistics.web.observatory.frames import indicator_specs, listed, rows_for
 from ekistics.web.observatory.models import Coverage, Measure
+from ekistics.web.observatory.pages.adding import Typed, city_names, typed_cities, visible_city
 from ekistics.web.observatory.pages.caching import public_page
-from ekistics.web.observatory.pages.shared import named_places, plain, series_title
+from ekistics.web.observatory.pages.shared import absolute, named_places, plain, series_title
 from ekistics.web.places.models import Place
-from ekistics.web.places.search import find_places
 from ekistics.web.policy import Actor
 from ekistics.web.render import language_now
 
@@ -106,13 +106,17 @@ class Line:
 
 def asked_of(request: HttpRequest, actor: Actor) -> Asked:
     """Read an address; cities and indicators that are not there are left out."""
-    codes = list(dict.fromkeys(map(plain, request.GET.getlist("c"))))[:MOST_CITIES]
-    held = {p.code: p for p in Place.objects.filter(code__in=codes, kind="city")}
-    cities = tuple(held[c] for c in codes if c in held and (held[c].listed or actor.role_at(held[c].path)))
+    cities = _cities(actor, request.GET.getlist("c"), MOST_CITIES)
     specs = indicator_specs()
     chosen = tuple(c for c in dict.fromkeys(request.GET.getlist("i")) if c in specs)[:MOST_INDICATORS]
     shown = chosen or _with_values(specs)[:FIRST_INDICATORS]
     return Asked(cities, tuple(specs[c] for c in shown), chosen, plain(request.GET.get("p", ""), 24))
+
+
+def _cities(actor: Actor, codes: Sequence[str], most: int) -> tuple[Place, ...]:
+    wanted = list(dict.fromkeys(map(plain, codes)))[:most]
+    held = {p.code: p for p in Place.objects.filter(code__in=wanted) if visible_city(actor, p)}
+    return tuple(held[code] for code in wanted if code in held)
 
 
 def _with_values(specs: Mapping[str, IndicatorSpec]) -> tuple[str, ...]:
@@ -169,9 +173,10 @@ def compare(request: HttpRequest) -> HttpResponse:
     """Show the form, the table and the charts."""
     actor, language = actor_of(request), language_now()
     asked = asked_of(request, actor)
-    typed = request.GET.get("q", "").strip()[:100]
-    found = [p for p in find_places(actor, typed, limit=FOUND) if p.kind == "city" and (
-        p.listed or actor.role_at(p.path)) and p not in asked.cities] if typed else []
+    typed = typed_cities(actor, plain(request.GET.get("q", ""), 200), most=FOUND)
+    wanted = tuple(dict.fromkeys([*asked.cities, *typed.cities]))
+    asked = replace(asked, cities=wanted[:MOST_CITIES])
+    found = _offered(actor, request.GET.getlist("f"), typed, asked) + list(wanted[MOST_CITIES:])
     specs = indicator_specs()
     known = _with_values(specs)
     periods = Coverage.objects.filter(values__gt=0, measure__indicator__code__in=[s.code for s in asked.specs]).exclude(
@@ -181,7 +186,14 @@ def compare(request: HttpRequest) -> HttpResponse:
         "lines": lines(actor, asked, language) if asked.cities else [], "full": len(asked.cities) >= MOST_CITIES,
         "choices": [specs[code] for code in known], "shown": {s.code for s in asked.specs}, "most": MOST_CITIES,
         "periods": [(text, period_text(text, language=language)) for text in dict.fromkeys(periods)],
+        "suggested": city_names(), "link": f"{absolute('compare')}?{asked.query()}",
         "query": asked.query(), "reports": ("pdf", "docx", "html", "xlsx")})
+
+
+def _offered(actor: Actor, before: Sequence[str], typed: Typed, asked: Asked) -> list[Place]:
+    """Give the cities to tick: those that the words may mean, and those offered before and not ticked."""
+    found = dict.fromkeys([*typed.maybe, *_cities(actor, before, FOUND)])
+    return [place for place in found if place not in asked.cities][:FOUND]
 
 
 @public_page
@@ -190,8 +202,8 @@ def compare_chart(request: HttpRequest) -> HttpResponse:
     actor, language = actor_of(request), language_now()
     asked = asked_of(request, actor)
     names = named_places(asked.cities)
-    rows = []
-    for line in lines(actor, asked, language)[:1]:
+    rows, found = [], lines(actor, asked, language)[:1]
+    for line in found:
         for i, (place, cell) in enumerate(zip(asked.cities, line.cells, strict=True)):
             row = line.rows.get(place.code)
             if row is not None and cell.figure is not None and not cell.figure.absent:
@@ -199,4 +211,5 @@ def compare_chart(request: HttpRequest) -> HttpResponse:
                 rows.append({"name": names[place.pk], "value": row.obs_value, "text": cell.figure.text,
                              "low": row.lci if known else None, "high": row.uci if known else None,
                              "kind": "main" if i == 0 else "other"})
-    return JsonResponse(ranking(sorted(rows, key=lambda row: -row["value"])))
+    shares = any(row.unit_measure == "PT" for line in found for row in line.rows.values())
+    return JsonResponse(ranking(sorted(rows, key=lambda row: -row["value"]), full=shares))

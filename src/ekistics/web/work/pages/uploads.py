@@ -97,7 +97,8 @@ def _first_place(request: HttpRequest, actor: Actor) -> str:
     asked = request.GET.get("place", "")[:80]
     paths = [path for path, role in actor.grants if role >= Role.CONTRIBUTOR]
     found = Place.objects.filter(code=asked) if asked else Place.objects.filter(path__in=paths).exclude(country="")
-    return next(iter(offered(found[:2] if asked or len(paths) == 1 else [])), asked)
+    own = [place for place in found[:2] if may_report(actor, place)] if asked or len(paths) == 1 else []
+    return next(iter(offered(own)), asked)
 
 
 def _bounded(request: HttpRequest, view: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:

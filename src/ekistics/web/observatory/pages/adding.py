@@ -1,0 +1,85 @@
+"""Cities that somebody types to add them to a comparison: by name, code, or both as the list offers them."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ekistics.web.places.choosing import OFFERED, matching, offered
+from ekistics.web.places.models import Place
+from ekistics.web.policy import Actor
+
+__all__ = ["Typed", "city_names", "typed_cities", "visible_city"]
+
+SEPARATORS = re.compile(r"[,;\u060c\u3001\uff0c\uff1b]")
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What the words of a field mean.
+
+    Parameters
+    ----------
+    cities : tuple of Place
+        Cities that are meant.
+    maybe : tuple of Place
+        Cities that may be meant, to choose from.
+    unknown : tuple of str
+        Words that no city is called by, not even with a slip.
+    slips : tuple of str
+        Words for which ``maybe`` has cities that are written otherwise.
+    """
+
+    cities: tuple[Place, ...] = ()
+    maybe: tuple[Place, ...] = ()
+    unknown: tuple[str, ...] = ()
+    slips: tuple[str, ...] = ()
+
+
+def visible_city(actor: Actor, place: Place) -> bool:
+    """Tell whether a place is a city that somebody may compare."""
+    return place.kind == "city" and (place.listed or bool(actor.role_at(place.path)))
+
+
+def typed_cities(actor: Actor, text: str, *, most: int) -> Typed:
+    """Read what was typed: one city, or several with commas between them.
+
+    Parameters
+    ----------
+    actor : Actor
+        Who asks.
+    text : str
+        The words.
+    most : int
+        The most names looked for, and the most cities offered for one of them.
+
+    Returns
+    -------
+    Typed
+        A name counts where one city has it, or begins with it.
+    """
+    if not text.strip():
+        return Typed()
+    whole = _one(actor, text, most)
+    parts = [part.strip() for part in SEPARATORS.split(text) if part.strip()]
+    if len(parts) < 2 or whole.cities or whole.maybe:
+        return whole
+    found = [_one(actor, part, most) for part in parts[:most]]
+    return Typed(*(tuple(dict.fromkeys(each for one in found for each in getattr(one, name)))
+                   for name in ("cities", "maybe", "unknown", "slips")))
+
+
+def _one(actor: Actor, text: str, most: int) -> Typed:
+    found = matching(actor, text, lambda place: visible_city(actor, place))
+    if found.place is not None and visible_city(actor, found.place):
+        return Typed((found.place,))
+    if found.how == "start" and len(found.near) == 1:
+        return Typed(found.near)
+    if found.near:
+        return Typed(maybe=found.near[:most], slips=(text.strip(),) if found.how == "slip" else ())
+    return Typed(unknown=(text.strip(),))
+
+
+def city_names() -> Iterable[str]:
+    """Give the names and codes of all cities with something published; none where a list of them would be too long."""
+    cities = Place.objects.filter(kind="city", listed=True).order_by("name", "code")
+    return [] if cities[OFFERED:OFFERED + 1] else offered(cities)
