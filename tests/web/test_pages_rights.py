@@ -94,3 +94,18 @@ def test_what_a_person_with_rights_saw_is_not_kept_for_the_public(secrets, perso
     viewer = client_of(person(Role.VIEWER, "GHA"))
     assert "33.3" in viewer.get("/en/cities/GHA-BOR/").content.decode()
     assert "33.3" not in Client().get("/en/cities/GHA-BOR/").content.decode()
+
+
+def test_a_city_that_is_only_in_work_is_told_to_people_with_a_role_there_and_nobody_else(
+        secrets, person, client_of) -> None:
+    lists = ("/api/v1/places?kind=city&limit=1000", "/api/v1/places/search?q=Corvania",
+             "/ogc/collections/cities/items", "/ogc/collections/neighbourhoods/items")
+    own = ("/en/cities/GHA-COR/", "/api/v1/places/GHA-COR", "/ogc/collections/cities/items/GHA-COR",
+           "/tables/cities/GHA-COR.csv")
+    at_home, elsewhere = client_of(person(Role.VIEWER, "GHA")), client_of(person(Role.ADMINISTRATOR, "KEN"))
+    for client, told in ((Client(), False), (elsewhere, False), (at_home, True)):
+        assert [("GHA-COR" in client.get(address).content.decode()) for address in lists] == [told] * len(lists)
+        assert [client.get(address).status_code for address in own] == [200 if told else 404] * len(own)
+    of_data = "/tables/datasets/profile:GHA-COR.csv"  # a viewer may know of the city, and reads no draft
+    editor = client_of(person(Role.EDITOR, "GHA"))
+    assert [c.get(of_data).status_code for c in (Client(), elsewhere, at_home, editor)] == [404, 404, 404, 200]

@@ -13,7 +13,7 @@ from django.utils import timezone
 from ekistics.core.errors import EkisticsError, UnknownNameError
 from ekistics.web.accounts.actors import actor_of_user
 from ekistics.web.observatory.frames import rows_for
-from ekistics.web.observatory.models import Edition, Observation
+from ekistics.web.observatory.models import Coverage, Edition, Observation
 from ekistics.web.observatory.release import release_due
 from ekistics.web.places.models import Place
 from ekistics.web.policy import PUBLIC, Role, State
@@ -114,6 +114,19 @@ def test_withdrawing_lets_the_earlier_value_stand_again(publish, person) -> None
     assert shown_values() == [58.0]
     Move(boss, f"edition:{second}", "publish").execute()
     assert shown_values() == [61.0]
+
+
+def test_a_withdrawn_value_is_taken_out_of_how_cities_spread(publish, person) -> None:
+    values = (20.0, 30.0, 40.0, 50.0, 60.0, 70.0)
+    editions = [publish(f"GHA-S{i:02d}", name=f"Town {i}", access=value).edition for i, value in enumerate(values)]
+
+    def spread() -> list[float]:
+        held = Coverage.objects.get(measure__indicator__code="sdg_11_2_1", measure__variant="network")
+        return [round(each, 6) for each in held.quantiles]
+
+    assert spread() == [20.0, 30.0, 40.0, 60.0, 70.0]
+    Move(actor_of_user(person(Role.ADMINISTRATOR)), f"edition:{editions[5]}", "withdraw", "A wrong city.").execute()
+    assert spread() == [20.0, 30.0, 40.0, 50.0, 60.0]
 
 
 def test_a_city_whose_only_edition_is_withdrawn_is_no_longer_listed(publish, person) -> None:

@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 __all__ = ["PUBLIC", "SCOPES", "Action", "Actor", "Facts", "Role", "State", "allowed", "announced", "may",
-           "readable"]
+           "readable", "visible"]
 
 
 class Role(IntEnum):
@@ -266,6 +266,26 @@ def _readable_cases(role: Role, with_restricted: bool, with_own: bool,
             rest = [s for s in states if s not in whole]
             if rest:
                 yield rest, embargoed, holds, own
+
+
+def visible(actor: Actor) -> Q:
+    """Give the places that an actor may know of, as a filter: what is only in work at a place is not told elsewhere.
+
+    Parameters
+    ----------
+    actor : Actor
+        Who asks.
+
+    Returns
+    -------
+    django.db.models.Q
+        True of countries and regions, of cities with something published and their parts, and of all at and below the
+        places where the actor has a role.
+    """
+    found = Q(listed=True) | ~Q(kind__in=("city", "neighbourhood")) | Q(parent__listed=True)
+    for path, _role in actor.grants if actor.within(Action.READ) else ():
+        found |= Q(path__startswith=path)
+    return found
 
 
 def announced(now: datetime | None = None) -> Q:

@@ -17,7 +17,7 @@ from ekistics.web.chunks import parts
 from ekistics.web.observatory.frames import rows_for
 from ekistics.web.observatory.models import Group, Measure, Observation, Period
 from ekistics.web.places.models import Place
-from ekistics.web.policy import Actor, Role
+from ekistics.web.policy import Actor, visible
 
 __all__ = ["FIELDS", "Box", "Position", "Rows", "Selection", "inside", "page", "read_box", "visible_places", "walk"]
 
@@ -178,10 +178,8 @@ def read_box(text: str) -> Box:
 
 
 def visible_places(actor: Actor) -> QuerySet[Place]:
-    """Give the places that an actor may see: cities without anything published are shown to people with a role only."""
-    if actor.highest is not Role.PUBLIC:
-        return Place.objects.all()
-    return Place.objects.filter(Q(listed=True) | ~Q(kind__in=("city", "neighbourhood")) | Q(parent__listed=True))
+    """Give the places that an actor may know of."""
+    return Place.objects.filter(visible(actor))
 
 
 def walk(actor: Actor, wanted: Selection, *, after: Position | None = None, size: int = BATCH) -> Iterator[Rows]:

@@ -28,7 +28,7 @@ from ekistics.publish.sdmx import (
 from ekistics.publish.tabular import write_parquet_batches, write_xlsx
 from ekistics.web.observatory.frames import indicator_specs
 from ekistics.web.observatory.models import Dataset, Edition, Indicator, Observation
-from ekistics.web.observatory.selection import Rows, Selection, walk
+from ekistics.web.observatory.selection import Rows, Selection, visible_places, walk
 from ekistics.web.observatory.streams import csv_pieces, frames_of, json_pieces
 from ekistics.web.places.models import Place, PlaceCode
 from ekistics.web.policy import Actor, readable
@@ -101,11 +101,13 @@ def split_name(name: str) -> tuple[str, Form]:
     raise UnknownNameError.among(name.rpartition(".")[2], FORMS, what=_("form of a table"))
 
 
-def wanted_by(kind: str, code: str) -> Selection | None:
+def wanted_by(actor: Actor, kind: str, code: str) -> Selection | None:
     """Give what the table of a city, an indicator or a dataset holds.
 
     Parameters
     ----------
+    actor : Actor
+        Who asks.
     kind : str
         ``cities``, ``indicators`` or ``datasets``.
     code : str
@@ -114,13 +116,15 @@ def wanted_by(kind: str, code: str) -> Selection | None:
     Returns
     -------
     Selection or None
-        Its current values; None where there is no such thing.
+        Its current values; None where there is no such thing, or none that the actor may know of.
     """
     if kind == "cities":
-        return Selection(parent=code) if Place.objects.filter(code=code, kind="city").exists() else None
+        there = visible_places(actor).filter(code=code, kind="city").exists()
+        return Selection(parent=code) if there else None
     if kind == "indicators":
         return Selection(indicator=code) if Indicator.objects.filter(code=code).exists() else None
-    found = Dataset.objects.filter(code=code).values_list("pk", "place__code").first()
+    editions = Edition.objects.filter(readable(actor, edition=""), dataset=OuterRef("pk"))
+    found = Dataset.objects.filter(Exists(editions), code=code).values_list("pk", "place__code").first()
     return None if found is None else Selection(dataset=found[0], parent=found[1])
 
 

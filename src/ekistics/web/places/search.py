@@ -8,7 +8,7 @@ from django.db.models.functions import Length
 
 from ekistics.core.search_terms import query_terms
 from ekistics.web.places.models import Place, SearchTerm
-from ekistics.web.policy import Actor, Role
+from ekistics.web.policy import Actor, visible
 
 __all__ = ["find_places", "near_places", "one_slip"]
 
@@ -24,7 +24,7 @@ def find_places(actor: Actor, text: str, *, limit: int = 50) -> list[Place]:
     Parameters
     ----------
     actor : Actor
-        Who asks; places without anything published are shown to people with a role only.
+        Who asks; cities with nothing published are shown to people with a role there only.
     text : str
         What was typed.
     limit : int
@@ -50,7 +50,7 @@ def near_places(actor: Actor, text: str, *, limit: int = 5) -> list[Place]:
     Parameters
     ----------
     actor : Actor
-        Who asks; places without anything published are shown to people with a role only.
+        Who asks; cities with nothing published are shown to people with a role there only.
     text : str
         What was typed; each of its words must begin, or be one slip from, a word of the place.
     limit : int
@@ -107,9 +107,7 @@ def one_slip(asked: str, known: str) -> bool:
 
 
 def _ordered(actor: Actor, found: QuerySet[Place], limit: int) -> list[Place]:
-    if actor.highest is Role.PUBLIC:
-        found = found.filter(Q(listed=True) | ~Q(kind__in=("city", "neighbourhood")) | Q(parent__listed=True))
-    return sorted(found.annotate(below=Count("children"))[:limit * 4],
+    return sorted(found.filter(visible(actor)).annotate(below=Count("children"))[:limit * 4],
                   key=lambda p: (RANK.get(p.kind, 9), not p.listed, p.name, p.code))[:limit]
 
 

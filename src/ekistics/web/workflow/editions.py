@@ -7,6 +7,7 @@ from django.urls import reverse
 from ekistics.core.i18n import _
 from ekistics.web.chunks import parts
 from ekistics.web.observatory.models import Edition, Observation
+from ekistics.web.observatory.quantiles import renew_quantiles
 from ekistics.web.observatory.release import release, settle
 from ekistics.web.places.models import Place
 from ekistics.web.policy import State
@@ -30,7 +31,7 @@ def _withdraw(edition: Edition, _now: datetime) -> None:
     if edition.whole:  # it ended values of earlier editions, perhaps at places that it does not have itself
         rows = Observation.objects.filter(edition__dataset=edition.dataset_id)
     places = set(rows.values_list("place_id", flat=True))
-    settle(places)
+    renew_quantiles(settle(places))  # else how cities spread would still tell a value that was taken away
     for part in parts(sorted(places)):
         standing = Observation.objects.filter(place__in=part, current=True).values("place_id")
         Place.objects.filter(pk__in=part, kind="city", listed=True).exclude(pk__in=standing).update(listed=False)

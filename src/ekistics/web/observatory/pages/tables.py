@@ -28,7 +28,7 @@ __all__ = ["catalogue", "observations", "package", "structure", "table"]
 def table(request: HttpRequest, kind: str, file: str) -> HttpResponseBase:
     """Give the table of a city, an indicator or a dataset."""
     code, form = tables.split_name(file)
-    wanted = tables.wanted_by(kind, code)
+    wanted = tables.wanted_by(actor_for(request), kind, code)
     if wanted is None:
         raise Http404
     return _answer(request, wanted, form, f"{kind}-{code}")
