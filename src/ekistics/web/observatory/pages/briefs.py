@@ -46,7 +46,7 @@ def city_brief(request: HttpRequest, code: str, kind: str) -> HttpResponse:
     return _file(lambda: compose_city_brief(_city_records(actor, record)), kind, f"{code}-brief")
 
 
-@public_page
+@public_page(knows=("c", "i", "p"))
 def compare_report(request: HttpRequest, kind: str) -> HttpResponse:
     """Give the comparison that an address asks for as a file."""
     actor, language = actor_of(request), language_now()

@@ -2,13 +2,13 @@
 
 import gzip
 import hashlib
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, NamedTuple
+from collections.abc import Callable, Collection
+from functools import partial, wraps
+from typing import Any, NamedTuple, overload
 
 from django.conf import settings
 from django.core.cache import caches
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, QueryDict
 
 from ekistics.core.provenance import digest_bytes
 from ekistics.web.observatory.stamp import record_stamp
@@ -19,26 +19,41 @@ View = Callable[..., HttpResponse]
 LONGEST = 24 * 3600
 
 
-def public_page(view: View) -> View:
+@overload
+def public_page(view: View) -> View: ...
+
+
+@overload
+def public_page(*, knows: Collection[str]) -> Callable[[View], View]: ...
+
+
+def public_page(view: View | None = None, *, knows: Collection[str] = ()) -> View | Callable[[View], View]:
     """Keep a page's answer for the public, by address and language, as long as the record stays as it is.
 
     Parameters
     ----------
     view : callable
         A view whose answer to the public follows from the address, the language and the record alone.
+    knows : collection of str
+        The parameters that the view reads. All others are taken out before it, so that an address with anything behind
+        it is the same page and fills no cache.
 
     Returns
     -------
     callable
         The view; its answers carry an ETag, and a browser that has the same gets 304.
     """
+    return partial(_kept, knows=tuple(knows)) if view is None else _kept(view, knows=())
 
+
+def _kept(view: View, *, knows: tuple[str, ...]) -> View:
     @wraps(view)
     def kept(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method not in ("GET", "HEAD") or settings.SESSION_COOKIE_NAME in request.COOKIES:
             response = view(request, *args, **kwargs)
             response.headers["Cache-Control"] = "private, no-store"
             return response
+        _leave_out_unknown(request, knows)
         key = _key(request)
         held: _Held | None = caches["pages"].get(key)
         if held is None:
@@ -50,7 +65,18 @@ def public_page(view: View) -> View:
                 caches["pages"].set(key, held, LONGEST)
         return _answer(request, held)
 
+    kept.knows = knows  # type: ignore[attr-defined]
     return kept
+
+
+def _leave_out_unknown(request: HttpRequest, knows: tuple[str, ...]) -> None:
+    """Make the query one of parameters that the page knows, in one order."""
+    found = QueryDict(mutable=True)
+    for name in knows:
+        if name in request.GET:
+            found.setlist(name, request.GET.getlist(name))
+    request.META["QUERY_STRING"] = found.urlencode()
+    request.GET = found  # type: ignore[assignment]
 
 
 def _key(request: HttpRequest) -> str:

@@ -36,7 +36,7 @@ def datasets_for(actor: Actor) -> QuerySet[Dataset]:
     return Dataset.objects.filter(Exists(editions)).select_related("place")
 
 
-@public_page
+@public_page(knows=("page",))
 def catalogue(request: HttpRequest) -> HttpResponse:
     """List the data sets."""
     actor = actor_of(request)

@@ -168,7 +168,7 @@ def _verdict(row: Any, base: Any) -> str:
     return words.get(found.verdict, _("not judged: an interval is not stated"))
 
 
-@public_page
+@public_page(knows=("c", "i", "p", "q", "f"))
 def compare(request: HttpRequest) -> HttpResponse:
     """Show the form, the table and the charts."""
     actor, language = actor_of(request), language_now()
@@ -196,7 +196,7 @@ def _offered(actor: Actor, before: Sequence[str], typed: Typed, asked: Asked) ->
     return [place for place in found if place not in asked.cities][:FOUND]
 
 
-@public_page
+@public_page(knows=("c", "i", "p"))
 def compare_chart(request: HttpRequest) -> HttpResponse:
     """Give the chart of one indicator of a comparison, as a specification."""
     actor, language = actor_of(request), language_now()

@@ -28,7 +28,7 @@ KINDS = {"pmtiles": "application/vnd.pmtiles", "png": "image/png"}
 _NAME = re.compile(r"([A-Za-z0-9_]+?)(?:-(?:day|night))?\.(pmtiles|png)")
 
 
-@public_page
+@public_page(knows=("lang",))
 def manifest(request: HttpRequest, code: str) -> HttpResponse:
     """List the layers of a city's map, in the language that is asked for."""
     asked = request.GET.get("lang", "en")

@@ -122,7 +122,7 @@ def _why(reason: str, conf_status: str) -> str:
     return words if conf_status == "F" else _("withheld: {reason}").format(reason=words)
 
 
-@public_page
+@public_page(knows=("c", "i", "k", "page"))
 def gaps(request: HttpRequest) -> HttpResponse:
     """Show the matrix of cities and indicators."""
     actor, today = actor_of(request), timezone.now().date()
@@ -170,7 +170,7 @@ def _countries() -> list[tuple[str, str]]:
     return sorted(((code, names.get(code, code)) for code in codes), key=lambda entry: entry[1])
 
 
-@public_page
+@public_page(knows=("c", "i"))
 def gaps_map(request: HttpRequest) -> HttpResponse:
     """Give the cities with the age of the newest value of one indicator, for the map."""
     spec = indicator_specs().get(request.GET.get("i", ""))

@@ -29,7 +29,7 @@ KINDS = {"world": N_("world"), "region": N_("region"), "country": N_("country"),
          "neighbourhood": N_("neighbourhood"), "parcel": N_("parcel"), "facility": N_("facility")}
 
 
-@public_page
+@public_page(knows=("page",))
 def home(request: HttpRequest) -> HttpResponse:
     """Show the cities that have something published."""
     found = Paginator(listed_cities(), SHOWN).get_page(request.GET.get("page"))

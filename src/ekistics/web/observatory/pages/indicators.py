@@ -42,7 +42,7 @@ def indicators(request: HttpRequest) -> HttpResponse:
     return render(request, "indicators.html", {"rows": rows})
 
 
-@public_page
+@public_page(knows=("m", "p", "g", "c", "o", "page"))
 def indicator(request: HttpRequest, code: str) -> HttpResponse:
     """Show one indicator."""
     spec, actor, language = _spec(code), actor_of(request), language_now()
@@ -119,7 +119,7 @@ def _countries() -> list[tuple[str, str]]:
     return sorted(((code, names.get(code, code)) for code in codes if code), key=lambda entry: entry[1])
 
 
-@public_page
+@public_page(knows=("m", "p", "g", "c", "o"))
 def indicator_map(request: HttpRequest, code: str) -> HttpResponse:
     """Give the cities of a ranking for the map, in classes that hold about the same number of cities each."""
     spec, actor, language = _spec(code), actor_of(request), language_now()

@@ -31,7 +31,7 @@ __all__ = ["release", "releases"]
 SHOWN, AHEAD, CHANGES = 50, 100, 100
 
 
-@public_page
+@public_page(knows=("page",))
 def releases(request: HttpRequest) -> HttpResponse:
     """Show the calendar: what is to come, by day and title only, and what was released."""
     actor, now = actor_of(request), timezone.now()
@@ -70,7 +70,7 @@ class Change:
     new: str
 
 
-@public_page
+@public_page(knows=("page",))
 def release(request: HttpRequest, edition: int) -> HttpResponse:
     """Show an edition: causes, counts, and every change that the reader may see."""
     actor = actor_of(request)
