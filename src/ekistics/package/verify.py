@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,9 @@ from pyogrio.errors import DataLayerError, DataSourceError
 
 from ekistics.core.errors import EkisticsError, PackageError
 from ekistics.core.i18n import _
-from ekistics.core.provenance import digest_file
+from ekistics.core.indicator import IndicatorSpec
+from ekistics.core.place import Place
+from ekistics.core.provenance import Run, digest_file
 from ekistics.core.units import UNITS
 from ekistics.package.descriptor import (
     DESCRIPTOR,
@@ -31,6 +34,7 @@ from ekistics.package.table import csv_bytes, read_csv, read_parquet
 
 __all__ = ["Problem", "Verification", "verify_package"]
 
+Head = tuple[Place, tuple[Place, ...], Run, tuple[IndicatorSpec, ...]]
 _SHOWN_ROWS = 5
 _NEEDED = ("observations.csv", "observations.parquet", "checks.json")
 
@@ -75,6 +79,10 @@ class Verification:
         Id of the run; empty when it cannot be told.
     table : pandas.DataFrame, optional
         The observations that were read, for who goes on with them; None where they could not be read.
+    descriptor : dict, optional
+        The descriptor that was read; None where it could not be.
+    head : tuple, optional
+        What :func:`~ekistics.package.descriptor.parse_head` makes of it.
     """
 
     folder: str
@@ -83,6 +91,8 @@ class Verification:
     observations: int
     run: str
     table: pd.DataFrame | None = field(default=None, repr=False, compare=False)
+    descriptor: dict[str, Any] | None = field(default=None, repr=False, compare=False)
+    head: Head | None = field(default=None, repr=False, compare=False)
 
     @property
     def ok(self) -> bool:
@@ -124,30 +134,34 @@ def verify_package(folder: Path) -> Verification:
         descriptor = load_descriptor(folder)
     except PackageError as error:
         return Verification(str(folder), (Problem("schema", DESCRIPTOR, str(error)),), 1, 0, "")
-    problems = [*_descriptor_problems(folder, descriptor)]
-    if any(problem.code == "schema" for problem in problems):
-        return Verification(str(folder), tuple(problems), 1, 0, "")
-    problems += _file_problems(folder, descriptor)
-    broken = {problem.where for problem in problems}
-    table, found = _content_problems(folder, descriptor, broken)
-    return Verification(str(folder), (*problems, *found), len(listed_files(descriptor)),
-                        0 if table is None else len(table), descriptor["ekistics"]["run"]["id"], table)
-
-
-def _descriptor_problems(folder: Path, descriptor: Mapping[str, Any]) -> Iterator[Problem]:
-    """Check shape, seal and form of the descriptor; every byte of it counts."""
-    schema = json.loads((files("ekistics.package") / "schema" / "profile-package-1.json").read_text("utf-8"))
-    faults = sorted(Draft7Validator(schema).iter_errors(descriptor), key=lambda fault: list(map(str, fault.path)))
-    for fault in faults:
-        yield Problem("schema", DESCRIPTOR, f"{'/'.join(map(str, fault.path))}: {fault.message}")
-    if faults:
-        return
+    shape = _shape_problems(descriptor)
     try:
-        *_places, run, _specs = parse_head(descriptor)
+        head = None if shape else parse_head(descriptor)
     except PackageError as error:
-        yield Problem("schema", DESCRIPTOR, str(error))
-        return
-    head = descriptor["ekistics"]
+        shape.append(Problem("schema", DESCRIPTOR, str(error)))
+    if shape or head is None:
+        return Verification(str(folder), tuple(shape), 1, 0, "")
+    problems = [*_descriptor_problems(folder, descriptor, head), *_file_problems(folder, descriptor)]
+    table, found = _content_problems(folder, descriptor, head, {problem.where for problem in problems})
+    return Verification(str(folder), (*problems, *found), len(listed_files(descriptor)),
+                        0 if table is None else len(table), descriptor["ekistics"]["run"]["id"], table, descriptor,
+                        head)
+
+
+@cache
+def _validator() -> Draft7Validator:
+    schema = json.loads((files("ekistics.package") / "schema" / "profile-package-1.json").read_text("utf-8"))
+    return Draft7Validator(schema)
+
+
+def _shape_problems(descriptor: Mapping[str, Any]) -> list[Problem]:
+    faults = sorted(_validator().iter_errors(descriptor), key=lambda fault: list(map(str, fault.path)))
+    return [Problem("schema", DESCRIPTOR, f"{'/'.join(map(str, fault.path))}: {fault.message}") for fault in faults]
+
+
+def _descriptor_problems(folder: Path, descriptor: Mapping[str, Any], known: Head) -> Iterator[Problem]:
+    """Check seal and form of the descriptor; every byte of it counts."""
+    head, run = descriptor["ekistics"], known[2]
     if run.id != head["run"]["id"]:
         yield Problem("run", DESCRIPTOR, _("The run's id is not that of its inputs, parameters and methods."))
     if seal(descriptor)["ekistics"]["digest"] != head["digest"]:
@@ -181,10 +195,10 @@ def _resource_problems(path: Path, resource: Mapping[str, Any]) -> Iterator[Prob
         yield Problem("hash", name, _("The file was changed after it was written."))
 
 
-def _content_problems(folder: Path, descriptor: Mapping[str, Any],
+def _content_problems(folder: Path, descriptor: Mapping[str, Any], head: Head,
                       broken: set[str]) -> tuple[pd.DataFrame | None, list[Problem]]:
     """Look into the files that are what the descriptor says; the others are reported already."""
-    table, problems = _table_problems(folder, descriptor, broken)
+    table, problems = _table_problems(folder, head, broken)
     if "checks.json" not in broken:
         problems += _guarded("checks.json", lambda: load_checks(folder / "checks.json"))
     listed = listed_files(descriptor)
@@ -194,17 +208,16 @@ def _content_problems(folder: Path, descriptor: Mapping[str, Any],
     return table, problems
 
 
-def _table_problems(folder: Path, descriptor: Mapping[str, Any],
-                    broken: set[str]) -> tuple[pd.DataFrame | None, list[Problem]]:
+def _table_problems(folder: Path, head: Head, broken: set[str]) -> tuple[pd.DataFrame | None, list[Problem]]:
     name = "observations.parquet" if "observations.parquet" not in broken else "observations.csv"
     if name in broken:
         return None, []
     try:
         table = (read_parquet if name.endswith("parquet") else read_csv)(folder / name)
-        _place, places, run, indicators = parse_head(descriptor)
         same = "observations.csv" in broken or _is_twin(table, folder / "observations.csv")
     except EkisticsError as error:
         return None, [Problem("schema", name, str(error))]
+    _place, places, run, indicators = head
     problems = [Problem(breach.code, f"{name}, {_rows(breach.rows)}", breach.message)
                 for breach in observation_breaches(table, places=places, run=run.id, indicators=indicators)]
     if not same:

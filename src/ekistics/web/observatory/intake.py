@@ -13,7 +13,7 @@ from ekistics.core.i18n import _
 from ekistics.core.indicator import IndicatorSpec
 from ekistics.core.place import Place
 from ekistics.core.provenance import Run, digest_values
-from ekistics.package.descriptor import load_checks, load_descriptor, parse_head
+from ekistics.package.descriptor import load_checks
 from ekistics.package.model import Layer
 from ekistics.package.read import read_layer
 from ekistics.package.staging import replaced_folder
@@ -110,13 +110,12 @@ def take_in(folder: Path) -> Intake:
     """
     folder = Path(folder)
     outcome = verify_package(folder)
-    if not outcome.ok or outcome.table is None:
+    if not outcome.ok or outcome.table is None or outcome.descriptor is None or outcome.head is None:
         shown = "; ".join(str(problem) for problem in outcome.problems[:SHOWN_PROBLEMS])
         raise PackageError(_("The package does not pass its own checks."), where=folder.name, got=shown,
                            hint=_("'ekistics verify' lists all of them."))
-    descriptor = load_descriptor(folder)
-    head = descriptor["ekistics"]
-    place, places, run, indicators = parse_head(descriptor)
+    descriptor = outcome.descriptor
+    head, (place, places, run, indicators) = descriptor["ekistics"], outcome.head
     checks, certificates = load_checks(folder / "checks.json")
     producers = sorted({p.producer for p in run.inputs if p.producer})
     return Intake(

@@ -2,12 +2,9 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import transaction
@@ -20,11 +17,11 @@ from ekistics.core.i18n import _
 from ekistics.core.provenance import Run
 from ekistics.jobs.profile.changes import changed_causes
 from ekistics.package.descriptor import DESCRIPTOR
-from ekistics.web.chunks import parts
-from ekistics.web.observatory.intake import Intake, keep_files, take_in
+from ekistics.web.observatory.intake import Intake
 from ekistics.web.observatory.keys import Keys
 from ekistics.web.observatory.models import Dataset, Edition, Layer, Observation, Revision
 from ekistics.web.observatory.quantiles import renew_quantiles
+from ekistics.web.observatory.reading import read_ahead
 from ekistics.web.observatory.records import run_of
 from ekistics.web.observatory.release import settle, stand
 from ekistics.web.observatory.rows import insert_rows, public_counts, row_table, store_rows
@@ -36,9 +33,7 @@ from ekistics.web.workflow.models import Event
 
 __all__ = ["Outcome", "packages_in", "publish_packages", "store_rows"]
 
-BATCH = 50
-COPIERS = 4
-T = TypeVar("T")
+BATCH = 25
 ROW_KEY = ("measure_id", "place_id", "period_id", "group_id")
 Progress = Callable[[int, int, str], None]
 
@@ -143,10 +138,9 @@ def publish_packages(folders: Sequence[Path], *, author: int | None = None, stat
     keys, outcomes = Keys(), []
     known: dict[str, Place] = {}
     turned: set[tuple[int, int]] = set()
-    for batch in parts(folders, BATCH):
-        read = _read(batch)
+    for batch, read in read_ahead(folders, Path(settings.MEDIA_ROOT), BATCH):
         with transaction.atomic():
-            stored, settled = _store_batch(read, keys, known, New(author, state, embargo_until))
+            stored, settled = _store_batch(_refused(batch, read), keys, known, New(author, state, embargo_until))
         outcomes += stored
         turned |= settled | _pairs_of_held(stored)
         if progress is not None:
@@ -163,24 +157,9 @@ def _pairs_of_held(outcomes: Iterable[Outcome]) -> set[tuple[int, int]]:
     return set(found.values_list("measure_id", "period_id").distinct()) if held else set()
 
 
-def _read(folders: Sequence[Path]) -> list[Intake | Outcome]:
-    """Verify, read and copy packages; while one is copied, for which the disk is waited for, the next are read."""
-    items: list[Intake | Outcome] = []
-    copies: dict[int, Future[Outcome | None]] = {}
-    with ThreadPoolExecutor(COPIERS) as pool:
-        for i, folder in enumerate(folders):
-            items.append(item := _tried(folder, take_in, folder))
-            if isinstance(item, Intake):
-                target = Path(settings.MEDIA_ROOT) / item.folder_name
-                copies[i] = pool.submit(copy_context().run, _tried, folder, keep_files, item, target)
-    return [(copies[i].result() or item) if i in copies else item for i, item in enumerate(items)]
-
-
-def _tried(folder: Path, work: Callable[..., T], *args: Any) -> T | Outcome:
-    try:
-        return work(*args)
-    except EkisticsError as error:
-        return Outcome(str(folder), error=error)
+def _refused(batch: Sequence[Path], read: Sequence[Intake | EkisticsError]) -> list[Intake | Outcome]:
+    return [item if isinstance(item, Intake) else Outcome(str(folder), error=item)
+            for folder, item in zip(batch, read, strict=True)]
 
 
 def _content(item: Intake) -> tuple[str, str]:
