@@ -6,17 +6,19 @@ Modules write ``_("… {name} …").format(name=…)``. The language is switched
 
 import gettext as _gettext
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from importlib.resources import as_file, files
 
-__all__ = ["LANGUAGES", "_", "N_", "translation_states", "use_language"]
+__all__ = ["LANGUAGES", "_", "N_", "joined", "translation_states", "use_language"]
 
 LANGUAGES = ("ar", "en", "es", "fr", "ru", "zh")
 DOMAIN = "ekistics"
 _SOURCE = _gettext.NullTranslations()
+COMMAS = {"ar": "\u060c ", "zh": "\u3001"}
 _current: ContextVar[_gettext.NullTranslations | None] = ContextVar("translations", default=None)
+_language: ContextVar[str] = ContextVar("language", default="en")
 
 
 def _(message: str) -> str:
@@ -61,6 +63,28 @@ def N_(message: str) -> str:  # noqa: N802 - the conventional name of "mark now,
     return message
 
 
+def joined(parts: Iterable[str]) -> str:
+    """List texts for people with the comma of the language in use.
+
+    Parameters
+    ----------
+    parts : iterable of str
+        Texts; empty ones are left out.
+
+    Returns
+    -------
+    str
+        The list.
+
+    Examples
+    --------
+    >>> with use_language("ar"):
+    ...     joined(["a", "", "b"])
+    'a\u060c b'
+    """
+    return COMMAS.get(_language.get(), ", ").join(part for part in parts if part)
+
+
 @contextmanager
 def use_language(language: str | _gettext.NullTranslations) -> Iterator[None]:
     """Show texts in a language within a ``with`` block.
@@ -81,11 +105,12 @@ def use_language(language: str | _gettext.NullTranslations) -> Iterator[None]:
             catalogue = _gettext.translation(DOMAIN, folder, [language], fallback=True)
     else:
         catalogue = language
-    token = _current.set(catalogue)
+    token, spoken = _current.set(catalogue), _language.set(language if isinstance(language, str) else "en")
     try:
         yield
     finally:
         _current.reset(token)
+        _language.reset(spoken)
 
 
 def translation_states(language: str) -> dict[str, int]:

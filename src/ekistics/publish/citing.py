@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from ekistics.core.errors import InvalidValueError
-from ekistics.core.i18n import N_, _
+from ekistics.core.i18n import N_, _, joined
 from ekistics.core.indicator import IndicatorSpec
 from ekistics.core.observation import DIMENSIONS, NOT_STATED
 from ekistics.core.quality import QualityFlag
@@ -229,8 +229,8 @@ class Citations:
                                     param=str(row.series))
         spec = self.specs[str(row.indicator)]
         group = group_text(row) if _split(row) else ""
-        label = ": ".join(p for p in (f"{spec.number} {_(spec.title)}".strip(), ", ".join(
-            p for p in (shown.label, shown.variant, group) if p)) if p)
+        reading = joined((shown.label, shown.variant, group))
+        label = ": ".join(p for p in (f"{spec.number} {_(spec.title)}".strip(), reading) if p)
         how = str(row.uncertainty)
         made = [share_text(row, language=self.language)]
         if shown.interval and how not in ("", NOT_STATED):

@@ -7,7 +7,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from ekistics.core.i18n import N_, _
+from ekistics.core.i18n import N_, _, joined
 from ekistics.core.told import told
 from ekistics.package.model import Layer, ProfilePackage
 from ekistics.publish.content import MapSheet
@@ -277,6 +277,6 @@ def attribution(package: ProfilePackage) -> str:
     str
         Producers and licences of the inputs, each once.
     """
-    named = dict.fromkeys(", ".join(part for part in (p.producer or p.citation, p.licence) if part)
+    named = dict.fromkeys(joined((p.producer or p.citation, p.licence))
                           for p in package.run.inputs)
     return "; ".join(text for text in named if text) or _("sources as listed below")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ekistics.core.i18n import N_, _
+from ekistics.core.i18n import N_, _, joined
 from ekistics.publish.numbers import number_text
 
 __all__ = ["flattened", "parameter_sentences", "role_text", "sentence"]
@@ -135,7 +135,7 @@ def value_shown(value: Any, *, language: str) -> str:
         whole = float(value).is_integer()
         return number_text(value, 0 if whole else 4, language=language)
     if isinstance(value, list | tuple):
-        return ", ".join(value_shown(v, language=language) for v in value)
+        return joined(value_shown(v, language=language) for v in value)
     return str(value)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from babel import Locale
 
-from ekistics.core.i18n import _, use_language
+from ekistics.core.i18n import _, joined, use_language
 from ekistics.publish.content import Cell, Chart, Column, Fact, Figure, Group, MapSheet, Table
 
 __all__ = ["Block", "Citation", "Cite", "FactList", "Heading", "Inline", "KeyFigure", "KeyFigures", "Paragraph",
@@ -336,7 +336,7 @@ def _group_title(entry: Citation) -> str:
 
 
 def _data_row(entry: Citation) -> tuple[Cell, ...]:
-    what = entry.place if entry.kind == "stored" else ", ".join(t for t in (entry.label, entry.place) if t)
+    what = entry.place if entry.kind == "stored" else joined((entry.label, entry.place))
     return (Cell(entry.name), Cell(what), Cell(entry.period), Cell(entry.text, absent=entry.value is None),
             Cell(entry.interval), Cell(entry.made_of), Cell(entry.address))
 

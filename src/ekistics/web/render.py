@@ -10,13 +10,16 @@ from django.utils.translation import get_language
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from ekistics.core.i18n import _
+from ekistics.core.i18n import _, joined
 from ekistics.publish.numbers import day_text, number_text, period_text, value_text
 from ekistics.web.languages import LANGUAGES, RIGHT_TO_LEFT, core_language
 from ekistics.web.policy import Role
 from ekistics.web.words import script_words
 
 __all__ = ["address", "environment", "language_now", "page_context"]
+
+
+SAMPLE = 4_711_471_147_114_711  # no address holds it
 
 
 def environment(**options: Any) -> Environment:
@@ -27,7 +30,7 @@ def environment(**options: Any) -> Environment:
     made.install_gettext_callables(_, _plural, newstyle=False)  # type: ignore[attr-defined]
     made.globals |= {"url": address, "static": static, "number": _number, "value": _value, "period": _period,
                      "day": _day, "own": _own, "url_or_none": _address_or_none, "script_words": script_words,
-                     "moment": _moment}
+                     "moment": _moment, "joined": joined}
     return made
 
 
@@ -37,7 +40,20 @@ def _plural(one: str, many: str, count: int) -> str:
 
 def address(name: str, **parts: Any) -> str:
     """Give the address of a page in the language of the request."""
-    return _address(get_language() or "", name, *parts.items())
+    language = get_language() or ""
+    if len(parts) == 1:
+        ((key, value),) = parts.items()
+        if isinstance(value, int):
+            before, after = _around_number(language, name, key)
+            return f"{before}{value}{after}"
+    return _address(language, name, *parts.items())
+
+
+@lru_cache(maxsize=1024)
+def _around_number(_language: str, name: str, key: str) -> tuple[str, str]:
+    """Give what stands before and after a number: one page may link to a thousand values."""
+    before, _number, after = reverse(name, kwargs={key: SAMPLE}).rpartition(str(SAMPLE))
+    return before, after
 
 
 @lru_cache(maxsize=4096)

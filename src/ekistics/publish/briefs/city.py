@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ekistics.core.i18n import _, use_language
+from ekistics.core.i18n import _, joined, use_language
 from ekistics.core.indicator import IndicatorSpec, SeriesSpec
 from ekistics.core.period import Period
 from ekistics.core.units import unit
@@ -291,7 +291,7 @@ class _Brief:
         """List what is absent, old or without interval."""
         body = _merged([row for spec in self.specs.values() for row in self._gaps(spec)])
         bare = [_name(spec) for spec, _series, row in self.known if pd.isna(row.lci) or pd.isna(row.uci)]
-        body += [(Cell(_("Interval not stated")), Cell(", ".join(bare)))] if bare else []
+        body += [(Cell(_("Interval not stated")), Cell(joined(bare)))] if bare else []
         heading = Heading(_("What is not known"), "unknown")
         if not body:
             return [heading, Paragraph((_("Every indicator of this brief has a value of the last years with its "
@@ -328,8 +328,8 @@ class _Brief:
         if not names:
             return []
         if len(names) > MOST_NAMES:
-            return [_("no value for {names} and further neighbourhoods").format(names=", ".join(names[:MOST_NAMES]))]
-        return [_("no value for {names}").format(names=", ".join(names))]
+            return [_("no value for {names} and further neighbourhoods").format(names=joined(names[:MOST_NAMES]))]
+        return [_("no value for {names}").format(names=joined(names))]
 
 
 def _merged(rows: list[tuple[Cell, Cell]]) -> list[tuple[Cell, Cell]]:
@@ -337,7 +337,7 @@ def _merged(rows: list[tuple[Cell, Cell]]) -> list[tuple[Cell, Cell]]:
     names: dict[Cell, list[str]] = {}
     for name, lack in rows:
         names.setdefault(lack, []).append(name.text)
-    return [(Cell(", ".join(found)), lack) for lack, found in names.items()]
+    return [(Cell(joined(found)), lack) for lack, found in names.items()]
 
 
 def _bound(value: Any) -> float | None:

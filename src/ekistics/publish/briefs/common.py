@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from ekistics.core.i18n import _
+from ekistics.core.i18n import _, joined
 from ekistics.core.indicator import IndicatorSpec, SeriesSpec
 from ekistics.core.observation import Estimate
 from ekistics.core.period import Period
@@ -246,8 +246,7 @@ def finished(records: CityRecords | ComparisonRecords, cites: Citations, blocks:
         The report.
     """
     words = edition_words(records.edition, records.language)
-    line = ", ".join(part for part in (records.publisher, _("edition {edition}").format(edition=words),
-                                       records.address) if part)
+    line = joined((records.publisher, _("edition {edition}").format(edition=words), records.address))
     return Report(code, records.language, direction_of(records.language), kind, title, place, records.edition, words,
                   line, records.address, records.publisher, tuple(blocks), tuple(cites.entries), tuple(cites.peers),
                   note, report_labels())

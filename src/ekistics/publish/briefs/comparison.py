@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from ekistics.core.codelists import MISSING_STATUSES, OBS_STATUS_WORDS
-from ekistics.core.i18n import _, use_language
+from ekistics.core.i18n import _, joined, use_language
 from ekistics.core.indicator import IndicatorSpec, SeriesSpec
 from ekistics.core.units import unit
 from ekistics.publish.briefs.common import (
@@ -73,7 +73,7 @@ class _Comparison:
 
     def composed(self) -> Report:
         places = [p.name for p in self.records.places]
-        title = _("Comparison of {places}").format(places=", ".join(places[:MOST_NAMED]))
+        title = _("Comparison of {places}").format(places=joined(places[:MOST_NAMED]))
         blocks: list[Block] = [*self._lead(), *self._overview()]
         for code, spec in self.specs.items():
             blocks += self._indicator(spec, *self.main[code]) if code in self.main else [
@@ -81,7 +81,7 @@ class _Comparison:
         blocks += [Heading(_("How values were compared"), "compared"), *_rules()]
         blocks += closing(self.cites, self.records, title)
         line = _("{when}; edition {edition}").format(
-            when=", ".join(period_text(p, language=self.language) for p in self.records.periods)
+            when=joined(period_text(p, language=self.language) for p in self.records.periods)
             or _("newest value of each place"), edition=self.edition)
         return finished(self.records, self.cites, blocks, code="comparison", kind=_("Comparison report"), title=title,
                         place=line)
@@ -170,7 +170,7 @@ class _Comparison:
             return _("cannot be judged: an interval is not stated")
         if len(alike) == len(verdicts) > 1:
             return _("all others")
-        text = ", ".join(alike) or _("none")
+        text = joined(alike) or _("none")
         return text + ("; " + _("for others an interval is not stated") if unknown else "")
 
     def _difference(self, series: SeriesSpec, known: list[Any]) -> tuple[Any, ...]:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ekistics.core.errors import UnknownNameError
-from ekistics.core.i18n import N_, _
+from ekistics.core.i18n import N_, _, joined
 from ekistics.web.policy import Action, Actor, State, allowed
 from ekistics.web.refusals import MoveRefusedError, StaleError
 from ekistics.web.workflow.audit import record
@@ -216,5 +216,5 @@ class Move:
 
 def _stale(spec: MoveSpec, state: State) -> StaleError:
     return StaleError(_("This step is no longer possible: the thing has moved on."),
-                      expected=", ".join(_(STATE_WORDS[s]) for s in spec.starts), got=_(STATE_WORDS[state]),
+                      expected=joined(_(STATE_WORDS[s]) for s in spec.starts), got=_(STATE_WORDS[state]),
                       hint=_("Open its page again and look at its history."))

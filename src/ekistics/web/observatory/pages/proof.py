@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ekistics.core.i18n import N_, _
+from ekistics.core.i18n import N_, _, joined
 from ekistics.publish.numbers import number_text
 from ekistics.web.observatory.models import Edition
 from ekistics.web.observatory.records import run_of
@@ -61,7 +61,7 @@ def stated(edition: Edition) -> list[tuple[str, str]]:
     files = run_of(edition).inputs
     licence = next((file.licence for file in files if file.licence), edition.dataset.licence)
     return [*(note or [(_("What changed, and why"), none)]),
-            (_("File"), ", ".join(file.name for file in files) or none), (_("Licence"), licence or none)]
+            (_("File"), joined(file.name for file in files) or none), (_("Licence"), licence or none)]
 
 
 def interval_words(row: Any, edition: Edition) -> str:

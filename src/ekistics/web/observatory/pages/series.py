@@ -6,7 +6,7 @@ from django.db.models import Count, Max, Min, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from ekistics.core.i18n import _
+from ekistics.core.i18n import _, joined
 from ekistics.core.indicator import IndicatorSpec, SeriesSpec
 from ekistics.core.units import unit
 from ekistics.publish.sdmx.structure import sdg_structure, sdg_table
@@ -42,8 +42,8 @@ def _wanted(spec: IndicatorSpec, found: SeriesSpec, prefix: str = "") -> Q:
 def _concepts(spec: IndicatorSpec, found: SeriesSpec) -> list[tuple[str, str]]:
     """Give concepts of SDMX reference metadata with what is said of each; what is not known is left out."""
     method = spec.method
-    cited = ", ".join(part for part in (method.body, method.document, method.edition, method.section) if part)
-    sdg = ", ".join(row["code"] for row in sdg_table()["series"]
+    cited = joined((method.body, method.document, method.edition, method.section))
+    sdg = joined(row["code"] for row in sdg_table()["series"]
                     if (row["indicator"], row["series"]) == (spec.code, found.code))
     said = [("STAT_CONC_DEF", _(spec.definition)), ("UNIT_MEASURE", _(unit(found.unit_measure).title)),
             ("STAT_POP", _(found.base) if found.base else ""), ("METHOD", cited), ("SOURCE_TYPE", _(spec.source)),

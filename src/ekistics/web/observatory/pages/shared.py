@@ -10,7 +10,7 @@ from django.http import Http404
 from django.urls import reverse
 
 from ekistics.core.errors import UnknownNameError
-from ekistics.core.i18n import _
+from ekistics.core.i18n import _, joined
 from ekistics.core.indicator import IndicatorSpec
 from ekistics.publish.figures import variant_of
 from ekistics.publish.numbers import day_text
@@ -86,7 +86,7 @@ def variant_title(spec: IndicatorSpec, code: str) -> str:
 def measure_title(spec: IndicatorSpec, measure: MeasureKey) -> str:
     """Name a measure: its series, and its variant where it has one."""
     parts = [series_title(spec, measure.series), variant_title(spec, measure.variant)]
-    return ", ".join(part for part in parts if part)
+    return joined(parts)
 
 
 def edition_line(edition: Edition) -> str:
