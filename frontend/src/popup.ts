@@ -34,7 +34,8 @@ export class Popup {
     this.pin = new Marker({ element: element("div", { class: "pin" }) }).setLngLat(where).addTo(this.map);
     const close = element("button", { class: "close", type: "button", "aria-label": this.words["close"] }, icon("M3 3l10 10M13 3L3 13"));
     close.addEventListener("click", () => this.close());
-    const title = shown.href ? element("a", { href: shown.href }, shown.title) : shown.title;
+    const name = element("bdi", {}, shown.title);
+    const title = shown.href ? element("a", { href: shown.href }, name) : name;
     this.box = element("section", { class: "popup", "aria-label": shown.title }, element("h3", {}, title), close, ...shown.parts);
     this.stage.append(this.box);
     if (take) close.focus();

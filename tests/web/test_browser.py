@@ -119,6 +119,34 @@ def test_axe_finds_nothing_in_arabic(browser, site, pages, width) -> None:
     assert problems == []
 
 
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_on_a_phone_the_menu_and_the_list_stay_within_the_screen(browser, site, language) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 480}, reduced_motion="reduce")
+    tab, said = watched(context, site)
+    tab.goto(f"{site.address}/{language}/")
+    tab.click(".languages summary")
+    menu = tab.locator(".languages nav").bounding_box()
+    assert menu["x"] >= 0 and menu["x"] + menu["width"] <= 360
+    last = tab.locator(".languages li a").last
+    last.scroll_into_view_if_needed()
+    assert tab.evaluate("([x, y]) => document.elementFromPoint(x, y).closest('li a')?.hreflang", [
+        last.bounding_box()["x"] + 4, last.bounding_box()["y"] + 20]) == "zh-Hans"
+    beside = tab.locator(".beside").bounding_box()
+    assert beside["x"] >= 0 and beside["x"] + beside["width"] <= 360 and beside["height"] <= 480 * 0.56 + 2
+    assert said == []
+    context.close()
+
+
+def test_letters_of_arabic_maps_are_drawn_from_left_to_right(browser, site) -> None:
+    """A map draws letters one by one: on a canvas from right to left each bracket would be turned round twice."""
+    context = browser.new_context(viewport=WIDTHS["desktop"])
+    tab, _said = watched(context, site)
+    tab.goto(f"{site.address}/ar/")
+    tab.wait_for_selector("[data-map][data-state=live]")
+    assert tab.evaluate("new OffscreenCanvas(8, 8).getContext('2d').direction") == "ltr"
+    context.close()
+
+
 def test_at_two_hundred_percent_nothing_is_lost(browser, site, pages) -> None:
     _count, problems = inspect(browser, site, pages, viewport={"width": 720, "height": 450}, device_scale_factor=2)
     assert problems == []

@@ -31,6 +31,13 @@ def test_the_list_of_layers_has_what_the_script_reads(tiles) -> None:
     assert [one["code"] for one in english] == [one["code"] for one in made["layers"]]
 
 
+def test_each_neighbourhood_bears_its_name_once_and_the_city_none(tiles) -> None:
+    layers = {one["code"]: one for one in Client().get("/layers/city/GHA-AVA/manifest.json?lang=en").json()["layers"]}
+    assert layers["boundary"]["labels"] == []
+    assert layers["neighbourhoods"]["labels"] == [["Avalon North", -0.15, 5.65], ["Avalon South", -0.05, 5.65]]
+    assert "labels" not in next((one for code, one in layers.items() if code not in ("boundary", "neighbourhoods")), {})
+
+
 def test_a_file_comes_whole_or_in_one_part(tiles) -> None:
     client = Client()
     whole = client.get(tiles)

@@ -7,7 +7,7 @@ import { fill, type Words } from "../data.ts";
 import { element } from "../dom.ts";
 import { rows } from "../popup.ts";
 import { onTone, token } from "../theme.ts";
-import { drawn, parts, type SiteLayer, sourceOf } from "./layers.ts";
+import { drawn, parts, type SiteLayer, sourcesOf } from "./layers.ts";
 import { linkList, makeStage, type Stage } from "./stage.ts";
 import { makeTimes } from "./times.ts";
 
@@ -28,7 +28,7 @@ const completed = (layer: Partial<SiteLayer>, i: number): SiteLayer =>
 function styleOf(layers: SiteLayer[]): StyleSpecification {
   return {
     version: 8,
-    sources: Object.fromEntries(layers.map((layer) => [layer.code, sourceOf(layer)])),
+    sources: Object.fromEntries(layers.flatMap(sourcesOf)),
     layers: [{ id: "ground", type: "background", paint: { "background-color": token("--raised") } }, ...layers.flatMap(drawn)],
   };
 }

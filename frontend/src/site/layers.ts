@@ -34,6 +34,8 @@ export interface SiteLayer {
   group?: string;
   period?: string;
   name?: string;
+  /** Where names stand, one point each: areas in tiles would bear their name once in every tile. */
+  labels?: [string, number, number][];
   fields?: { name: string; title: string; unit?: string }[];
 }
 
@@ -44,11 +46,19 @@ function cornersOf(layer: SiteLayer): Corners {
   return layer.corners ?? [[west, north], [east, north], [east, south], [west, south]];
 }
 
-export function sourceOf(layer: SiteLayer): SourceSpecification {
+function sourceOf(layer: SiteLayer): SourceSpecification {
   if (layer.kind === "pmtiles") return { type: "vector", url: `pmtiles://${absolute(layer.url)}` };
   if (layer.kind === "geojson") return { type: "geojson", data: layer.data ?? absolute(layer.url) };
   const url = tone() === "night" && layer.night ? layer.night : layer.url;
   return { type: "image", url: absolute(url), coordinates: cornersOf(layer) };
+}
+
+/** Give the sources of a layer: what it draws, and where its names stand. */
+export function sourcesOf(layer: SiteLayer): [string, SourceSpecification][] {
+  const own: [string, SourceSpecification] = [layer.code, sourceOf(layer)];
+  if (!layer.labels?.length) return [own];
+  const features = layer.labels.map(([name, x, y]) => ({ type: "Feature" as const, properties: { name }, geometry: { type: "Point" as const, coordinates: [x, y] } }));
+  return [own, [`${layer.code}-labels`, { type: "geojson", data: { type: "FeatureCollection", features } }]];
 }
 
 const valueOf = (klass: ValueKlass, i: number): string => String(klass.value ?? i);
@@ -108,10 +118,12 @@ function specs(layer: SiteLayer, base: Record<string, unknown>): unknown[] {
 
 /** Write the names of outlined areas where there is room. */
 function names(layer: SiteLayer, base: Record<string, unknown>): unknown[] {
-  if (!layer.name) return [];
+  if (!layer.name || layer.labels?.length === 0) return [];
   const layout = { ...(base["layout"] as object), "text-field": ["get", layer.name], "text-font": textFont(), "text-size": 13, "text-max-width": 8, "text-padding": 8 };
   const paint = { "text-color": token("--ink"), "text-halo-color": token("--paper"), "text-halo-width": 1.6 };
-  return [{ ...base, id: `${layer.code}-name`, type: "symbol", layout, paint }];
+  const id = `${layer.code}-name`;
+  if (!layer.labels?.length) return [{ ...base, id, type: "symbol", layout, paint }];
+  return [{ id, source: `${layer.code}-labels`, type: "symbol", layout: { ...layout, "text-field": ["get", "name"] }, paint }];
 }
 
 function areas(layer: SiteLayer, base: Record<string, unknown>, line: (id: string, width: number, colour: unknown) => unknown): unknown[] {

@@ -5,7 +5,10 @@ import type { Words } from "../data.ts";
 import { element } from "../dom.ts";
 import { startAreas } from "./areas.ts";
 import { startCity } from "./city.ts";
+import { drawUpright } from "./words.ts";
 import { startWorld } from "./world.ts";
+
+if (document.documentElement.dir === "rtl") drawUpright();
 
 const KINDS = { world: startWorld, city: startCity, areas: startAreas };
 

@@ -3,6 +3,21 @@ const STACK = ["Noto Sans", "Noto Sans Arabic", "PingFang SC", "Microsoft YaHei"
 
 export const textFont = (): string[] => STACK;
 
+/**
+ * Let letters of maps be drawn from left to right, one by one, as the map asks for them. It draws them on canvases that
+ * stand in no page; these take the direction of the page, and one from right to left would turn each bracket round,
+ * although the map has turned those already that have to be.
+ */
+export function drawUpright(): void {
+  const canvases = (typeof OffscreenCanvas === "undefined" ? HTMLCanvasElement : OffscreenCanvas).prototype as { getContext: (...given: unknown[]) => unknown };
+  const plain = canvases.getContext;
+  canvases.getContext = function (...given: unknown[]): unknown {
+    const made = plain.apply(this, given);
+    if (given[0] === "2d" && made) (made as CanvasTextDrawingStyles).direction = "ltr";
+    return made;
+  };
+}
+
 /** Fetch the fonts that some texts need. */
 export async function lettersFor(texts: string[]): Promise<void> {
   const found = [...new Set(texts.join(""))].join("");

@@ -72,7 +72,8 @@ def draw_layer(layer: Layer, folder: Path, boundary: shapely.Geometry | None, am
     layer : Layer
         The layer.
     folder : pathlib.Path
-        Where ``CODE.pmtiles``, or ``CODE-day.png``, ``CODE-night.png`` and ``CODE.json`` are written.
+        Where ``CODE.pmtiles`` and, for areas with names, ``CODE-names.json``, or ``CODE-day.png``, ``CODE-night.png``
+        and ``CODE.json`` are written.
     boundary : shapely.Geometry or None
         The city; pictures are cut to its surroundings, and without it they are not drawn.
     among : sequence of Layer, optional
@@ -81,8 +82,26 @@ def draw_layer(layer: Layer, folder: Path, boundary: shapely.Geometry | None, am
     drawn = style(layer, language="en", among=among)
     if layer.frame is not None and not layer.frame.empty:
         write_tiles(_light(layer, drawn), folder / f"{layer.code}.pmtiles")
+        if layer.code in OUTLINED:
+            _write_names(layer, folder / f"{layer.code}-names.json")
     elif layer.raster is not None and boundary is not None:
         _write_picture(layer, drawn, gpd.GeoDataFrame(geometry=[boundary], crs=WGS84), folder)
+
+
+def _write_names(layer: Layer, path: Path) -> None:
+    """Write where each area's name stands: in tiles, an area is cut at their edges, and each part would bear it.
+
+    The city's own name is on the page already, and its boundary bears none.
+    """
+    frame = layer.frame
+    assert frame is not None  # noqa: S101 - the caller looked
+    if "name" not in frame or layer.code == "boundary":
+        path.write_text("[]", encoding="utf-8")
+        return
+    named = frame[frame["name"].notna() & ~frame.geometry.is_empty & frame.geometry.notna()].to_crs(WGS84)
+    points = named.geometry.representative_point()
+    path.write_text(json.dumps([[str(name), round(p.x, 6), round(p.y, 6)] for name, p in zip(
+        named["name"], points, strict=True)], ensure_ascii=False), encoding="utf-8")
 
 
 def _light(layer: Layer, drawn: Style) -> Layer:
@@ -134,5 +153,9 @@ def manifest_layer(row: dict[str, Any], folder: Path, files: Files, *, language:
         marks = {entry["mark"] for entry in kept["classes"]}
         shape = "outline" if code in OUTLINED else next((SHAPES[m] for m in sorted(marks) if m in SHAPES), "fill")
         return about | {"kind": "pmtiles", "url": files(f"{code}.pmtiles"), "source_layer": code, "shape": shape,
-                        "value": CLASS, "name": "name"}
+                        "value": CLASS, "name": "name"} | _labels(folder / f"{code}-names.json")
     return None
+
+
+def _labels(path: Path) -> dict[str, Any]:
+    return {"labels": json.loads(path.read_text(encoding="utf-8"))} if path.is_file() else {}
