@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
+from django.utils.functional import SimpleLazyObject
 
 from ekistics.core.settings import Settings
 from ekistics.web.languages import LANGUAGES as SITE_LANGUAGES
@@ -15,7 +16,8 @@ HOME = Path(EKISTICS.home).absolute()
 HERE = Path(__file__).parent
 MEDIA_ROOT = HOME / "media"
 
-SECRET_KEY = secret_key(HOME)
+HOME.mkdir(parents=True, exist_ok=True, mode=0o700)
+SECRET_KEY = SimpleLazyObject(lambda: secret_key(HOME))  # made when first needed: looking at a backup makes none
 DEBUG = False
 ALLOWED_HOSTS = [host.strip() for host in EKISTICS.hosts.split(",") if host.strip()]
 CSRF_TRUSTED_ORIGINS = [EKISTICS.address] if EKISTICS.https else []

@@ -21,6 +21,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from ekistics import __version__
 from ekistics.core.errors import ConfigurationError, InvalidValueError, MissingInputError
 from ekistics.core.i18n import _
+from ekistics.web.secret import secret_key
 from ekistics.web.work.rows import Table, parts_of, snapshot, tables
 from ekistics.web.work.sealed import Ledger, identity_of, recipient_of, seal
 from ekistics.web.workflow.audit import record
@@ -202,7 +203,7 @@ def _pieces(made: Backup, estimate: dict[str, int]) -> Generator[bytes, None, No
         for number, table in enumerate(found):
             yield from _table(ledger, number, table, made)
         made.missing = _missing_folders(found)
-    yield from ledger.member(KEY, (Path(settings.HOME) / KEY).read_bytes())
+    yield from ledger.member(KEY, secret_key(Path(settings.HOME)).encode("ascii"))
     yield from _media(ledger, made)
     # An edition's folder never changes once it is there, so copying after the moment of the rows misses none.
     yield from Ledger().member(MANIFEST, _json({
