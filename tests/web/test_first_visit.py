@@ -1,5 +1,6 @@
 """What people met who came to the site for the first time: that each page says what they need to know there."""
 
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -120,3 +121,37 @@ def test_the_forms_offer_the_places_of_the_person_and_explain_roles(publish, per
     assert '<option value="Avalon (GHA-AVA)">' in page and "contributor: also uploads values" in page
     work = text_of(boss, "/en/work/")
     assert "administrator: Ghana and all places below it" in work and "also invites people" in work
+
+
+def test_the_page_of_an_old_edition_has_its_values_and_leads_to_those_that_stand(publish, person, client_of) -> None:
+    publish()
+    publish(access=61.0, seed=2)
+    old, new = Edition.objects.order_by("number")
+    before = Observation.objects.get(edition=old, place__code="GHA-AVA", measure=share().measure)
+    page = text_of(client_of(None), f"/en/releases/{old.pk}/").replace("\u00a0", " ")
+    assert "A newer edition of this data set was released" in page
+    assert f'href="/en/releases/{new.pk}/">Edition 2' in page
+    row = next(part for part in page.split("<tr>") if f'href="/en/values/{before.pk}/"' in part)
+    assert "58.0 %" in row and f'<a href="/en/values/{share().pk}/">replaced by 61.0 %</a>' in row
+    standing, count = old.observations.filter(current=True).count(), old.observations.count()
+    assert f"{standing} of {count} stand now" in page and 0 < standing + page.count("replaced by ") == count
+    newest = text_of(client_of(None), f"/en/releases/{new.pk}/")
+    assert "A newer edition" not in newest and f"{count} of {count} stand now" in newest
+    assert "replaced by" not in newest
+
+
+def test_values_of_an_edition_come_in_pages_to_who_may_read_them(publish, person, client_of, monkeypatch) -> None:
+    monkeypatch.setattr("ekistics.web.observatory.pages.edition_values.SHOWN", 5)
+    publish(conf_status="C")
+    publish(access=61.0, seed=2, conf_status="C")
+    old, new = Edition.objects.order_by("number")
+    seen = {}
+    for who, user in (("public", None), ("viewer", person(Role.VIEWER, "GHA-AVA"))):
+        pages = [text_of(client_of(user), f"/en/releases/{old.pk}/?values={n}") for n in range(1, 5)]
+        seen[who] = {int(n) for page in pages for n in re.findall(r"/en/values/(\d+)/", page.split('id="values"')[1])}
+    hidden = set(old.observations.filter(restricted=True).values_list("pk", flat=True)) | set(
+        new.observations.filter(restricted=True).values_list("pk", flat=True))
+    assert hidden and not hidden & seen["public"] and hidden <= seen["viewer"]
+    assert set(old.observations.values_list("pk", flat=True)) - hidden <= seen["public"]
+    last = text_of(client_of(None), f"/en/releases/{old.pk}/?values=99")
+    assert "Page 2 of 2" in last and 'href="?values=1#values"' in last

@@ -14,6 +14,7 @@ from ekistics.web.accounts.actors import actor_of
 from ekistics.web.observatory.frames import indicator_specs, measure_of
 from ekistics.web.observatory.models import Edition, Revision
 from ekistics.web.observatory.pages.caching import public_page
+from ekistics.web.observatory.pages.edition_values import values_of
 from ekistics.web.observatory.pages.proof import stated
 from ekistics.web.observatory.pages.shared import (
     absolute,
@@ -70,7 +71,7 @@ class Change:
     new: str
 
 
-@public_page(knows=("page",))
+@public_page(knows=("page", "values"))
 def release(request: HttpRequest, edition: int) -> HttpResponse:
     """Show an edition: causes, counts, and every change that the reader may see."""
     actor = actor_of(request)
@@ -82,12 +83,15 @@ def release(request: HttpRequest, edition: int) -> HttpResponse:
     page = min(page_number(request.GET.get("page")), last)
     rows = list(found.select_related("place", "period", "group").order_by("id")[(page - 1) * CHANGES:page * CHANGES])
     names, specs = named_places([row.place for row in rows]), indicator_specs()
-    before = Edition.objects.filter(readable(actor, edition=""), dataset=held.dataset_id,
-                                    number__lt=held.number).order_by("-number").first()
+    others = Edition.objects.filter(readable(actor, edition=""), dataset=held.dataset_id)
+    before = others.filter(number__lt=held.number).order_by("-number").first()
+    newest = others.filter(number__gt=held.number, released_at__isnull=False).order_by("-number").first()
+    values = values_of(actor, held, specs, language=language_now(), page=page_number(request.GET.get("values")))
     return render(request, "release.html", {
         "edition": held, "edition_line": edition_line(held), "counts": counts, "page": page, "last": last,
         "place": named_places([held.place])[held.place_id], "before": before, "stated": stated(held),
-        "changes": [_change(row, names, specs) for row in rows],
+        "changes": [_change(row, names, specs) for row in rows], "newest": newest,
+        "values": values if held.released_at else None,
         "cite": how_to_cite(held.dataset.title, held, absolute("release", edition=edition))})
 
 
