@@ -11,6 +11,7 @@ from ekistics.core.i18n import _
 from ekistics.web.accounts.actors import actor_of_user
 from ekistics.web.observatory import tables
 from ekistics.web.observatory.selection import Selection
+from ekistics.web.observatory.taking import Taking
 from ekistics.web.work.models import Job
 
 __all__ = ["make", "parameters"]
@@ -50,7 +51,7 @@ def make(job: Job, tell: Callable[..., None]) -> dict[str, Any]:
     Returns
     -------
     dict
-        The keys rows, file_name and bytes.
+        The keys rows, restricted, file_name and bytes.
     """
     name, form = str(job.parameters["name"]), tables.FORMS[str(job.parameters["form"])]
     wanted = Selection(**job.parameters["selection"])
@@ -58,7 +59,8 @@ def make(job: Job, tell: Callable[..., None]) -> dict[str, Any]:
     path = Path(settings.MEDIA_ROOT) / folder / f"table.{form.ending}"
     path.parent.mkdir(parents=True, exist_ok=True)
     tell(0.05, _("Writing the table"))
-    rows = tables.made_file(actor_of_user(job.author), wanted, form, path, about={_("Table"): name},
+    taking = Taking(actor_of_user(job.author), f"job:{job.pk}")
+    rows = tables.made_file(taking, wanted, form, path, about={_("Table"): name},
                             told=lambda done: tell(0.1 + 0.8 * done, _("Writing the table")))
     job.file = str(folder / path.name)
-    return {"rows": rows, "file_name": name, "bytes": path.stat().st_size}
+    return {"rows": rows, "restricted": taking.restricted, "file_name": name, "bytes": path.stat().st_size}

@@ -30,6 +30,7 @@ from ekistics.web.observatory.frames import indicator_specs
 from ekistics.web.observatory.models import Dataset, Edition, Indicator, Observation
 from ekistics.web.observatory.selection import Rows, Selection, visible_places, walk
 from ekistics.web.observatory.streams import csv_pieces, frames_of, json_pieces
+from ekistics.web.observatory.taking import Taking
 from ekistics.web.places.models import Place, PlaceCode
 from ekistics.web.policy import Actor, readable
 
@@ -128,13 +129,13 @@ def wanted_by(actor: Actor, kind: str, code: str) -> Selection | None:
     return None if found is None else Selection(dataset=found[0], parent=found[1])
 
 
-def pieces(actor: Actor, wanted: Selection, form: Form, *, name: str) -> Iterator[bytes]:
+def pieces(taking: Taking, wanted: Selection, form: Form, *, name: str) -> Iterator[bytes]:
     """Write a table in a streamed form.
 
     Parameters
     ----------
-    actor : Actor
-        Who asks.
+    taking : Taking
+        Who asks; it counts the rows and tells the log at the end.
     wanted : Selection
         What the table holds.
     form : Form
@@ -152,14 +153,14 @@ def pieces(actor: Actor, wanted: Selection, form: Form, *, name: str) -> Iterato
     InvalidValueError
         The table does not fit into the form.
     """
-    if form.ending == "csv":
-        return csv_pieces(walk(actor, wanted))
-    if form.ending == "json":
-        return json_pieces(walk(actor, wanted))
-    rows, structure = _sdmx(actor, wanted, sdg=form.ending.startswith("sdg."))
+    if form.ending in ("csv", "json"):
+        rows_of = taking.counted(walk(taking.actor, wanted))
+        return taking.told(csv_pieces(rows_of) if form.ending == "csv" else json_pieces(rows_of))
+    rows, structure = _sdmx(taking.actor, wanted, sdg=form.ending.startswith("sdg."))
+    taking.add(rows.get("CONF_STATUS", ()))  # the global structure has none, and takes free values only
     if form.ending.endswith("csv"):
-        return sdmx_csv(rows, structure)
-    return sdmx_ml(rows, structure, message=f"EKISTICS-{name}"[:80], sender=SENDER)
+        return taking.told(sdmx_csv(rows, structure))
+    return taking.told(sdmx_ml(rows, structure, message=f"EKISTICS-{name}"[:80], sender=SENDER))
 
 
 def _sdmx(actor: Actor, wanted: Selection, *, sdg: bool) -> tuple[pd.DataFrame, Structure]:
@@ -222,14 +223,14 @@ def count_up_to(actor: Actor, wanted: Selection, most: int) -> int:
     return count
 
 
-def made_file(actor: Actor, wanted: Selection, form: Form, path: Path, *,  # noqa: PLR0913 - a file and who hears of it
+def made_file(taking: Taking, wanted: Selection, form: Form, path: Path, *,  # noqa: PLR0913 - a file and who hears of it
               about: dict[str, str], told: Callable[[float], None] | None = None) -> int:
     """Make a table's file in a form that is not streamed.
 
     Parameters
     ----------
-    actor : Actor
-        Who asks.
+    taking : Taking
+        Who asks; it counts the rows, and who gives the file away lets it tell the log.
     wanted : Selection
         What the table holds.
     form : Form
@@ -246,7 +247,7 @@ def made_file(actor: Actor, wanted: Selection, form: Form, path: Path, *,  # noq
     int
         Rows written.
     """
-    frames = frames_of(_telling(walk(actor, wanted), told))
+    frames = frames_of(_telling(taking.counted(walk(taking.actor, wanted)), told))
     writers: dict[str, Callable[[], int]] = {"xlsx": lambda: write_xlsx(frames, path, about=about),
                                              "parquet": lambda: write_parquet_batches(frames, path)}
     return writers[form.ending]()

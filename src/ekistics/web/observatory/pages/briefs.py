@@ -22,6 +22,7 @@ from ekistics.web.observatory.pages.caching import public_page
 from ekistics.web.observatory.pages.compare import asked_of
 from ekistics.web.observatory.pages.shared import absolute, country_names, named_places, require_visible, site_name
 from ekistics.web.observatory.records import CityRecord, city_record
+from ekistics.web.observatory.taking import rows_taken
 from ekistics.web.places.models import Place
 from ekistics.web.policy import Actor
 from ekistics.web.render import language_now
@@ -43,7 +44,9 @@ def city_brief(request: HttpRequest, code: str, kind: str) -> HttpResponse:
     actor = actor_of(request)
     require_visible(actor, place)
     record = city_record(actor, place, language=language_now())
-    return _file(lambda: compose_city_brief(_city_records(actor, record)), kind, f"{code}-brief")
+    made = _file(lambda: compose_city_brief(_city_records(actor, record)), kind, f"{code}-brief")
+    rows_taken(actor, f"brief:{code}", [row.conf_status for row in record.rows], form=kind)
+    return made
 
 
 @public_page(knows=("c", "i", "p"))
@@ -59,7 +62,9 @@ def compare_report(request: HttpRequest, kind: str) -> HttpResponse:
     records = ComparisonRecords(
         _records(asked.cities), asked.specs, _cited(rows), (asked.period,) if asked.period else (),
         _newest_day(rows), f"{absolute('compare')}?{asked.query()}", site_name(), language)
-    return _file(lambda: compose_comparison(records), kind, "comparison")
+    made = _file(lambda: compose_comparison(records), kind, "comparison")
+    rows_taken(actor, "brief:comparison", rows["conf_status"], form=kind, cities=[p.code for p in asked.cities])
+    return made
 
 
 def _file(compose: Callable[[], Report], kind: str, name: str) -> HttpResponse:

@@ -18,6 +18,7 @@ from ekistics.web.api.asking import actor_for, selection_of
 from ekistics.web.observatory import table_files, tables
 from ekistics.web.observatory.catalogue import catalogue_document
 from ekistics.web.observatory.selection import Selection
+from ekistics.web.observatory.taking import Taking, package_taken, selected
 from ekistics.web.render import language_now
 from ekistics.web.work.jobs import enqueue
 
@@ -43,15 +44,17 @@ def observations(request: HttpRequest, form: str) -> HttpResponseBase:
 def _answer(request: HttpRequest, wanted: Selection, form: tables.Form, name: str) -> HttpResponseBase:
     actor = actor_for(request)
     safe = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "-" for c in name)
+    taking = Taking(actor, f"table:{name}"[:160], {"form": form.ending, **selected(wanted)})
     if form.streamed:
-        made = tables.pieces(actor, wanted, form, name=safe.replace(".", "-"))
+        made = tables.pieces(taking, wanted, form, name=safe.replace(".", "-"))
         return _download(StreamingHttpResponse(made, content_type=form.media_type), f"{safe}.{form.ending}")
     count = tables.count_up_to(actor, wanted, tables.AT_ONCE)
     if count > tables.AT_ONCE:
         return _later(request, wanted, form, safe)
     with tempfile.TemporaryDirectory(prefix="ekistics-table-") as folder:
         path = Path(folder) / f"{safe}.{form.ending}"
-        tables.made_file(actor, wanted, form, path, about=_about(request, name, count))
+        tables.made_file(taking, wanted, form, path, about=_about(request, name, count))
+        taking.tell()
         response: HttpResponseBase = HttpResponse(path.read_bytes(), content_type=form.media_type)
     return _download(response, f"{safe}.{form.ending}")
 
@@ -100,9 +103,11 @@ def catalogue(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def package(request: HttpRequest, edition: int) -> HttpResponseBase:
     """Give the package of an edition as a zip archive; the pages in it are never shown by this site."""
-    found = get_object_or_404(tables.open_editions(actor_for(request)).exclude(folder=""), pk=edition)
+    actor = actor_for(request)
+    found = get_object_or_404(tables.open_editions(actor).exclude(folder=""), pk=edition)
     folder = Path(settings.MEDIA_ROOT) / found.folder / "package"
     if not folder.is_dir():
         raise Http404
     name = f"{found.place.code.replace(':', '_')}-edition-{found.number}.zip"
+    package_taken(actor, found)
     return _download(StreamingHttpResponse(zip_package(folder), content_type="application/zip"), name)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from ekistics.core.i18n import N_, _
 from ekistics.web.accounts.actors import actor_of
 from ekistics.web.observatory.models import Edition
+from ekistics.web.observatory.taking import Taking
 from ekistics.web.policy import Role, State
 from ekistics.web.work.jobs import ask_to_cancel, enqueue, may_see
 from ekistics.web.work.kinds import KINDS
@@ -138,6 +139,8 @@ def file(request: HttpRequest, code: UUID) -> HttpResponse | FileResponse:
     path = Path(settings.MEDIA_ROOT) / found.file
     if not found.file or not path.is_file():
         raise Http404
+    Taking(actor_of(request), f"job:{found.pk}", {"form": found.kind}, int(found.outcome.get("rows", 0)),
+           int(found.outcome.get("restricted", 0))).tell()
     name = str(found.outcome.get("file_name") or found.parameters.get("name") or path.name)
     response = FileResponse(path.open("rb"), as_attachment=True, filename=name,
                             content_type="application/octet-stream")

@@ -1,0 +1,114 @@
+"""Files with restricted numbers are told to the log: who took what and how many rows; public ones are not."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from ekistics.web.accounts.models import User
+from ekistics.web.accounts.tokens import make_token
+from ekistics.web.observatory import table_files, tables
+from ekistics.web.observatory.models import Observation
+from ekistics.web.observatory.selection import Selection
+from ekistics.web.places.models import Place
+from ekistics.web.policy import Role
+from ekistics.web.work.models import Job
+from ekistics.web.workflow.audit import check_chain
+from ekistics.web.workflow.models import AuditEntry
+
+pytestmark = pytest.mark.django_db
+
+# Address, target, form, rows in the file that are not for everybody.
+FILES = (
+    ("/tables/cities/GHA-AVA.csv", "table:cities-GHA-AVA", "csv", 3),
+    ("/tables/cities/GHA-AVA.json", "table:cities-GHA-AVA", "json", 3),
+    ("/tables/cities/GHA-AVA.xlsx", "table:cities-GHA-AVA", "xlsx", 3),
+    ("/tables/cities/GHA-AVA.parquet", "table:cities-GHA-AVA", "parquet", 3),
+    ("/tables/cities/GHA-AVA.sdmx.csv", "table:cities-GHA-AVA", "sdmx.csv", 3),
+    ("/tables/cities/GHA-AVA.sdmx.xml", "table:cities-GHA-AVA", "sdmx.xml", 3),
+    ("/tables/observations.csv?ref_area=GHA-AVA", "table:observations", "csv", 1),
+    ("/packages/{edition}.zip", "edition:{edition}", "zip", 3),
+    ("/en/cities/GHA-AVA/brief.html", "brief:GHA-AVA", "html", 3),
+    ("/en/compare/report.html?c=GHA-AVA&i=sdg_11_2_1", "brief:comparison", "html", 1),
+    ("/en/compare/table.csv?c=GHA-AVA&i=sdg_11_2_1", "table:comparison", "csv", 1))
+
+
+def take(client: Client, address: str, **how: Any) -> int:
+    answer = client.get(address, **how)
+    if answer.status_code == 200 and answer.streaming:
+        b"".join(answer.streaming_content)
+    answer.close()
+    return int(answer.status_code)
+
+
+def told() -> list[AuditEntry]:
+    return list(AuditEntry.objects.filter(action="data.take").order_by("number"))
+
+
+@pytest.mark.parametrize(("address", "target", "form", "restricted"), FILES)
+def test_a_file_with_restricted_rows_is_told_and_the_public_one_is_not(
+        publish: Callable[..., Any], person: Callable[..., User], client_of: Callable[..., Client], address: str,
+        target: str, form: str, restricted: int) -> None:
+    edition = publish(conf_status="C").edition
+    assert Observation.objects.filter(edition=edition, restricted=True).count() == 3
+    viewer = person(Role.VIEWER, "GHA")
+    take(client_of(None), address.format(edition=edition))
+    assert told() == []
+    assert take(client_of(viewer), address.format(edition=edition)) == 200
+    entries = told()
+    assert [(e.actor, e.target) for e in entries] == [(viewer.pk, target.format(edition=edition))]
+    detail = json.loads(entries[0].detail)
+    assert detail["form"] == form and detail["restricted"] == restricted <= detail["rows"]
+    assert check_chain().broken is None
+
+
+def test_free_files_are_not_told_whoever_takes_them(publish: Callable[..., Any], person: Callable[..., User],
+                                                    client_of: Callable[..., Client]) -> None:
+    edition = publish().edition
+    client = client_of(person(Role.ADMINISTRATOR))
+    for address, *_rest in FILES:
+        assert take(client, address.format(edition=edition)) == 200
+    assert told() == []
+
+
+def test_a_token_is_told_by_its_account_and_what_was_asked_is_kept(publish: Callable[..., Any],
+                                                                   person: Callable[..., User]) -> None:
+    publish(conf_status="C")
+    viewer = person(Role.VIEWER, "GHA")
+    _row, text = make_token(viewer, "program", ["read"])
+    assert take(Client(), "/tables/observations.json?indicator=sdg_11_2_1&parent=GHA-AVA",
+                headers={"Authorization": f"Bearer {text}"}) == 200
+    (entry,) = told()
+    assert entry.actor == viewer.pk
+    assert json.loads(entry.detail) == {"form": "json", "indicator": "sdg_11_2_1", "parent": "GHA-AVA", "rows": 6,
+                                        "restricted": 3}
+
+
+def test_a_stream_that_is_broken_off_is_told_with_the_rows_that_had_left(
+        publish: Callable[..., Any], person: Callable[..., User], client_of: Callable[..., Client]) -> None:
+    publish(conf_status="C")
+    answer = client_of(person(Role.VIEWER, "GHA")).get("/tables/cities/GHA-AVA.csv")
+    stream = iter(answer.streaming_content)
+    assert next(stream) and next(stream) and told() == []
+    answer.close()
+    assert json.loads(told()[0].detail)["restricted"] == 3
+
+
+def test_the_file_of_a_job_is_told_when_it_is_taken(publish: Callable[..., Any], person: Callable[..., User],
+                                                    client_of: Callable[..., Client]) -> None:
+    publish(conf_status="C")
+    viewer = person(Role.VIEWER, "GHA")
+    job = Job.objects.create(kind="table", author=viewer, place=Place.objects.get(code="GHA-AVA"), state="done",
+                             parameters=table_files.parameters(Selection(parent="GHA-AVA"), tables.FORMS["parquet"],
+                                                               "cities-GHA-AVA"))
+    job.outcome = table_files.make(job, lambda *_told: None)
+    job.save()
+    assert job.outcome["restricted"] == 3 and (Path(settings.MEDIA_ROOT) / job.file).is_file() and told() == []
+    assert take(client_of(viewer), f"/en/jobs/{job.pk}/file/") == 200
+    (entry,) = told()
+    assert (entry.actor, entry.target) == (viewer.pk, f"job:{job.pk}")
+    assert json.loads(entry.detail) == {"form": "table", "rows": 12, "restricted": 3}
