@@ -1,22 +1,23 @@
 """Templates: what every page knows, and the functions that templates may call."""
 
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext, override
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from ekistics.core.i18n import _, joined
+from ekistics.core.i18n import _, joined, use_language
 from ekistics.publish.numbers import day_text, number_text, period_text, value_text
 from ekistics.web.languages import LANGUAGES, RIGHT_TO_LEFT, core_language
 from ekistics.web.policy import Role
 from ekistics.web.words import script_words
 
-__all__ = ["address", "environment", "language_now", "page_context"]
+__all__ = ["address", "environment", "language_now", "page_context", "read_languages"]
 
 
 SAMPLE = 4_711_471_147_114_711  # no address holds it
@@ -72,6 +73,16 @@ def _address_or_none(name: str) -> str | None:
 def language_now() -> str:
     """Give the language of our own catalogues that the request speaks."""
     return core_language(get_language() or "en")
+
+
+def read_languages() -> None:
+    """Read the catalogues of all languages, and what CLDR says of their numbers and days, before the first reader."""
+    for code, _name in LANGUAGES:
+        language = core_language(code)
+        with override(code), use_language(language):
+            gettext("Yes")
+            value_text(1.5, "PT", language=language)
+            day_text(date(2020, 1, 1), language=language)
 
 
 def _number(value: float, digits: int = 0) -> str:

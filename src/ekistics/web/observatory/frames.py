@@ -16,6 +16,7 @@ from ekistics.package.table import NUMBER_COLUMNS
 from ekistics.web.chunks import parts
 from ekistics.web.observatory.models import Edition, Group, Indicator, Measure, Observation, Period
 from ekistics.web.places.models import Place
+from ekistics.web.places.naming import forget_countries
 from ekistics.web.policy import Actor, readable
 
 __all__ = ["MeasureKey", "batches", "everybody", "forget", "frame", "framed", "group_of", "indicator_specs", "listed",
@@ -234,3 +235,4 @@ def forget() -> None:
     """Forget what this process remembers of the record: for tests, whose records come and go."""
     for remembered in (_MEASURES, _PERIODS, _GROUPS, _EVERYBODY, _SPECS):
         remembered.clear()
+    forget_countries()

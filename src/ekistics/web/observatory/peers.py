@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.db.models import Q
 
@@ -100,19 +101,26 @@ def standing(value: float, spread: Spread, *, unit_measure: str, language: str) 
     Standing
         The words and the strip.
     """
-    shown = [value_text(q, unit_measure, language=language) for q in spread.quantiles]
-    middle = _("Middle value {median}; half of the cities are between {low} and {high}.").format(
-        median=shown[2], low=shown[1], high=shown[3])
+    middle, same = _middle(spread, unit_measure, language)
     cities = number_text(float(spread.cities), 0, language=language)
     text = _words(value, spread.quantiles).format(cities=cities)
-    if shown[1] == shown[3]:  # as written, no city of the middle half differs from another
-        middle = _("At least half of {cities} cities have {median}.").format(cities=cities, median=shown[2])
-        if value_text(value, unit_measure, language=language) == shown[2]:
-            text = _("As most of {cities} cities.").format(cities=cities)
+    if same and value_text(value, unit_measure, language=language) == same:
+        text = _("As most of {cities} cities.").format(cities=cities)
     ends = [*spread.quantiles, value]
     low, span = min(ends), (max(ends) - min(ends)) or 1.0
     marks = [round(MARGIN + (end - low) / span * (WIDTH - 2 * MARGIN), 1) for end in ends]
     return Standing(text, middle, tuple(marks[:-1]), marks[-1])
+
+
+@lru_cache(maxsize=4096)  # the cities of a page after page have the same peers
+def _middle(spread: Spread, unit_measure: str, language: str) -> tuple[str, str]:
+    """Describe the middle half; the second text is its value where, as written, no city of it differs from another."""
+    low, median, high = (value_text(q, unit_measure, language=language) for q in spread.quantiles[1:4])
+    if low != high:
+        return _("Middle value {median}; half of the cities are between {low} and {high}.").format(
+            median=median, low=low, high=high), ""
+    cities = number_text(float(spread.cities), 0, language=language)
+    return _("At least half of {cities} cities have {median}.").format(cities=cities, median=median), median
 
 
 def _words(value: float, quantiles: tuple[float, ...]) -> str:

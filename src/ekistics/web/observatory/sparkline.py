@@ -58,16 +58,15 @@ def sparkline(rows: Sequence[Any], *, language: str) -> Sparkline | None:
     if len(rows) < 2:
         return None
     days = [Period.parse(row.time_period).end.toordinal() for row in rows]
-    ends = [end for row in rows for end in (row.obs_value, row.lci, row.uci) if math.isfinite(end)]
+    values, lower, upper = zip(*((row.obs_value, row.lci, row.uci) for row in rows), strict=True)
+    ends = [end for end in (*values, *lower, *upper) if math.isfinite(end)]
     low, span, days_span = min(ends), (max(ends) - min(ends)) or 1.0, (days[-1] - days[0]) or 1
     x = [MARGIN + (day - days[0]) / days_span * (WIDTH - 2 * MARGIN) for day in days]
-
-    def up(name: str) -> list[float]:
-        return [HEIGHT - MARGIN - (getattr(row, name) - low) / span * (HEIGHT - 2 * MARGIN) for row in rows]
-
-    y = up("obs_value")
-    whole = all(math.isfinite(row.lci) and math.isfinite(row.uci) for row in rows)
-    band = _corners([*x, *reversed(x)], [*up("uci"), *reversed(up("lci"))]) if whole else ""
+    scale, bottom = (HEIGHT - 2 * MARGIN) / span, HEIGHT - MARGIN
+    y = [bottom - (value - low) * scale for value in values]
+    band = ""
+    if len(ends) == 3 * len(rows):
+        band = _corners([*x, *reversed(x)], [bottom - (end - low) * scale for end in (*upper, *reversed(lower))])
     unit = str(rows[-1].unit_measure)
     shown = [value_text(float(row.obs_value), unit, language=language) for row in (rows[0], rows[-1])]
     when = [period_text(str(row.time_period), language=language) for row in (rows[0], rows[-1])]
@@ -76,4 +75,4 @@ def sparkline(rows: Sequence[Any], *, language: str) -> Sparkline | None:
 
 
 def _corners(x: list[float], y: list[float]) -> str:
-    return " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True))
+    return " ".join([f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True)])

@@ -3,9 +3,13 @@
 from collections.abc import Iterable
 
 from ekistics.web.chunks import parts
-from ekistics.web.places.models import PlaceName
+from ekistics.web.places.models import Place, PlaceName
 
-__all__ = ["names_of"]
+__all__ = ["forget_countries", "names_of", "names_of_countries"]
+
+# By language and code. Countries are written when the site is made ready, so a process may remember them; one that
+# meets a code that it does not know reads all again.
+_COUNTRIES: dict[str, dict[str, str]] = {}
 
 
 def names_of(places: Iterable[int], language: str) -> dict[int, str]:
@@ -28,3 +32,32 @@ def names_of(places: Iterable[int], language: str) -> dict[int, str]:
         found.update(PlaceName.objects.filter(place__in=part, language=language, valid_to__isnull=True).exclude(
             kind="alternative").values_list("place_id", "name"))
     return found
+
+
+def names_of_countries(codes: Iterable[str], language: str) -> dict[str, str]:
+    """Give the names of countries in a language.
+
+    Parameters
+    ----------
+    codes : iterable of str
+        Codes of countries.
+    language : str
+        One of ar, en, es, fr, ru and zh.
+
+    Returns
+    -------
+    dict of str to str
+        The name by code; a code that is no country's is left out.
+    """
+    wanted = set(codes) - {""}
+    if not wanted <= _COUNTRIES.get(language, {}).keys():
+        rows = list(Place.objects.filter(kind="country").values_list("pk", "country", "name"))
+        named = names_of([key for key, _country, _name in rows], language)
+        _COUNTRIES[language] = {country: named.get(key, name) for key, country, name in rows}
+    known = _COUNTRIES.get(language, {})
+    return {code: known[code] for code in wanted if code in known}
+
+
+def forget_countries() -> None:
+    """Forget the names of countries: for tests, whose records come and go."""
+    _COUNTRIES.clear()

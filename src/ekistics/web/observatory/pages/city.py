@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import isnan
 from typing import Any
 
@@ -127,13 +128,18 @@ def _through_time(spec: IndicatorSpec, rows: Rows) -> list[Any]:
     """
     for series in headline_of(spec, rows)[:1]:
         first = default_of(spec, series.code, [row.variant for row in rows[series.code]])
-        times = {row.time_period: Period.parse(row.time_period) for row in rows[series.code]
-                 if row.variant == first and row.time_period}
-        steps = [text for text, one in times.items() if not any(
-            one.start <= other.start and other.end <= one.end for key, other in times.items() if key != text)]
-        found = {row.time_period: row for row in rows[series.code] if row.variant == first}
-        return [found[text] for text in sorted(steps, key=lambda text: times[text].end)]
+        found = {row.time_period: row for row in rows[series.code] if row.variant == first and row.time_period}
+        return [found[text] for text in _steps(tuple(found))]
     return []
+
+
+@lru_cache(maxsize=1024)  # few times are told of in many places
+def _steps(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Order times by their ends, without those that hold another."""
+    times = {text: Period.parse(text) for text in texts}
+    steps = [text for text, one in times.items() if not any(
+        one.start <= other.start and other.end <= one.end for key, other in times.items() if key != text)]
+    return tuple(sorted(steps, key=lambda text: times[text].end))
 
 
 def _standings(newest: Mapping[str, Row], language: str) -> dict[str, Standing]:

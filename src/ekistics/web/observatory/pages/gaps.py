@@ -15,15 +15,16 @@ from django.utils import timezone
 
 from ekistics.core.i18n import N_, _
 from ekistics.core.indicator import IndicatorSpec
+from ekistics.core.period import Period
 from ekistics.core.reasons import reason_text
 from ekistics.publish.palette import RAMP
 from ekistics.publish.styles import NIGHT_RAMP, no_data
 from ekistics.web.accounts.actors import actor_of
-from ekistics.web.observatory.frames import everybody, indicator_specs, rows_for
+from ekistics.web.observatory.frames import everybody, indicator_specs, period_of, rows_for
 from ekistics.web.observatory.models import Measure
 from ekistics.web.observatory.pages.caching import public_page
 from ekistics.web.observatory.pages.home import listed_cities
-from ekistics.web.observatory.pages.shared import city_addresses, country_names, named_places, page_number, plain
+from ekistics.web.observatory.pages.shared import city_addresses, listed_countries, named_places, page_number, plain
 from ekistics.web.places.models import Place
 from ekistics.web.places.naming import names_of
 from ekistics.web.policy import Actor
@@ -103,18 +104,24 @@ def newest_values(actor: Actor, places: Sequence[int], measures: Mapping[int, st
         By place and indicator; what the record has no row of is left out.
     """
     rows = rows_for(actor, where=Q(place__in=list(places), measure__in=list(measures), group=everybody())).values_list(
-        "place_id", "measure_id", "period__end", "id", "obs_value", "reason", "conf_status")
+        "place_id", "measure_id", "period_id", "id", "obs_value", "reason", "conf_status")
     found: dict[tuple[int, str], tuple[date, Gap]] = {}
-    for place, measure, end, key, value, reason, conf_status in rows:
+    ends: dict[int, date] = {}
+    for place, measure, period, key, value, reason, conf_status in rows:
         cell = (place, measures[measure])
         held = found.get(cell)
         if value is not None:
-            when = end or date.min
+            when = ends.get(period) or ends.setdefault(period, _end(period))
             if held is None or when > held[0]:
                 found[cell] = (when, Gap(when.year, age_class(when, today), key))
         elif held is None:
             found[cell] = (date.min, Gap(observation=key, reason=_why(reason, conf_status)))
     return {cell: gap for cell, (_when, gap) in found.items()}
+
+
+def _end(period: int) -> date:
+    text = period_of(period)
+    return Period.parse(text).end if text else date.min
 
 
 def _why(reason: str, conf_status: str) -> str:
@@ -141,7 +148,7 @@ def gaps(request: HttpRequest) -> HttpResponse:
     kept = {name: text for name in ("c", "k", "i") if (text := request.GET.get(name, ""))}
     return render(request, "gaps.html", {
         "cities": held, "names": named_places(held), "specs": shown, "count": count, "page": page, "last": last,
-        "country": country, "countries": _countries(), "all_specs": specs.values(), "mapped": mapped,
+        "country": country, "countries": listed_countries(), "all_specs": specs.values(), "mapped": mapped,
         "column": column, "columns": columns, "ages": [_(title) for _most, title in AGES], "old": OLD,
         "query": urlencode(kept) + ("&" if kept else ""), "column_query": urlencode({"c": country} if country else {}),
         "map_query": urlencode({"i": mapped.code if mapped else "", "c": country}), **_matrix(held, shown, cells)})
@@ -162,12 +169,6 @@ def _matrix(cities: Sequence[Place], specs: Sequence[IndicatorSpec],
     return {"rows": rows, "letters": letters, "reasons": [(letters[text], text, counts[text]) for text in letters],
             "cells_all": len(rows) * len(specs), "cells_known": len(found),
             "cells_old": sum(AGES[gap.age][0] > OLD for gap in found)}
-
-
-def _countries() -> list[tuple[str, str]]:
-    codes = [code for code in listed_cities().order_by().values_list("country", flat=True).distinct() if code]
-    names = country_names(codes)
-    return sorted(((code, names.get(code, code)) for code in codes), key=lambda entry: entry[1])
 
 
 @public_page(knows=("c", "i"))

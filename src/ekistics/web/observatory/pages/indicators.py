@@ -19,8 +19,14 @@ from ekistics.web.observatory.frames import MeasureKey, indicator_specs
 from ekistics.web.observatory.models import Coverage, Edition, Group, Measure
 from ekistics.web.observatory.pages.caching import public_page
 from ekistics.web.observatory.pages.ranking import FIELDS, Choice, choose, drawn, groups_with_values, ranked_rows
-from ekistics.web.observatory.pages.shared import city_addresses, country_names, measure_title, page_number, plain
-from ekistics.web.places.models import Place
+from ekistics.web.observatory.pages.shared import (
+    city_addresses,
+    country_names,
+    listed_countries,
+    measure_title,
+    page_number,
+    plain,
+)
 from ekistics.web.places.naming import names_of
 from ekistics.web.policy import Actor, readable
 from ekistics.web.render import language_now
@@ -106,17 +112,10 @@ def _ranking(request: HttpRequest, actor: Actor, choice: Choice, language: str) 
     kept = {name: value for name in ("m", "p", "g", "c", "o") if (value := request.GET.get(name, ""))}
     groups = [(g.pk, group_text(g), g.total) for g in groups_with_values(choice)] if choice.period else []
     return {"ranked": made, "axis": axis, "count": count, "page": page, "last": last, **asked, "groups": groups,
-            "countries": _countries(), "row_countries": country_names({row.country for row in made}),
+            "countries": listed_countries(), "row_countries": country_names({row.country for row in made}),
             "notes": [(code, _(NOTES.get(code, code))) for code in sorted({r.status for r in made if r.status})],
             "query": urlencode(kept) + ("&" if kept else ""), "map_query": urlencode(kept),
             "period_text": period_text(choice.period.text, language=language) if choice.period else ""}
-
-
-def _countries() -> list[tuple[str, str]]:
-    """Give the countries that have a listed city, by name."""
-    codes = Place.objects.filter(kind="city", listed=True).order_by().values_list("country", flat=True).distinct()
-    names = country_names(codes)
-    return sorted(((code, names.get(code, code)) for code in codes if code), key=lambda entry: entry[1])
 
 
 @public_page(knows=("m", "p", "g", "c", "o"))

@@ -43,7 +43,8 @@ def releases(request: HttpRequest) -> HttpResponse:
     count = found.count()
     last = max(-(-count // SHOWN), 1)
     page = min(page_number(request.GET.get("page")), last)
-    held = list(found.select_related("dataset", "place")[(page - 1) * SHOWN:page * SHOWN])
+    held = list(found.defer("run_record", "checks", "certificates").select_related("dataset", "place")[
+        (page - 1) * SHOWN:page * SHOWN])
     return render(request, "releases.html", {"coming": list(coming), "editions": held, "count": count, "page": page,
                                              "last": last, "names": named_places([e.place for e in held])})
 

@@ -17,12 +17,13 @@ from ekistics.publish.numbers import day_text
 from ekistics.web.observatory.frames import MeasureKey
 from ekistics.web.observatory.models import Edition
 from ekistics.web.places.models import Place
-from ekistics.web.places.naming import names_of
+from ekistics.web.places.naming import names_of, names_of_countries
 from ekistics.web.policy import Actor, Role
 from ekistics.web.render import language_now
 
-__all__ = ["absolute", "city_addresses", "country_names", "edition_line", "how_to_cite", "measure_title",
-           "named_places", "page_number", "plain", "require_visible", "series_title", "site_name", "variant_title"]
+__all__ = ["absolute", "city_addresses", "country_names", "edition_line", "how_to_cite", "listed_countries",
+           "measure_title", "named_places", "page_number", "plain", "require_visible", "series_title", "site_name",
+           "variant_title"]
 
 LAST_PAGE = 100_000
 PLAIN = "!$&'()*+,;=/~:@"  # what an address's path may hold as it is
@@ -63,10 +64,15 @@ def city_addresses() -> Callable[[str], str]:
 
 
 def country_names(codes: Iterable[str]) -> dict[str, str]:
-    """Give the names of countries in the language of the request, by code."""
-    rows = Place.objects.filter(kind="country", code__in=set(codes))
-    named = named_places(rows)
-    return {place.country: named[place.pk] for place in rows}
+    """Give the names of countries in the language of the request, by code; a code that is no country's is left out."""
+    return names_of_countries(codes, language_now())
+
+
+def listed_countries() -> list[tuple[str, str]]:
+    """Give the countries that have a listed city, as code and name, in the order of their names."""
+    codes = Place.objects.filter(kind="city", listed=True).order_by().values_list("country", flat=True).distinct()
+    names = country_names(codes)
+    return sorted(((code, names.get(code, code)) for code in codes if code), key=lambda entry: entry[1])
 
 
 def series_title(spec: IndicatorSpec, series: str) -> str:

@@ -18,7 +18,10 @@ from gunicorn.app.base import BaseApplication
 from ekistics.core.errors import ConfigurationError
 from ekistics.core.i18n import _
 from ekistics.web.observatory.publishing import packages_in, publish_packages
+from ekistics.web.render import read_languages
 from ekistics.web.work.start import prepare
+
+OBJECTS = 20_000  # made before the young ones are looked through: a page makes thousands, and keeps none
 
 
 class Command(BaseCommand):
@@ -99,6 +102,8 @@ class _Server(BaseApplication):
         templates = engines["jinja2"].env
         for name in templates.list_templates(extensions=["html"]):
             templates.get_template(name)
+        read_languages()
         gc.collect()
         gc.freeze()  # what is there by now stays: the processes share it, and never look through it again
+        gc.set_threshold(OBJECTS)
         return application
