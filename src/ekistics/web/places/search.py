@@ -10,7 +10,7 @@ from ekistics.core.search_terms import query_terms
 from ekistics.web.places.models import Place, SearchTerm
 from ekistics.web.policy import Actor, visible
 
-__all__ = ["find_places", "near_places", "one_slip"]
+__all__ = ["SHORTEST", "find_places", "near_places", "one_slip"]
 
 LAST = "\U0010ffff"
 LOOKED_AT = 2000  # terms that are held against a word with a slip

@@ -1,5 +1,6 @@
 """The first page: the cities on a map and in a list, and the search for places and indicators."""
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from ekistics.core.i18n import N_, _
+from ekistics.core.i18n import LANGUAGES, N_, _, use_language
 from ekistics.core.indicator import IndicatorSpec
 from ekistics.core.search_terms import query_terms, terms
 from ekistics.web.accounts.actors import actor_of
@@ -19,12 +20,12 @@ from ekistics.web.observatory.pages.caching import public_page
 from ekistics.web.observatory.pages.shared import city_addresses, country_names
 from ekistics.web.places.models import Place
 from ekistics.web.places.naming import names_of
-from ekistics.web.places.search import find_places
+from ekistics.web.places.search import SHORTEST, find_places, near_places, one_slip
 from ekistics.web.render import language_now
 
-__all__ = ["cities", "find_indicators", "home", "listed_cities", "search"]
+__all__ = ["cities", "find_indicators", "home", "listed_cities", "near_indicators", "search"]
 
-SHOWN = 40
+SHOWN, NEAR = 40, 5
 KINDS = {"world": N_("world"), "region": N_("region"), "country": N_("country"), "city": N_("city"),
          "neighbourhood": N_("neighbourhood"), "parcel": N_("parcel"), "facility": N_("facility")}
 
@@ -33,7 +34,7 @@ KINDS = {"world": N_("world"), "region": N_("region"), "country": N_("country"),
 def home(request: HttpRequest) -> HttpResponse:
     """Show the cities that have something published."""
     found = Paginator(listed_cities(), SHOWN).get_page(request.GET.get("page"))
-    names, countries = names_of([p.pk for p in found], language_now()), _countries(found)
+    names, countries = names_of([p.pk for p in found], language_now()), country_names(p.country for p in found)
     shown = [_row(place, names, countries) for place in found]
     return render(request, "home.html", {
         "cities": shown, "page": found, "indicators": Indicator.objects.count(), "count": found.paginator.count})
@@ -42,12 +43,6 @@ def home(request: HttpRequest) -> HttpResponse:
 def listed_cities() -> QuerySet[Place]:
     """Give the cities of lists and maps."""
     return Place.objects.filter(kind="city", listed=True).order_by("name", "code")
-
-
-def _countries(places: Any) -> dict[str, str]:
-    rows = Place.objects.filter(kind="country", code__in={p.country for p in places}).values_list("pk", "code", "name")
-    named = names_of([key for key, _code, _name in rows], language_now())
-    return {code: named.get(key, name) for key, code, name in rows}
 
 
 def _row(place: Place, names: dict[int, str], countries: dict[str, str]) -> dict[str, Any]:
@@ -75,10 +70,15 @@ def search(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("q", "").strip()[:100]
     actor = actor_of(request)
     places = find_places(actor, asked, limit=SHOWN) if asked else []
+    indicators = find_indicators(asked)
+    near = bool(asked) and not places and not indicators
+    if near:
+        places, indicators = near_places(actor, asked, limit=NEAR), near_indicators(asked)
     named = names_of([p.pk for p in places], language_now())
-    countries = _countries(places)
+    countries = country_names(p.country for p in places)
     shown = [_row(p, named, countries) | {"kind": _(KINDS[p.kind]), "href": _address(p)} for p in places]
-    return render(request, "search.html", {"typed": asked, "places": shown, "found_indicators": find_indicators(asked)})
+    return render(request, "search.html", {
+        "typed": asked, "places": shown, "found_indicators": indicators, "near": near})
 
 
 def _address(place: Place) -> str:
@@ -93,16 +93,33 @@ def _address(place: Place) -> str:
 
 
 def find_indicators(text: str) -> list[IndicatorSpec]:
-    """Find indicators whose code, number, or title in English or the language of the request begins with each word."""
+    """Find indicators whose code, number, or title in any of the six languages begins with each word."""
+    code = text.strip().casefold() or " "
+    numbered = [s for s in indicator_specs().values() if s.number.startswith(code) or s.code.startswith(code)]
+    return numbered or _matching(text, lambda asked, known: known.startswith(asked))
+
+
+def near_indicators(text: str) -> list[IndicatorSpec]:
+    """Find indicators of which the words asked for begin a word, or are one slip from it."""
+    return _matching(text, lambda asked, known: known.startswith(asked) or (
+        len(asked) >= SHORTEST and one_slip(asked, known)))[:NEAR]
+
+
+def _matching(text: str, alike: Callable[[str, str], bool]) -> list[IndicatorSpec]:
     wanted = query_terms(text)
     found = []
     for spec in indicator_specs().values() if wanted else ():
-        words = _words(spec.title, _(spec.title), spec.number, spec.code)
-        if all(any(word.startswith(each) for word in words) for each in wanted):
+        names = _words(spec.title, spec.number, spec.code)
+        if any(all(any(alike(each, word) for word in words) for each in wanted) for words in names):
             found.append(spec)
     return found
 
 
 @lru_cache(maxsize=4096)
-def _words(title: str, translated: str, number: str, code: str) -> frozenset[str]:
-    return frozenset({*terms(title), *terms(translated), *terms(number), code.casefold(), number})
+def _words(title: str, number: str, code: str) -> tuple[frozenset[str], ...]:
+    """Give the words of an indicator in each language: what is asked for is looked for in one of them at a time."""
+    found = []
+    for language in LANGUAGES:
+        with use_language(language):
+            found.append(frozenset({*terms(_(title)), *terms(title), *terms(number), code.casefold(), number}))
+    return tuple(dict.fromkeys(found))
