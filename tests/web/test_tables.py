@@ -13,6 +13,7 @@ import pytest
 from django.test import Client
 
 from ekistics.core.observation import OBSERVATION_COLUMNS
+from ekistics.jobs.package_upload import verify_archive
 from ekistics.package.table import NUMBER_COLUMNS
 from ekistics.package.verify import verify_package
 from ekistics.publish.tabular import csv_stream
@@ -155,6 +156,8 @@ def test_a_package_comes_back_whole(publish: Callable[..., Any], client: Client,
     with zipfile.ZipFile(io.BytesIO(raw)) as archive:
         archive.extractall(tmp_path / "back")
     assert verify_package(tmp_path / "back").ok
+    (tmp_path / "x.zip").write_bytes(raw)
+    assert verify_archive(tmp_path / "x.zip").ok  # what `ekistics verify x.zip` does
 
 
 def test_the_catalogue_names_the_tables(publish: Callable[..., Any], client: Client) -> None:

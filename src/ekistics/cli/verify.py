@@ -9,12 +9,13 @@ import typer
 from ekistics.core.i18n import _
 
 
-def verify(folder: Annotated[Path, typer.Argument(help="A profile package.")],
+def verify(folder: Annotated[Path, typer.Argument(help="A profile package: its folder, or a zip archive of it.")],
            as_json: Annotated[bool, typer.Option("--json", help="Print for machines.")] = False) -> None:
     """Check a profile package: its files, checksums, schema and the rules of its numbers."""
+    from ekistics.jobs.package_upload import verify_archive
     from ekistics.package.verify import verify_package
 
-    outcome = verify_package(folder)
+    outcome = (verify_archive if folder.is_file() else verify_package)(folder)
     if as_json:
         typer.echo(json.dumps(outcome.as_dict(), ensure_ascii=False))
     elif outcome.ok:

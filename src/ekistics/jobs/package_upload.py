@@ -2,6 +2,7 @@
 
 import tempfile
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 from ekistics.core.errors import InputFormatError, PackageError
@@ -10,13 +11,13 @@ from ekistics.package import Verification, verify_package
 from ekistics.package.descriptor import DESCRIPTOR
 from ekistics.readers.archives import open_archive, unpack_archive
 
-__all__ = ["receive_package"]
+__all__ = ["receive_package", "verify_archive"]
 
-MAX_MEMBERS, MAX_RATIO = 2_000, 200
+MAX_MEMBERS, MAX_RATIO, MAX_UNPACKED_MB = 2_000, 200, 4096
 _SHOWN = 5
 
 
-def receive_package(path: Path, folder: Path, *, max_unpacked_mb: int = 4096,
+def receive_package(path: Path, folder: Path, *, max_unpacked_mb: int = MAX_UNPACKED_MB,
                     max_members: int = MAX_MEMBERS) -> Verification:
     """Unpack and verify an uploaded package, all or nothing.
 
@@ -50,20 +51,52 @@ def receive_package(path: Path, folder: Path, *, max_unpacked_mb: int = 4096,
     path, folder = Path(path), Path(folder)
     if folder.exists():
         raise PackageError(_("A file is in the way."), where=folder.name)
+    limits = {"max_unpacked_mb": max_unpacked_mb, "max_members": max_members, "max_ratio": MAX_RATIO}
     try:
-        with (tempfile.TemporaryDirectory(prefix=".ekistics-upload-", dir=folder.parent) as staging,
-              open_archive(path, max_unpacked_mb=max_unpacked_mb, max_members=max_members,
-                           max_ratio=MAX_RATIO) as archive):
+        with tempfile.TemporaryDirectory(prefix=".ekistics-upload-", dir=folder.parent) as staging:
             unpacked = Path(staging) / "package"
-            unpacked.mkdir()
-            unpack_archive(archive, unpacked, below=_top(archive, path))
-            outcome = verify_package(unpacked)
+            outcome = _unpacked(path, unpacked, limits)
             _require_whole(outcome, path)
             unpacked.rename(folder)
     except InputFormatError as error:
         error.where = str(error.where).replace(str(path), path.name)  # where it was put is nobody's business
         raise
     return Verification(str(folder), outcome.problems, outcome.files, outcome.observations, outcome.run)
+
+
+def verify_archive(path: Path) -> Verification:
+    """Verify a package in the zip archive in which the site gives it.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The archive.
+
+    Returns
+    -------
+    Verification
+        What :func:`ekistics.package.verify_package` finds in it; its ``folder`` is the archive.
+
+    Raises
+    ------
+    MissingInputError
+        There is no such file.
+    InputFormatError
+        It is not a zip archive, is damaged, or holds no package.
+    UnsafeArchiveError
+        It would unpack to more than it may, or outside its place, or holds links.
+    """
+    path = Path(path)
+    limits = {"max_unpacked_mb": MAX_UNPACKED_MB, "max_members": MAX_MEMBERS, "max_ratio": MAX_RATIO}
+    with tempfile.TemporaryDirectory(prefix="ekistics-verify-") as staging:
+        return replace(_unpacked(path, Path(staging) / "package", limits), folder=str(path))
+
+
+def _unpacked(path: Path, folder: Path, limits: dict[str, int]) -> Verification:
+    with open_archive(path, **limits) as archive:
+        folder.mkdir()
+        unpack_archive(archive, folder, below=_top(archive, path))
+    return verify_package(folder)
 
 
 def _top(archive: zipfile.ZipFile, path: Path) -> str:
