@@ -15,8 +15,11 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from ekistics.web.accounts.models import User
+from ekistics.web.accounts.tokens import make_token
 from ekistics.web.api import doors
 from ekistics.web.api.site import description
+from ekistics.web.policy import SCOPES, Role, State
 from tools import make_openapi
 
 OPERATIONS = [(path, method) for path, methods in description()["paths"].items() for method in methods]
@@ -50,3 +53,32 @@ def test_every_answer_is_as_described(publish: Callable[..., Any], monkeypatch: 
 
     ask()
     assert statuses <= {200, 401, 404, 422}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("path", "method"), [(path, method) for path, method in OPERATIONS if "{edition}/" in path])
+def test_the_workflow_answers_whatever_a_program_with_every_scope_sends(
+        publish: Callable[..., Any], person: Callable[..., User], monkeypatch: pytest.MonkeyPatch, path: str,
+        method: str) -> None:
+    edition = publish(state=State.DRAFT).edition
+    monkeypatch.setattr(doors, "meter", doors.Meter(most=10**9))
+    _row, text = make_token(person(Role.ADMINISTRATOR), "all", SCOPES)
+    schema = schemathesis.openapi.from_dict(description())
+    schema.app = get_wsgi_application()
+    operation = schema[path][method.upper()]
+    statuses: set[int] = set()
+
+    @settings(max_examples=40, derandomize=True, database=None, deadline=None, phases=[Phase.explicit, Phase.generate],
+              suppress_health_check=list(HealthCheck))
+    @given(data=st.data())
+    def ask(data: Any) -> None:
+        case = data.draw(operation.as_strategy())
+        case.path_parameters = {"edition": edition}
+        case.headers = {**(case.headers or {}), "Accept-Encoding": "identity", "Authorization": f"Bearer {text}"}
+        response = case.call(base_url="http://testserver", app=schema.app)
+        statuses.add(response.status_code)
+        case.validate_response(response, checks=[not_a_server_error, content_type_conformance,
+                                                 response_schema_conformance, status_code_conformance])
+
+    ask()
+    assert statuses <= {200, 403, 409, 422} and statuses & {200, 409}

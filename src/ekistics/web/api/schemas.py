@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from ekistics.web.api.filters import LARGEST, Code, ObservationFilters
 
@@ -349,3 +349,66 @@ class Jobs(Schema):
     """The newest jobs of the account."""
 
     items: list[Job]
+
+
+class Standing(Schema):
+    """How an edition stands in the workflow."""
+
+    edition: int = Field(description="Key of the edition.")
+    state: str = Field(description="draft, submitted, under_review, needs_revision, published or withdrawn.")
+    embargo_until: datetime | None = Field(description="When its numbers are released, where it waits.")
+    moves: list[str] = Field(description="The moves that are open to you now.")
+
+
+class Event(Schema):
+    """A move that was made."""
+
+    from_state: str = Field(description="State before.")
+    to_state: str = Field(description="State after.")
+    note: str = Field(description="What was said with it.")
+    actor: int | None = Field(description="Number of the account; null for the program itself.")
+    at: datetime = Field(description="When.")
+
+
+class Comment(Schema):
+    """Something that was said about an edition."""
+
+    comment: int = Field(description="Its number.")
+    text: str = Field(description="What was said.")
+    actor: int | None = Field(description="Number of the account.")
+    at: datetime = Field(description="When.")
+
+
+class Workflow(Standing):
+    """An edition in the workflow, with its history and what was said about it."""
+
+    events: list[Event] = Field(description="The moves, the oldest first.")
+    comments: list[Comment] = Field(description="What was said, the oldest first.")
+
+
+def _within_reach(moment: datetime) -> datetime:
+    if moment.year >= FARTHEST:
+        raise ValueError(f"before the year {FARTHEST}")
+    return moment
+
+
+FARTHEST = 2200  # beyond all calendars of releases
+Words = Annotated[str, Field(max_length=10_000, pattern=r"^[^\x00]*$")]
+
+
+class MoveAsked(Schema):
+    """A move that is wanted."""
+
+    move: Literal["submit", "resubmit", "review", "revise", "publish", "withdraw", "reopen"] = Field(
+        description="Its name.")
+    note: Words = Field("", description="What is said with it; `revise` and `withdraw` need a reason.")
+    embargo_until: Annotated[AwareDatetime, AfterValidator(_within_reach)] | None = Field(
+        None, description="When the numbers are released, with its offset; for `publish` only.")
+    seen: Literal["draft", "submitted", "under_review", "needs_revision", "published", "withdrawn"] | None = Field(
+        None, description="The state that you saw; where it is another by now, nothing is done (409).")
+
+
+class CommentAsked(Schema):
+    """A comment that is to be made."""
+
+    text: Words = Field(description="What is to be said.")

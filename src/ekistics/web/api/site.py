@@ -12,7 +12,7 @@ from ninja.errors import HttpError, ValidationError
 
 from ekistics.core.errors import EkisticsError, InvalidValueError
 from ekistics.core.i18n import _
-from ekistics.web.api import catalogue, numbers, places
+from ekistics.web.api import catalogue, numbers, places, workflow
 from ekistics.web.api.schemas import Problem
 from ekistics.web.problems import problem_response
 
@@ -22,19 +22,22 @@ PREFIX = "/api/v1"
 MEDIA_TYPE = "application/vnd.oai.openapi+json;version=3.1"
 TAGS = {"places": "Places, their names, codes and boundaries.",
         "numbers": "What is measured, every value, and every change.",
-        "catalogue": "Datasets, their editions and map layers.", "work": "Work in the background."}
+        "catalogue": "Datasets, their editions and map layers.",
+        "work": "The workflow of editions, and work in the background."}
 ANSWERS = {304: "The record is still as your If-None-Match says.", 401: "A token or a sign-in is needed, or the token "
            "is not valid.", 404: "There is nothing at this address, or nothing that you may read.",
            405: "The address does not take this method.", 406: "The answer is JSON, which Accept does not allow.",
            413: "The request is too large.", 422: "A parameter cannot be used; `param` names it.",
            429: "Too many requests from your address; wait the seconds of Retry-After."}
+OF_CHANGES = {400: "The body cannot be read.", 403: "Your account or your token may not do this.",
+              409: "The thing has moved on; look at it again."}
 log = logging.getLogger("ekistics.web.api")
 
 api = NinjaAPI(title="Ekistics", version="1", openapi_url=None, docs_url=None, urls_namespace="api-v1", description=(
     "Observations on human settlements: places, indicators, values with interval and status, editions and revisions. "
     "What the public may read needs no account; a token (Authorization: Bearer) reads what its account may read. "
     "Lists are pages: follow `next`. Errors are problem documents (RFC 9457)."))
-for _router in (places.router, numbers.router, catalogue.router, catalogue.work):
+for _router in (places.router, numbers.router, catalogue.router, catalogue.work, workflow.router):
     api.add_router("", _router)
 
 
@@ -94,18 +97,18 @@ def description() -> dict[str, Any]:
     made["components"]["schemas"]["Problem"] = Problem.model_json_schema(mode="serialization")
     made["components"]["securitySchemes"] = {"token": {
         "type": "http", "scheme": "bearer", "description": "A token that its owner made on the page of tokens."}}
-    for path, methods in made["paths"].items():
-        for operation in methods.values():
-            operation["responses"] |= _answers(path)
-            operation["security"] = [{"token": []}] if path.startswith(f"{PREFIX}/jobs") else [{}, {"token": []}]
+    for methods in made["paths"].values():
+        for method, operation in methods.items():
+            operation["responses"] |= _answers(method)
+            operation["security"] = [{"token": []}] if "work" in operation["tags"] else [{}, {"token": []}]
     return made
 
 
-def _answers(path: str) -> dict[str, Any]:
+def _answers(method: str) -> dict[str, Any]:
     """Give the answers that any operation may give beside its own."""
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {str(status): {"description": text, **({} if status == 304 else {"content": problem})}
-            for status, text in ANSWERS.items()}
+            for status, text in (ANSWERS | (OF_CHANGES if method == "post" else {})).items()}
 
 
 def openapi(request: HttpRequest) -> HttpResponse:
