@@ -134,9 +134,9 @@ def test_the_page_of_an_old_edition_has_its_values_and_leads_to_those_that_stand
     row = next(part for part in page.split("<tr>") if f'href="/en/values/{before.pk}/"' in part)
     assert "58.0 %" in row and f'<a href="/en/values/{share().pk}/">replaced by 61.0 %</a>' in row
     standing, count = old.observations.filter(current=True).count(), old.observations.count()
-    assert f"{standing} of {count} stand now" in page and 0 < standing + page.count("replaced by ") == count
+    assert f"Standing now: {standing} of {count}." in page and 0 < standing + page.count("replaced by ") == count
     newest = text_of(client_of(None), f"/en/releases/{new.pk}/")
-    assert "A newer edition" not in newest and f"{count} of {count} stand now" in newest
+    assert "A newer edition" not in newest and f"Standing now: {count} of {count}." in newest
     assert "replaced by" not in newest
 
 

@@ -24,6 +24,9 @@ def verify(folder: Annotated[Path, typer.Argument(help="A profile package: its f
     else:
         for problem in outcome.problems:
             typer.echo(str(problem))
-        typer.echo(_("{folder} is not whole: {count} problems.").format(folder=folder, count=len(outcome.problems)))
+        words = _("{folder} is not whole: {count} problems.")
+        if len(outcome.problems) == 1:
+            words = _("{folder} is not whole: 1 problem.")
+        typer.echo(words.format(folder=folder, count=len(outcome.problems)))
     if not outcome.ok:
         raise typer.Exit(1)

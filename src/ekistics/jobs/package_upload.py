@@ -115,7 +115,9 @@ def _require_whole(outcome: Verification, path: Path) -> None:
     if outcome.ok:
         return
     shown = "; ".join(map(str, outcome.problems[:_SHOWN]))
-    raise PackageError(_("The package is not whole: {count} problems.").format(count=len(outcome.problems)),
-                       where=path.name, got=shown,
+    words = _("The package is not whole: {count} problems.")
+    if len(outcome.problems) == 1:
+        words = _("The package is not whole: 1 problem.")
+    raise PackageError(words.format(count=len(outcome.problems)), where=path.name, got=shown,
                        hint=_("Make the archive again from the package as it was written; `ekistics verify` tells "
                               "what is wrong."))

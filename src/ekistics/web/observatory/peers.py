@@ -14,6 +14,7 @@ from ekistics.web.observatory.models import Coverage
 __all__ = ["LEAST_PEERS", "Spread", "Standing", "spreads", "standing"]
 
 LEAST_PEERS = 5  # quantiles of fewer cities say nothing
+LEAST_FOR_PERCENT = 20  # of fewer cities, 5 % are not even one: the lowest and the highest are told by rank
 WIDTH, MARGIN = 264.0, 6.0
 
 
@@ -103,7 +104,7 @@ def standing(value: float, spread: Spread, *, unit_measure: str, language: str) 
     """
     middle, same = _middle(spread, unit_measure, language)
     cities = number_text(float(spread.cities), 0, language=language)
-    text = _words(value, spread.quantiles).format(cities=cities)
+    text = _words(value, spread).format(cities=cities)
     if same and value_text(value, unit_measure, language=language) == same:
         text = _("As most of {cities} cities.").format(cities=cities)
     ends = [*spread.quantiles, value]
@@ -123,9 +124,17 @@ def _middle(spread: Spread, unit_measure: str, language: str) -> tuple[str, str]
     return _("At least half of {cities} cities have {median}.").format(cities=cities, median=median), median
 
 
-def _words(value: float, quantiles: tuple[float, ...]) -> str:
+def _words(value: float, spread: Spread) -> str:
     """Name the part of the distribution; a value that many cities share is in the part that reaches it first."""
     words = (_("Among the lowest 5 % of {cities} cities."), _("In the lowest quarter of {cities} cities."),
              _("Below the middle of {cities} cities."), _("Above the middle of {cities} cities."),
              _("In the highest quarter of {cities} cities."), _("Among the highest 5 % of {cities} cities."))
-    return words[sum(value > quantile for quantile in quantiles)]
+    part = sum(value > quantile for quantile in spread.quantiles)
+    if spread.cities >= LEAST_FOR_PERCENT:
+        return words[part]
+    least, lower, _middle, upper, most = spread.quantiles
+    if value <= least < lower:
+        return _("The lowest of {cities} cities.")
+    if value >= most > upper:
+        return _("The highest of {cities} cities.")
+    return words[min(max(part, 1), 4)]

@@ -44,5 +44,8 @@ def _line(outcome: Outcome) -> str:
         return _("{package}: not loaded. {error}").format(package=outcome.package, error=outcome.error)
     if not outcome.added:
         return _("{place}: the record has this package already; nothing changed.").format(place=outcome.place)
-    return _("{place}: edition {edition}, {count} observations, {changes} changed since the edition before.").format(
-        place=outcome.place, edition=outcome.edition, count=outcome.observations, changes=outcome.changes)
+    words = _("{place}: edition {edition}, {count} observations, {changes} changed since the edition before.")
+    if outcome.observations == 1:
+        words = _("{place}: edition {edition}, 1 observation, {changes} changed since the edition before.")
+    return words.format(place=outcome.place, edition=outcome.edition, count=outcome.observations,
+                        changes=outcome.changes)
