@@ -112,6 +112,11 @@ def worked(case: Case, who: Who) -> bool:
     return who.signed_in and number(case, who)
 
 
+def in_workflow(case: Case, who: Who) -> bool:
+    """Tell whether somebody with an account, or a token of one, may read of the edition's way through the workflow."""
+    return (who.signed_in or bool(who.headers)) and edition(case, who)
+
+
 def corrected(case: Case, who: Who) -> bool:
     """Tell whether somebody may begin a correction with it."""
     return who.signed_in and number(case, who) and who.role >= Role.CONTRIBUTOR
@@ -238,6 +243,7 @@ def _more_numbers(codes: list[str]) -> Iterable[Door]:
         asked, expected = f"{'&'.join(f'c={code}' for code in some)}&i=sdg_11_2_1", among(some)
         yield Door(f"/en/compare/?{asked}", "page", expected, session=True)
         yield Door(f"/en/charts/compare.json?{asked}", "page", expected, session=True)
+        yield Door(f"/en/compare/table.csv?{asked}", "csv", expected, session=True)
         for kind, how in (("html", "page"), ("docx", "word"), ("xlsx", "book"), ("pdf", "pdf")):
             yield Door(f"/en/compare/report.{kind}?{asked}", how, expected, session=True, cost=2)
     yield Door("/en/indicators/sdg_11_2_1/", "page", standing, session=True)
@@ -269,6 +275,7 @@ def _things() -> Iterable[Door]:
     yield Door("/api/v1/layers?limit=1000", '"edition": {c.edition},', number)
     yield Door("/ogc/collections?limit=100", "layer-{c.edition}-boundary", number_came_out)
     yield Door("/api/v1/editions/{c.edition}", "there", edition)
+    yield Door("/api/v1/editions/{c.edition}/workflow", "there", in_workflow)
     yield Door("/api/v1/editions?limit=1000", '"edition": {c.edition},', edition)
     yield Door("/api/v1/editions?limit=1000", "/packages/{c.edition}.zip", number)
     yield Door("/api/v1/datasets/profile:{c.code}", "there", edition)
