@@ -76,10 +76,11 @@ def language_now() -> str:
 
 
 def read_languages() -> None:
-    """Read the catalogues of all languages, and what CLDR says of their numbers and days, before the first reader."""
+    """Read the addresses and catalogues of all languages, and what CLDR says of them, before the first reader."""
     for code, _name in LANGUAGES:
         language = core_language(code)
         with override(code), use_language(language):
+            reverse("home")
             gettext("Yes")
             value_text(1.5, "PT", language=language)
             day_text(date(2020, 1, 1), language=language)
