@@ -5,6 +5,7 @@ from typing import Any
 
 from ekistics.core.i18n import N_, _, joined
 from ekistics.publish.numbers import number_text
+from ekistics.publish.parameter_words import code_words, meaning
 
 __all__ = ["flattened", "parameter_sentences", "role_text", "sentence"]
 
@@ -105,11 +106,14 @@ def sentence(name: str, value: Any, *, language: str) -> str:
     Returns
     -------
     str
-        A sentence where the parameter has one, else ``name = value``.
+        A sentence where the parameter has one, else its meaning and the value; ``name = value`` where it has neither.
     """
     known = SENTENCES.get(name.rpartition(".")[2])
-    shown = value_shown(value, language=language)
-    return _(known[1]).format(value=shown) if known else f"{name} = {shown}"
+    shown = value_shown(code_words(name, value) if isinstance(value, str) else value, language=language)
+    if known:
+        return _(known[1]).format(value=shown)
+    words = meaning(name)
+    return _("{meaning} Value: {value}.").format(meaning=words, value=shown) if words else f"{name} = {shown}"
 
 
 def value_shown(value: Any, *, language: str) -> str:
@@ -132,8 +136,8 @@ def value_shown(value: Any, *, language: str) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, int | float):
-        whole = float(value).is_integer()
-        return number_text(value, 0 if whole else 4, language=language)
+        digits = len(f"{value:.4f}".rstrip("0").partition(".")[2])
+        return number_text(value, digits, language=language)
     if isinstance(value, list | tuple):
         return joined(value_shown(v, language=language) for v in value)
     return str(value)

@@ -1,0 +1,47 @@
+"""Every parameter of a run is told in words, in the profile and on the page of a city."""
+
+from dataclasses import fields
+
+import pytest
+
+from ekistics.core.i18n import use_language
+from ekistics.geo.degurba.parameters import DegurbaParameters
+from ekistics.jobs.city_config import Parameters, Uncertainty
+from ekistics.publish.method import sentence
+from ekistics.publish.parameter_words import CODES, MEANINGS, meaning
+
+KEYS = [*(f.name for f in fields(Parameters) if f.name != "degurba"),
+        *(f"uncertainty.{f.name}" for f in fields(Uncertainty)),
+        *(f"degurba.{f.name}" for f in fields(DegurbaParameters))]
+
+
+@pytest.mark.parametrize("name", [*KEYS, "read.population.1.time_period", "read.neighbourhoods.2.id", "boundary.point",
+                                  "route_types.low_capacity", "frequency_classes.high", "street_widths.sha256"])
+def test_a_parameter_has_words(name):
+    told = sentence(name, "x1", language="en")
+    assert " = " not in told and "x1" in told and not told.startswith(name)
+
+
+def test_the_words_of_city_toml_are_the_same_here():
+    known = {f.name: f.metadata["help"] for f in fields(Parameters)} | {
+        f"uncertainty.{f.name}": f.metadata["help"] for f in fields(Uncertainty)}
+    same = set(MEANINGS) & set(known)
+    assert len(same) >= 17 and {name: MEANINGS[name] for name in same} == {name: known[name] for name in same}
+
+
+def test_codes_are_told_in_words():
+    choices = {(f.name, code) for f in fields(DegurbaParameters) for code in f.metadata.get("choices", ())}
+    assert {code for _name, code in choices} - set(CODES["degurba"]) == {"r2023a", "r2022a"}
+    assert sentence("degurba.centre_contiguity", "rook", language="en") == (
+        "Which cells of an urban centre touch. Value: cells with a common side.")
+    days = {"busiest-midweek": "the busiest day in the middle of a week.", "2019-05-14": "2019-05-14."}
+    for value, words in days.items():
+        assert sentence("service_day", value, language="en").endswith(words)
+    assert sentence("degurba.centre_built_up", 0.2, language="en").endswith("the share: 0.2.")
+
+
+def test_words_are_told_in_the_language_of_the_page():
+    with use_language("fr"):
+        told = meaning("degurba.gap_limit")
+    assert told and told != "Gaps of less than this area are filled."
+    assert sentence("unheard_of", 3, language="en") == "unheard_of = 3"
