@@ -119,7 +119,8 @@ SPEC = IndicatorSpec(
                   "logarithmic), the boundary (of the last date, of the first date, delineated at each date, or as "
                   "given) and what was measured (the built-up area inside the boundary, or the urban extent)."),
     method=MethodEdition("UN-Habitat", "SDG indicator metadata 11.3.1", "2021-03",
-                         "method of computation; both rates logarithmic as in editions before it"),
+                         "method of computation: land rate linear, population rate logarithmic; beside it both "
+                         "logarithmic, as in editions before"),
     series=(
         SeriesSpec("ratio", N_("Land consumption rate to population growth rate"), "RO",
                    base=N_("population growth rate"), aggregation="none", headline=True),
