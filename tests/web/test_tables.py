@@ -167,3 +167,19 @@ def test_the_catalogue_names_the_tables(publish: Callable[..., Any], client: Cli
     assert dataset["dct:license"]
     for distribution in dataset["dcat:distribution"]:
         assert client.get(distribution["dcat:downloadURL"]["@id"]).status_code == 200
+
+
+def test_the_page_of_a_dataset_and_the_catalogue_say_the_same(publish: Callable[..., Any], client: Client) -> None:
+    publish()
+    publish(access=61.0, seed=2)
+    (listed,) = client.get("/tables/catalogue.jsonld").json()["dcat:dataset"]
+    page = client.get("/en/data/profile:GHA-AVA/").content.decode()
+    shown = json.loads(page.split('<script type="application/ld+json">')[1].split("</script>")[0])
+    assert shown["name"] == listed["dct:title"]["@value"] == "Avalon: City profile"
+    assert shown["version"] == listed["dcat:version"] == "2"
+    assert shown["license"] == listed["dct:license"]["@id"]
+    assert shown["dateModified"] == listed["dct:modified"]["@value"]
+    files = {d["dcat:downloadURL"]["@id"].partition("/tables/")[2] for d in listed["dcat:distribution"]}
+    taken = {d["contentUrl"].partition("/tables/")[2] for d in shown["distribution"]}
+    assert files == {f"datasets/profile%3AGHA-AVA.{form}" for form in ("csv", "json", "xlsx", "parquet", "sdmx.csv")}
+    assert taken - {""} == files  # the page adds the whole package
