@@ -22,7 +22,7 @@ from ekistics.web.observatory.publishing import publish_packages
 from ekistics.web.observatory.quantiles import renew_quantiles
 from ekistics.web.observatory.tables import AREA_SCHEME
 from ekistics.web.places.models import Place, PlaceCode
-from ekistics.web.policy import Actor, Facts, Role, State
+from ekistics.web.policy import Facts, Role, State
 from ekistics.web.work.models import Job
 from ekistics.web.workflow.moves import Move
 from tests.web.matrix_doors import Case, Door, Who, doors, number
@@ -48,8 +48,11 @@ def cases(world: Place, write: Callable[..., Path], person: Callable[..., User])
         assert [o.error for o in outcomes] == [None] * len(mine)
         made |= {i: o.edition for i, o in zip(mine, outcomes, strict=True)}
     root = actor_of_user(person(Role.ADMINISTRATOR, name="root"))
-    found = [_case(i, facts, made[i], root) for i, facts in enumerate(KINDS)]
+    found = [_case(i, facts, made[i]) for i, facts in enumerate(KINDS)]
     renew_quantiles(Coverage.objects.values_list("measure_id", "period_id"))
+    for case in found:
+        if case.facts.state is State.WITHDRAWN:
+            Move(root, f"edition:{case.edition}", "withdraw", "Its source was found to be wrong.").execute()
     for case in found:
         others = Observation.objects.exclude(place__code__startswith=case.code)
         numbers = {n for row in others.values_list("obs_value", "se", "lci", "uci") for n in row if n is not None}
@@ -64,13 +67,11 @@ def _begun(facts: Facts) -> State:
     return State.PUBLISHED if facts.state is State.WITHDRAWN else facts.state
 
 
-def _case(i: int, facts: Facts, edition: int, root: Actor) -> Case:
-    """Bring a city into its state, with a revision, and layers that are drawn from numbers."""
+def _case(i: int, facts: Facts, edition: int) -> Case:
+    """Give a city a revision and layers that are drawn from numbers; all its values of the indicator are alike."""
     rows = Observation.objects.filter(edition=edition, measure__indicator__code="sdg_11_2_1")
     if facts.restricted:
         rows.update(conf_status="C", restricted=True)
-    if facts.state is State.WITHDRAWN:
-        Move(root, f"edition:{edition}", "withdraw", "Its source was found to be wrong.").execute()
     held = rows.get(place__code=f"GHA-S{i:02d}", measure__variant="network")
     assert held.obs_value == pytest.approx(SECRETS[i])
     Revision.objects.create(edition_id=edition, measure=held.measure, place=held.place, period=held.period,
