@@ -94,7 +94,8 @@ def quick_writing() -> Iterator[None]:
             editor.add_constraint(Observation, constraint)
         for index in indexes:
             editor.add_index(Observation, index)
-    run("ANALYZE; PRAGMA journal_mode=WAL" if lite else "SET session_replication_role = origin; VACUUM ANALYZE")
+    run("PRAGMA analysis_limit=10000; ANALYZE; PRAGMA journal_mode=WAL" if lite else
+        "SET session_replication_role = origin; VACUUM ANALYZE")
     connection.close()
 
 

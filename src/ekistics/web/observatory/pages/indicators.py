@@ -1,6 +1,7 @@
 """The list of indicators, and the page of one: definition, methods, map, ranking, coverage, breaks, certificate."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -53,7 +54,8 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
     """Show one indicator."""
     spec, actor, language = _spec(code), actor_of(request), language_now()
     choice = choose(spec, measure=request.GET.get("m", ""), period=request.GET.get("p", ""))
-    context: dict[str, Any] = {"spec": spec, "choice": choice, "certificate": certificates(actor).get(code)}
+    context: dict[str, Any] = {"spec": spec, "choice": choice, "certificate": next(
+        (entry for entry in _newest_certificates(actor) if entry.get("indicator") == code), None)}
     if choice is not None:
         context |= _methods(spec, choice, language) | _ranking(request, actor, choice, language)
     return render(request, "indicator.html", context)
@@ -163,11 +165,17 @@ def _classes(limits: list[float], unit: str, language: str) -> list[dict[str, st
 
 def certificates(actor: Actor) -> dict[str, dict[str, Any]]:
     """Give the newest certificate of each indicator among the editions released last."""
-    editions = Edition.objects.filter(readable(actor, edition=""), released_at__isnull=False).order_by("-released_at")
     found: dict[str, dict[str, Any]] = {}
-    for held in editions.values_list("certificates", flat=True)[:LOOKED_THROUGH]:
-        for entry in held:
-            found.setdefault(str(entry.get("indicator", "")), entry)
+    for entry in _newest_certificates(actor):
+        found.setdefault(str(entry.get("indicator", "")), entry)
     return found
+
+
+def _newest_certificates(actor: Actor) -> Iterator[dict[str, Any]]:
+    """Give the certificates of the editions released last, one by one: the first may be all that is asked for."""
+    editions = Edition.objects.filter(readable(actor, edition=""), released_at__isnull=False).order_by("-released_at")
+    for held in editions.values_list("certificates", flat=True)[:LOOKED_THROUGH].iterator():
+        yield from held
+
 
 
