@@ -9,11 +9,13 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from ekistics.web.accounts.actors import actor_of_user
 from ekistics.web.accounts.models import User
 from ekistics.web.accounts.tokens import make_token
 from ekistics.web.observatory import table_files, tables
 from ekistics.web.observatory.models import Observation
 from ekistics.web.observatory.selection import Selection
+from ekistics.web.observatory.taking import Taking
 from ekistics.web.places.models import Place
 from ekistics.web.policy import Role
 from ekistics.web.work.models import Job
@@ -40,8 +42,7 @@ FILES = (
 def take(client: Client, address: str, **how: Any) -> int:
     answer = client.get(address, **how)
     if answer.status_code == 200 and answer.streaming:
-        b"".join(answer.streaming_content)
-    answer.close()
+        b"".join(answer.streaming_content)  # at its end the test's client closes it
     return int(answer.status_code)
 
 
@@ -88,14 +89,16 @@ def test_a_token_is_told_by_its_account_and_what_was_asked_is_kept(publish: Call
                                         "restricted": 3}
 
 
-def test_a_stream_that_is_broken_off_is_told_with_the_rows_that_had_left(
-        publish: Callable[..., Any], person: Callable[..., User], client_of: Callable[..., Client]) -> None:
+def test_a_stream_that_is_broken_off_is_told_with_the_rows_that_had_left(publish: Callable[..., Any],
+                                                                         person: Callable[..., User]) -> None:
     publish(conf_status="C")
-    answer = client_of(person(Role.VIEWER, "GHA")).get("/tables/cities/GHA-AVA.csv")
-    stream = iter(answer.streaming_content)
+    viewer = person(Role.VIEWER, "GHA")
+    taking = Taking(actor_of_user(viewer), "table:cities-GHA-AVA", {"form": "csv"})
+    stream = tables.pieces(taking, Selection(parent="GHA-AVA"), tables.FORMS["csv"], name="x")
     assert next(stream) and next(stream) and told() == []
-    answer.close()
-    assert json.loads(told()[0].detail)["restricted"] == 3
+    stream.close()  # as the server does when the reader has gone
+    (entry,) = told()
+    assert entry.actor == viewer.pk and json.loads(entry.detail)["restricted"] == 3
 
 
 def test_the_file_of_a_job_is_told_when_it_is_taken(publish: Callable[..., Any], person: Callable[..., User],
