@@ -107,6 +107,10 @@ def test_places_are_found_by_name_code_or_a_slip_of_it(publish, person, client_o
     with pytest.raises(UnknownNameError) as found:
         chosen_place(actor, "Avalin", lambda _place: False)
     assert "GHA-AVA" not in str(found.value)
+    publish("KEN-NEW", name="Newtown", country="KEN", state="draft")
+    for typed in ("KEN-NEW", "Newtown (KEN-NEW)", "Newtown"):
+        with pytest.raises(UnknownNameError, match="^There is no place with this code or name.$"):
+            chosen_place(actor, typed, lambda _place: True)
 
 
 def test_the_forms_offer_the_places_of_the_person_and_explain_roles(publish, person, client_of) -> None:
@@ -136,7 +140,7 @@ def test_the_page_of_an_old_edition_has_its_values_and_leads_to_those_that_stand
     standing, count = old.observations.filter(current=True).count(), old.observations.count()
     assert f"Standing now: {standing} of {count}." in page and 0 < standing + page.count("replaced by ") == count
     newest = text_of(client_of(None), f"/en/releases/{new.pk}/")
-    assert "A newer edition" not in newest and f"Standing now: {count} of {count}." in newest
+    assert "A newer edition" not in newest and "As they were released; all of them stand now." in newest
     assert "replaced by" not in newest
 
 

@@ -10,7 +10,7 @@ from ekistics.core.search_terms import query_terms
 from ekistics.web.places.models import Place, PlaceName
 from ekistics.web.places.naming import names_of
 from ekistics.web.places.search import find_places, near_places
-from ekistics.web.policy import Actor
+from ekistics.web.policy import Actor, visible
 from ekistics.web.render import language_now
 
 __all__ = ["OFFERED", "Match", "chosen_place", "matching", "offer", "offered"]
@@ -80,12 +80,13 @@ def matching(actor: Actor, text: str, may: Callable[[Place], bool]) -> Match:
     Returns
     -------
     Match
-        The place, or those near; one that is found by its code need not be among those meant.
+        The place, or those near; one that is found by its code need not be among those meant, but is one that the
+        actor may know of.
     """
     typed = text.strip()
     inside = CODE_AT_END.search(typed)
     for code in (typed, *([inside["code"].strip()] if inside else [])):
-        found = Place.objects.filter(code__iexact=code).first()
+        found = Place.objects.filter(visible(actor), code__iexact=code).first()
         if found is not None:
             return Match(found, (), "code")
     candidates = [p for p in find_places(actor, typed, limit=LOOKED_THROUGH) if may(p)]
