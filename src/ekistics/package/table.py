@@ -55,18 +55,18 @@ def canonical_observations(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _table(numbers: Mapping[str, npt.NDArray[np.float64]], texts: Mapping[str, Sequence[str]]) -> pd.DataFrame:
     """Make the canonical table of finished columns, and refuse infinite numbers."""
-    return _finite(pd.DataFrame({name: numbers[name] if name in numbers else pd.Series(texts[name], dtype="str")
-                                 for name in OBSERVATION_COLUMNS}))
+    _require_finite(numbers)
+    return pd.DataFrame({name: numbers[name] if name in numbers else pd.Series(texts[name], dtype="str")
+                         for name in OBSERVATION_COLUMNS})
 
 
-def _finite(table: pd.DataFrame) -> pd.DataFrame:
-    infinite = np.isinf(np.column_stack([table[name].to_numpy() for name in NUMBER_COLUMNS]))
+def _require_finite(numbers: Mapping[str, npt.NDArray[np.float64]]) -> None:
+    infinite = np.isinf(np.column_stack([numbers[name] for name in NUMBER_COLUMNS]))
     if infinite.any():
         row, column = (int(i) for i in np.argwhere(infinite)[0])
         raise PackageError(_("An observation is infinite."), param=NUMBER_COLUMNS[column],
                            where=_("observations, row {row}").format(row=row + 1),
                            expected=_("a finite number, or none with a reason"))
-    return table
 
 
 def csv_bytes(table: pd.DataFrame) -> bytes:
@@ -173,7 +173,9 @@ def read_parquet(path: Path) -> pd.DataFrame:
                            expected=str(_ARROW), got=str(table.schema))
     if any(table.column(name).null_count for name in TEXT_COLUMNS):
         return canonical_observations(table.to_pandas())
-    return _finite(table.to_pandas(use_threads=False))
+    _require_finite({name: table.column(name).to_numpy() for name in NUMBER_COLUMNS})
+    frame: pd.DataFrame = table.to_pandas(use_threads=False)
+    return frame
 
 
 def table_schema() -> dict[str, object]:

@@ -180,7 +180,7 @@ def keep_files(item: Intake, target: Path) -> None:
     if target.is_dir():
         return
     with replaced_folder(target, may_replace=_nothing) as staging:
-        shutil.copytree(item.folder, staging / "package")
+        shutil.copytree(item.folder, staging / "package", copy_function=shutil.copyfile)
         (staging / "map").mkdir()
         boundary = next((b for code, b in item.boundaries.items() if code == item.place.code), None)
         for layer, among in _themed(item.folder, item.layers):

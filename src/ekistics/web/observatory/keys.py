@@ -10,12 +10,18 @@ from ekistics.core.observation import DIMENSIONS
 from ekistics.core.period import Period as CorePeriod
 from ekistics.core.provenance import digest_values
 from ekistics.indicators.registry import specs
+from ekistics.web.chunks import parts
 from ekistics.web.observatory.models import Group, Indicator, Measure, Period
 
 __all__ = ["Keys"]
 
 MEASURE = ("indicator", "series", "variant", "unit_measure", "base", "method")
 UNKNOWN_POSITION = 1000
+
+
+def _period(text: str) -> Period:
+    days = CorePeriod.parse(text) if text else None
+    return Period(text=text, start=days and days.start, end=days and days.end)
 
 
 class Keys:
@@ -64,14 +70,18 @@ class Keys:
     def periods_of(self, table: pd.DataFrame) -> list[int]:
         """Give the period of each row; an empty one, of a value that is absent, is a period without days."""
         rows = table["time_period"].tolist()
-        for text in dict.fromkeys(rows):
-            if text not in self.periods:
-                days = {}
-                if text:
-                    parsed = CorePeriod.parse(text)
-                    days = {"start": parsed.start, "end": parsed.end}
-                self.periods[text] = Period.objects.get_or_create(text=text, defaults=days)[0].pk
+        self._learn_periods([text for text in dict.fromkeys(rows) if text not in self.periods])
         return [self.periods[text] for text in rows]
+
+    def _learn_periods(self, texts: list[str]) -> None:
+        """Look up periods, and make those that are new: a series of a century is one statement or three."""
+        for part in parts(texts):
+            found = Period.objects.filter(text__in=part)
+            self.periods.update(found.values_list("text", "pk"))
+            new = [text for text in part if text not in self.periods]
+            if new:
+                Period.objects.bulk_create(map(_period, new), ignore_conflicts=True)
+                self.periods.update(found.values_list("text", "pk"))
 
     def groups_of(self, table: pd.DataFrame) -> list[int]:
         """Give the group of people of each row."""
