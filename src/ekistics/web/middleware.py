@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 
-from ekistics.core.errors import EkisticsError
-from ekistics.core.i18n import use_language
+from ekistics.core.errors import EkisticsError, InvalidValueError
+from ekistics.core.i18n import _, use_language
 from ekistics.web.languages import core_language
 from ekistics.web.problems import problem_response
 
@@ -59,12 +60,15 @@ class Problems:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Pass the request on; no code or name holds a control sign, and PostgreSQL takes no zero byte."""
-        if CONTROL.search(request.path_info):
+        if CONTROL.search(request.path_info) or "%00" in request.META.get("QUERY_STRING", ""):
             return problem_response(request, Http404())
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer errors; what nobody foresaw is logged and answered without its inner words."""
+        if isinstance(error, DataError):  # a zero byte in a form, or a number beyond its column
+            log.warning("the database takes no such data at %s", request.path)
+            error = InvalidValueError(_("The form holds a sign or a number that cannot be kept."))
         if isinstance(error, EkisticsError | PermissionDenied | Http404):
             return problem_response(request, error)
         log.exception("unforeseen error at %s", request.path)
