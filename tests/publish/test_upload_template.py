@@ -15,7 +15,7 @@ from ekistics.core.place import Place
 from ekistics.core.upload_columns import UPLOAD_COLUMNS
 from ekistics.jobs.upload_check import check_file
 from ekistics.package.rules import observation_breaches
-from ekistics.package.table import canonical_observations
+from ekistics.package.table import canonical_observations, columns_of
 from ekistics.publish.upload_template import csv_template, xlsx_template
 
 SPEC = IndicatorSpec(
@@ -117,7 +117,7 @@ def test_every_offered_code_is_accepted():
     row = observations(result_rows(value, series="people", time_period="2020"), SPEC, run="r")
     for column, codes in (("obs_status", OBS_STATUS_WORDS), ("conf_status", CONF_STATUS_WORDS)):
         table = canonical_observations(pd.concat([row.assign(**{column: code}) for code in codes]))
-        broken = observation_breaches(table, places=PLACES, run="r")
+        broken = observation_breaches(columns_of(table), places=PLACES, run="r")
         assert not {breach.rule for breach in broken} & {"status-unknown", "confidentiality-unknown"}
     assert set(DIMENSION_CODES) <= set(DIMENSIONS)
 

@@ -21,7 +21,7 @@ from ekistics.jobs.upload_ledger import Ledger
 from ekistics.jobs.upload_numbers import decimal_mark, read_numbers
 from ekistics.jobs.upload_problems import RowProblem, UploadProblem
 from ekistics.package.rules import KEY_COLUMNS, Breach, observation_breaches
-from ekistics.package.table import NUMBER_COLUMNS, canonical_observations
+from ekistics.package.table import NUMBER_COLUMNS, canonical_observations, columns_of
 from ekistics.publish.tabular import harmless
 from ekistics.readers.uploads import CellKind, RawTable, UploadLimits, read_upload
 
@@ -162,7 +162,8 @@ def check_upload(table: RawTable, *, indicators: Iterable[IndicatorSpec], places
     mark = decimal_mark([texts[name] for name in NUMBER_COLUMNS], delimiter=table.delimiter, stated=decimal)
     frame = _frame(table, texts, mark, ledger, run)
     if set(NEEDED_COLUMNS) <= set(table.fields):
-        _check_rules(frame, ledger, observation_breaches(frame, places=places, run=run, indicators=indicators))
+        _check_rules(frame, ledger, observation_breaches(
+            columns_of(frame), places=places, run=run, indicators=indicators))
     _check_duplicates(frame, table, ledger)
     hints = Hints(frame, indicators, places)
     found = {"format": table.format, "encoding": table.encoding, "delimiter": table.delimiter, "decimal": mark,

@@ -1,12 +1,11 @@
 """What every observation of a package must keep; each rule gives the rows that break it."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from ekistics.core.codelists import CONF_STATUS_WORDS, EITHER_STATUSES, MISSING_STATUSES, OBS_STATUS_WORDS
 from ekistics.core.errors import InvalidValueError
@@ -16,7 +15,7 @@ from ekistics.core.observation import DIMENSIONS, LONGEST
 from ekistics.core.period import Period
 from ekistics.core.place import Place
 from ekistics.core.units import UNITS
-from ekistics.package.table import NUMBER_COLUMNS, TEXT_COLUMNS
+from ekistics.package.table import NUMBER_COLUMNS, TEXT_COLUMNS, Columns
 
 __all__ = ["KEY_COLUMNS", "Breach", "observation_breaches"]
 
@@ -49,14 +48,14 @@ class Breach:
     columns: tuple[str, ...] = ()
 
 
-def observation_breaches(table: pd.DataFrame, *, places: Iterable[Place], run: str,
+def observation_breaches(columns: Columns, *, places: Iterable[Place], run: str,
                          indicators: Iterable[IndicatorSpec] = ()) -> list[Breach]:
     """Hold observations against the rules.
 
     Parameters
     ----------
-    table : pandas.DataFrame
-        Canonical observations.
+    columns : mapping of str to list
+        Canonical observations, as :func:`~ekistics.package.table.columns_of` gives them.
     places : iterable of Place
         The areas that ``ref_area`` may name.
     run : str
@@ -69,7 +68,7 @@ def observation_breaches(table: pd.DataFrame, *, places: Iterable[Place], run: s
     list of Breach
         The broken rules; empty when all is well.
     """
-    c = _Columns(table)
+    c = _Columns(columns)
     codes = {place.code for place in places}
     masks = [*_status_masks(c), *_number_masks(c), *_percent_masks(c), *_spec_masks(c, indicators)]
     masks += [
@@ -92,13 +91,13 @@ _Known = Mapping[tuple[str, ...], tuple[IndicatorSpec, SeriesSpec]]
 
 
 class _Columns:
-    """The columns of a table as plain lists and arrays: for small tables a frame's own overhead is most of the time."""
+    """The columns of a table, and what several rules ask of them."""
 
-    def __init__(self, table: pd.DataFrame) -> None:
-        self.texts: dict[str, list[str]] = {n: table[n].tolist() for n in TEXT_COLUMNS}
-        self.numbers: dict[str, _Floats] = {n: table[n].to_numpy(dtype=float) for n in NUMBER_COLUMNS}
+    def __init__(self, columns: Columns) -> None:
+        self.texts: dict[str, Sequence[str]] = {n: columns[n] for n in TEXT_COLUMNS}
+        self.numbers: dict[str, _Floats] = {n: np.array(columns[n], dtype=np.float64) for n in NUMBER_COLUMNS}
         self.absent: dict[str, _Bools] = {n: np.isnan(values) for n, values in self.numbers.items()}
-        self.count = len(table)
+        self.count = len(columns[NUMBER_COLUMNS[0]])
 
     def where(self, found: Iterable[bool]) -> _Bools:
         """Give truth values as an array, a row each."""

@@ -4,25 +4,29 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ekistics.core.errors import PackageError
 from ekistics.core.i18n import _
 from ekistics.core.observation import OBSERVATION_COLUMNS
 
-__all__ = ["NUMBER_COLUMNS", "TEXT_COLUMNS", "canonical_observations", "csv_bytes", "read_csv", "read_parquet",
-           "table_schema", "write_parquet"]
+__all__ = ["NUMBER_COLUMNS", "TEXT_COLUMNS", "arrow_table", "canonical_observations", "columns_of", "csv_bytes",
+           "read_arrow", "read_csv", "read_parquet", "table_schema", "write_parquet"]
 
 NUMBER_COLUMNS = ("obs_value", "numerator", "denominator", "se", "lci", "uci")
 TEXT_COLUMNS = tuple(name for name in OBSERVATION_COLUMNS if name not in NUMBER_COLUMNS)
 _REQUIRED = ("indicator", "series", "ref_area", "unit_measure", "obs_status", "conf_status", "run")
 _ARROW = pa.schema([pa.field(name, pa.float64() if name in NUMBER_COLUMNS else pa.string(),
                              nullable=name in NUMBER_COLUMNS) for name in OBSERVATION_COLUMNS])
+
+Columns = Mapping[str, Sequence[Any]]
 
 
 def canonical_observations(frame: pd.DataFrame) -> pd.DataFrame:
@@ -69,13 +73,32 @@ def _require_finite(numbers: Mapping[str, npt.NDArray[np.float64]]) -> None:
                            expected=_("a finite number, or none with a reason"))
 
 
-def csv_bytes(table: pd.DataFrame) -> bytes:
+def columns_of(table: pd.DataFrame | pa.Table) -> Columns:
+    """Give the columns of a canonical table as plain lists: in small tables a frame itself is most of the work.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame or pyarrow.Table
+        As :func:`canonical_observations` or :func:`read_arrow` gives it.
+
+    Returns
+    -------
+    mapping of str to list
+        Texts, and floats with NaN for those that are missing.
+    """
+    if isinstance(table, pd.DataFrame):
+        return {name: table[name].tolist() for name in OBSERVATION_COLUMNS}
+    return {name: table.column(name).to_numpy().tolist() if name in NUMBER_COLUMNS else table.column(name).to_pylist()
+            for name in OBSERVATION_COLUMNS}
+
+
+def csv_bytes(columns: Columns) -> bytes:
     """Write the canonical table as CSV (RFC 4180, UTF-8), floats in the shortest text that gives the same float again.
 
     Parameters
     ----------
-    table : pandas.DataFrame
-        As :func:`canonical_observations` gives it.
+    columns : mapping of str to list
+        As :func:`columns_of` gives them.
 
     Returns
     -------
@@ -86,9 +109,9 @@ def csv_bytes(table: pd.DataFrame) -> bytes:
     # With this ending, which RFC 4180 gives, the writer also quotes a lone carriage return in a text.
     writer = csv.writer(stream, lineterminator="\r\n")
     writer.writerow(OBSERVATION_COLUMNS)
-    columns = [[_number_text(value) for value in table[name].tolist()] if name in NUMBER_COLUMNS
-               else table[name].tolist() for name in OBSERVATION_COLUMNS]
-    writer.writerows(zip(*columns, strict=True))
+    texts = [list(map(_number_text, columns[name])) if name in NUMBER_COLUMNS else columns[name]
+             for name in OBSERVATION_COLUMNS]
+    writer.writerows(zip(*texts, strict=True))
     return stream.getvalue().encode()
 
 
@@ -131,6 +154,23 @@ def _columns(header: tuple[str, ...], rows: list[list[str]]) -> dict[str, tuple[
     return dict(zip(header, zip(*rows, strict=True) if rows else [()] * len(header), strict=True))
 
 
+def arrow_table(table: pd.DataFrame) -> pa.Table:
+    """Bring the canonical table into Arrow's form, in which it is written and goes into a record.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As :func:`canonical_observations` gives it.
+
+    Returns
+    -------
+    pyarrow.Table
+        The same rows; a missing number is null.
+    """
+    columns = [pa.array(table[field.name].tolist(), type=field.type, from_pandas=True) for field in _ARROW]
+    return pa.Table.from_arrays(columns, schema=_ARROW)
+
+
 def write_parquet(table: pd.DataFrame, path: Path) -> None:
     """Write the canonical table as Parquet, without the traces of the program that wrote it.
 
@@ -141,8 +181,7 @@ def write_parquet(table: pd.DataFrame, path: Path) -> None:
     path : pathlib.Path
         The file to be made.
     """
-    columns = [pa.array(table[field.name].tolist(), type=field.type, from_pandas=True) for field in _ARROW]
-    pq.write_table(pa.Table.from_arrays(columns, schema=_ARROW), path, compression="zstd")
+    pq.write_table(arrow_table(table), path, compression="zstd")
 
 
 def read_parquet(path: Path) -> pd.DataFrame:
@@ -163,6 +202,28 @@ def read_parquet(path: Path) -> pd.DataFrame:
     PackageError
         The file is not Parquet, or its columns or their types differ.
     """
+    frame: pd.DataFrame = read_arrow(path).to_pandas(use_threads=False)
+    return frame
+
+
+def read_arrow(path: Path) -> pa.Table:
+    """Read the canonical table from Parquet into Arrow's form, which takes a third of the time of a frame.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+
+    Returns
+    -------
+    pyarrow.Table
+        As :func:`arrow_table` gives it.
+
+    Raises
+    ------
+    PackageError
+        The file is not Parquet, or its columns or their types differ.
+    """
     try:
         with pq.ParquetFile(path) as file:
             table = file.read(use_threads=False)
@@ -171,11 +232,12 @@ def read_parquet(path: Path) -> pd.DataFrame:
     if table.schema.names != _ARROW.names or table.schema.types != _ARROW.types:
         raise PackageError(_("The table does not have the agreed columns and types."), where=path.name,
                            expected=str(_ARROW), got=str(table.schema))
-    if any(table.column(name).null_count for name in TEXT_COLUMNS):
-        return canonical_observations(table.to_pandas())
-    _require_finite({name: table.column(name).to_numpy() for name in NUMBER_COLUMNS})
-    frame: pd.DataFrame = table.to_pandas(use_threads=False)
-    return frame
+    columns = {name: table.column(name) for name in OBSERVATION_COLUMNS}
+    _require_finite({name: columns[name].to_numpy() for name in NUMBER_COLUMNS})
+    gaps = [name for name in TEXT_COLUMNS if columns[name].null_count]
+    columns |= {name: pc.fill_null(columns[name], "") for name in gaps}
+    columns |= {name: pc.if_else(pc.is_nan(columns[name]), None, columns[name]) for name in NUMBER_COLUMNS}
+    return pa.Table.from_arrays([columns[field.name] for field in _ARROW], schema=_ARROW)
 
 
 def table_schema() -> dict[str, object]:

@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
+import pyarrow as pa
 import pyogrio
 from jsonschema import Draft7Validator  # type: ignore[import-untyped]
 from pyogrio.errors import DataLayerError, DataSourceError
@@ -30,7 +30,7 @@ from ekistics.package.descriptor import (
 )
 from ekistics.package.read import read_layer
 from ekistics.package.rules import observation_breaches
-from ekistics.package.table import csv_bytes, read_csv, read_parquet
+from ekistics.package.table import Columns, arrow_table, columns_of, csv_bytes, read_arrow, read_csv
 
 __all__ = ["Problem", "Verification", "verify_package"]
 
@@ -77,7 +77,7 @@ class Verification:
         Rows of the table that was read.
     run : str
         Id of the run; empty when it cannot be told.
-    table : pandas.DataFrame, optional
+    table : pyarrow.Table, optional
         The observations that were read, for who goes on with them; None where they could not be read.
     descriptor : dict, optional
         The descriptor that was read; None where it could not be.
@@ -90,7 +90,7 @@ class Verification:
     files: int
     observations: int
     run: str
-    table: pd.DataFrame | None = field(default=None, repr=False, compare=False)
+    table: pa.Table | None = field(default=None, repr=False, compare=False)
     descriptor: dict[str, Any] | None = field(default=None, repr=False, compare=False)
     head: Head | None = field(default=None, repr=False, compare=False)
 
@@ -196,7 +196,7 @@ def _resource_problems(path: Path, resource: Mapping[str, Any]) -> Iterator[Prob
 
 
 def _content_problems(folder: Path, descriptor: Mapping[str, Any], head: Head,
-                      broken: set[str]) -> tuple[pd.DataFrame | None, list[Problem]]:
+                      broken: set[str]) -> tuple[pa.Table | None, list[Problem]]:
     """Look into the files that are what the descriptor says; the others are reported already."""
     table, problems = _table_problems(folder, head, broken)
     if "checks.json" not in broken:
@@ -208,26 +208,28 @@ def _content_problems(folder: Path, descriptor: Mapping[str, Any], head: Head,
     return table, problems
 
 
-def _table_problems(folder: Path, head: Head, broken: set[str]) -> tuple[pd.DataFrame | None, list[Problem]]:
+def _table_problems(folder: Path, head: Head, broken: set[str]) -> tuple[pa.Table | None, list[Problem]]:
     name = "observations.parquet" if "observations.parquet" not in broken else "observations.csv"
     if name in broken:
         return None, []
     try:
-        table = (read_parquet if name.endswith("parquet") else read_csv)(folder / name)
-        same = "observations.csv" in broken or _is_twin(table, folder / "observations.csv")
+        table = read_arrow(folder / name) if name.endswith("parquet") else arrow_table(read_csv(folder / name))
+        columns = columns_of(table)
+        same = "observations.csv" in broken or _is_twin(columns, folder / "observations.csv")
     except EkisticsError as error:
         return None, [Problem("schema", name, str(error))]
     _place, places, run, indicators = head
     problems = [Problem(breach.code, f"{name}, {_rows(breach.rows)}", breach.message)
-                for breach in observation_breaches(table, places=places, run=run.id, indicators=indicators)]
+                for breach in observation_breaches(columns, places=places, run=run.id, indicators=indicators)]
     if not same:
         problems.append(Problem("tables", name, _("The two tables of observations differ.")))
     return table, problems
 
 
-def _is_twin(table: pd.DataFrame, csv: Path) -> bool:
+def _is_twin(columns: Columns, csv: Path) -> bool:
     """Tell whether the other table has the same rows; our own writer's text is compared without being parsed."""
-    return csv.read_bytes() == csv_bytes(table) or table.equals(read_csv(csv))
+    written = csv_bytes(columns)
+    return csv.read_bytes() == written or csv_bytes(columns_of(read_csv(csv))) == written
 
 
 def _rows(rows: tuple[int, ...]) -> str:

@@ -19,7 +19,7 @@ from ekistics.package.descriptor import (
 from ekistics.package.layers import write_layer
 from ekistics.package.model import ProfilePackage
 from ekistics.package.staging import replaced_folder
-from ekistics.package.table import canonical_observations, csv_bytes, write_parquet
+from ekistics.package.table import canonical_observations, columns_of, csv_bytes, write_parquet
 
 __all__ = ["write_package"]
 
@@ -65,7 +65,7 @@ def write_package(package: ProfilePackage, folder: Path, *, documents: Mapping[s
 
 def _write_contents(package: ProfilePackage, staging: Path, documents: Mapping[str, bytes]) -> list[str]:
     table = canonical_observations(package.observations)
-    (staging / "observations.csv").write_bytes(csv_bytes(table))
+    (staging / "observations.csv").write_bytes(csv_bytes(columns_of(table)))
     write_parquet(table, staging / "observations.parquet")
     (staging / "checks.json").write_bytes(checks_bytes(package))
     files = ["observations.csv", "observations.parquet", "checks.json"]

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
+import pyarrow as pa
 
 from ekistics.core.errors import PackageError
 from ekistics.core.i18n import _
@@ -47,7 +47,7 @@ class Intake:
         What they are about.
     specifications : dict of str to dict
         The same as plain values, by code.
-    observations : pandas.DataFrame
+    observations : pyarrow.Table
         Canonical observations.
     boundaries : dict of str to NewBoundary
         Boundaries by place code.
@@ -68,7 +68,7 @@ class Intake:
     run: Run
     indicators: tuple[IndicatorSpec, ...]
     specifications: dict[str, dict[str, Any]]
-    observations: pd.DataFrame
+    observations: pa.Table
     boundaries: dict[str, NewBoundary]
     layers: tuple[dict[str, Any], ...]
     checks: list[dict[str, Any]]

@@ -3,13 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
-import pandas as pd
-
 from ekistics.core.indicator import IndicatorSpec
 from ekistics.core.observation import DIMENSIONS
 from ekistics.core.period import Period as CorePeriod
 from ekistics.core.provenance import digest_values
 from ekistics.indicators.registry import specs
+from ekistics.package.table import Columns
 from ekistics.web.chunks import parts
 from ekistics.web.observatory.models import Group, Indicator, Measure, Period
 
@@ -58,18 +57,18 @@ class Keys:
         return {"number": spec.number, "title": spec.title, "specification": plain, "stamp": digest_values(plain)[:16],
                 "position": order.get(spec.code, UNKNOWN_POSITION)}
 
-    def measures_of(self, table: pd.DataFrame) -> list[int]:
+    def measures_of(self, columns: Columns) -> list[int]:
         """Give the measure of each row."""
-        rows = list(zip(*(table[name].tolist() for name in MEASURE), strict=True))
+        rows = list(zip(*(columns[name] for name in MEASURE), strict=True))
         for key in dict.fromkeys(rows):
             if key not in self.measures:
                 values = dict(zip(MEASURE, key, strict=True)) | {"indicator": self.indicators[key[0]]}
                 self.measures[key] = Measure.objects.get_or_create(**values)[0].pk
         return [self.measures[key] for key in rows]
 
-    def periods_of(self, table: pd.DataFrame) -> list[int]:
+    def periods_of(self, columns: Columns) -> list[int]:
         """Give the period of each row; an empty one, of a value that is absent, is a period without days."""
-        rows = table["time_period"].tolist()
+        rows = columns["time_period"]
         self._learn_periods([text for text in dict.fromkeys(rows) if text not in self.periods])
         return [self.periods[text] for text in rows]
 
@@ -83,9 +82,9 @@ class Keys:
                 Period.objects.bulk_create(map(_period, new), ignore_conflicts=True)
                 self.periods.update(found.values_list("text", "pk"))
 
-    def groups_of(self, table: pd.DataFrame) -> list[int]:
+    def groups_of(self, columns: Columns) -> list[int]:
         """Give the group of people of each row."""
-        rows = list(zip(*([text or "_T" for text in table[name].tolist()] for name in DIMENSIONS), strict=True))
+        rows = list(zip(*([text or "_T" for text in columns[name]] for name in DIMENSIONS), strict=True))
         for key in dict.fromkeys(rows):
             if key not in self.groups:
                 values = dict(zip(DIMENSIONS, key, strict=True))

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.csv
 from django.db import connection
 
-from ekistics.package.table import NUMBER_COLUMNS
+from ekistics.package.table import NUMBER_COLUMNS, arrow_table, columns_of
 from ekistics.web.observatory.keys import Keys
 from ekistics.web.observatory.models import Edition, Observation
 
@@ -20,13 +20,13 @@ WORDS = ("uncertainty", "obs_status", "conf_status", "reason")
 Turned = Counter[tuple[int, int, bool, bool]]  # measure, period, has a value, is restricted: how many rows more
 
 
-def row_table(tables: Sequence[tuple[Edition, pd.DataFrame, bool]], keys: Keys,
+def row_table(tables: Sequence[tuple[Edition, pa.Table, bool]], keys: Keys,
               places: Mapping[str, int]) -> pa.Table:
     """Turn observations of editions into rows of the record, all in one.
 
     Parameters
     ----------
-    tables : sequence of (Edition, pandas.DataFrame, bool)
+    tables : sequence of (Edition, pyarrow.Table, bool)
         An edition, its canonical observations, and whether they stand at once.
     keys : Keys
         Where measures, periods and groups are looked up.
@@ -39,19 +39,17 @@ def row_table(tables: Sequence[tuple[Edition, pd.DataFrame, bool]], keys: Keys,
         The columns of :class:`Observation` but for its key.
     """
     sizes = [len(table) for _edition, table, _current in tables]
-    whole = pd.concat([table for _edition, table, _current in tables], ignore_index=True)
-    numbers = {name: whole[name].to_numpy(dtype=float) for name in NUMBER_COLUMNS}
-    words = {name: whole[name].tolist() for name in WORDS}
-    known = ~np.all([np.isnan(column) for column in numbers.values()], axis=0)
-    secret = known & np.array([word != "F" for word in words["conf_status"]], dtype=bool)
+    whole = pa.concat_tables(table for _edition, table, _current in tables)
+    columns = columns_of(whole)
+    known = np.any([whole.column(name).is_valid().to_numpy() for name in NUMBER_COLUMNS], axis=0)
+    secret = known & np.array([word != "F" for word in columns["conf_status"]], dtype=bool)
     return pa.table({
         "edition_id": np.repeat([edition.pk for edition, _table, _current in tables], sizes),
-        "measure_id": pa.array(keys.measures_of(whole), pa.int64()),
-        "place_id": pa.array([places[code] for code in whole["ref_area"].tolist()], pa.int64()),
-        "period_id": pa.array(keys.periods_of(whole), pa.int64()),
-        "group_id": pa.array(keys.groups_of(whole), pa.int64()),
-        **{name: pa.array(column, from_pandas=True) for name, column in numbers.items()},
-        **{name: pa.array(texts, pa.string()) for name, texts in words.items()},
+        "measure_id": pa.array(keys.measures_of(columns), pa.int64()),
+        "place_id": pa.array([places[code] for code in columns["ref_area"]], pa.int64()),
+        "period_id": pa.array(keys.periods_of(columns), pa.int64()),
+        "group_id": pa.array(keys.groups_of(columns), pa.int64()),
+        **{name: whole.column(name) for name in (*NUMBER_COLUMNS, *WORDS)},
         "restricted": secret, "current": np.repeat([current for _edition, _table, current in tables], sizes)})
 
 
@@ -111,4 +109,4 @@ def store_rows(edition: Edition, table: pd.DataFrame, keys: Keys, places: dict[s
     places : dict of str to int
         Keys of places by code.
     """
-    insert_rows(row_table([(edition, table, False)], keys, places))
+    insert_rows(row_table([(edition, arrow_table(table), False)], keys, places))

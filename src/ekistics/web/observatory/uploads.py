@@ -21,7 +21,7 @@ from ekistics.core.provenance import Provenance, Run, digest_bytes
 from ekistics.core.upload_columns import UPLOAD_COLUMNS
 from ekistics.indicators.registry import specs
 from ekistics.package.descriptor import parse_spec
-from ekistics.package.table import NUMBER_COLUMNS, csv_bytes
+from ekistics.package.table import NUMBER_COLUMNS, columns_of, csv_bytes
 from ekistics.publish.tabular import csv_stream
 from ekistics.publish.upload_template import xlsx_template
 from ekistics.web.accounts.actors import actor_of_user
@@ -300,7 +300,7 @@ def _places(upload: Upload) -> dict[str, int]:
 def _content_digest(table: pd.DataFrame) -> str:
     """Give the digest of what a table says, whatever the form of its file and the order of its rows."""
     ordered = table.assign(run="").sort_values([*KEY], kind="stable", ignore_index=True)
-    return digest_bytes(csv_bytes(ordered))
+    return digest_bytes(csv_bytes(columns_of(ordered)))
 
 
 def _new_edition(upload: Upload, dataset: Dataset, digest: str) -> Edition:
