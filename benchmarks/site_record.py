@@ -95,7 +95,7 @@ def quick_writing() -> Iterator[None]:
         for index in indexes:
             editor.add_index(Observation, index)
     run("PRAGMA analysis_limit=10000; ANALYZE; PRAGMA journal_mode=WAL" if lite else
-        "SET session_replication_role = origin; VACUUM ANALYZE")
+        "SET session_replication_role = origin; VACUUM ANALYZE; CHECKPOINT")
     connection.close()
 
 

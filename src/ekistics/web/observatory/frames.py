@@ -144,9 +144,15 @@ def listed(rows: QuerySet[Observation], places: Mapping[int, str] | None = None)
     """
     held = list(rows.values_list(*_FIELDS))
     codes = _codes({row[3] for row in held}) if places is None else places
-    return [Row._make((i, *measure_of(measure), *group_of(group), codes[place], period_of(period), *_known(values),
-                       key, edition, measure, period))
-            for i, (key, edition, measure, place, period, group, *values) in enumerate(held)]
+    heads: dict[tuple[int, int], tuple[str, ...]] = {}
+    made = []
+    for i, (key, edition, measure, place, period, group, *values) in enumerate(held):
+        head = heads.get((measure, group))
+        if head is None:
+            head = heads[measure, group] = (*measure_of(measure), *group_of(group))
+        made.append(Row._make((i, *head, codes[place], period_of(period), *_known(values), key, edition, measure,
+                               period)))
+    return made
 
 
 def _known(values: list[Any]) -> list[Any]:

