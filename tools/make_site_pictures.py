@@ -67,12 +67,22 @@ def signed_in(browser: Browser, stage: Stage, name: str) -> list:
     return cookies
 
 
+def inner_pages(browser: Browser, stage: Stage, public: set[str], out: Path) -> dict[str, str]:
+    """Photograph the pages that only somebody who is signed in sees, and give their addresses."""
+    cookies = signed_in(browser, stage, "administrator")
+    text = "; ".join(f"{c['name']}={c['value']}" for c in cookies)
+    inside = {name: path for name, path in kinds(stage, cookies=text).items() if name not in public}
+    photograph(browser, stage, inside, out / "work", cookies=cookies)
+    return inside
+
+
 def main() -> int:
     """Photograph a site made of some packages."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("packages", nargs="+", type=Path)
     parser.add_argument("--out", type=Path, default=Path("out/pictures/site"))
     parser.add_argument("--home", type=Path, help="a site that is there already")
+    parser.add_argument("--page", nargs="+", default=[], metavar="NAME=ADDRESS", help="these pages and no others")
     given = parser.parse_args()
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
@@ -83,13 +93,11 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM)
         os.environ.update(environment(stage.home))
         django.setup()
-        pages = kinds(stage)
+        pages = dict(each.split("=", 1) for each in given.page) or kinds(stage)
         count = photograph(browser, stage, pages, given.out)
         print_pages(browser, stage, pages, given.out)
-        cookies = signed_in(browser, stage, "administrator")
-        text = "; ".join(f"{c['name']}={c['value']}" for c in cookies)
-        inside = {name: path for name, path in kinds(stage, cookies=text).items() if name not in pages}
-        count += photograph(browser, stage, inside, given.out / "work", cookies=cookies)
+        inside = {} if given.page else inner_pages(browser, stage, set(pages), given.out)
+        count += len(inside) * len(VIEWS)
         browser.close()
     sys.stdout.write(f"{given.out}: {count} pictures of {len(pages)} public and {len(inside)} inner pages\n")
     return 0
