@@ -5,8 +5,10 @@ import io
 import re
 
 import pytest
+from django.core.cache import caches
 from django.test import Client
 
+from ekistics.web.observatory.models import Observation
 from ekistics.web.places.choosing import OFFERED
 from ekistics.web.places.models import Place
 
@@ -104,3 +106,13 @@ def test_the_marks_are_explained_and_small_shares_fit_their_axis(site) -> None:
     assert x["axis"]["title"] == ["The axis does not end at 100."]
     whole = site.get("/en/charts/compare.json?c=GHA-AVA&c=GHA-COR&i=sdg_11_2_1").json()
     assert whole["layer"][0]["encoding"]["x"]["scale"]["domain"] == [0, 100]
+
+
+def test_what_no_city_has_a_value_of_is_no_chart(site) -> None:
+    _ticked, _offered, page = page_of(site, "c=GHA-AVA&c=GHA-COR")
+    assert page.count("data-chart") >= 1
+    Observation.objects.filter(measure__indicator__code="population_density").update(
+        obs_value=None, se=None, lci=None, uci=None, reason="no-population")
+    caches["pages"].clear()
+    _ticked, _offered, bare = page_of(site, "c=GHA-AVA&c=GHA-COR")
+    assert bare.count("data-chart") == page.count("data-chart") - 1

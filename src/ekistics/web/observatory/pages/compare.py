@@ -103,6 +103,11 @@ class Line:
     cells: tuple[Cell, ...]
     rows: dict[str, Any]
 
+    @property
+    def drawn(self) -> bool:
+        """Tell whether a city has a value: an axis alone is no chart."""
+        return any(cell.figure is not None and not cell.figure.absent for cell in self.cells)
+
 
 def asked_of(request: HttpRequest, actor: Actor) -> Asked:
     """Read an address; cities and indicators that are not there are left out."""
