@@ -25,6 +25,7 @@ SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 WIDTH = 300
 WRAP = 24
 ROW = 34
+LINE_HEIGHT = 16
 THIN_ROW = 7  # a row of a country's ranking, where only the chosen places are named
 PANEL = 150
 KINDS = ("main", "city", "other")
@@ -166,10 +167,8 @@ def _rows_axis(names: Sequence[str]) -> dict[str, Any]:
 
 
 def _step(names: Sequence[str]) -> int:
-    """Give rows the height that the two tallest neighbours need."""
-    lines = [name.count("\n") + 1 for name in names]
-    pairs = [first + second for first, second in zip(lines, lines[1:], strict=False)] or [2 * max(lines, default=1)]
-    return max(ROW - 6, 4 + 8 * max(pairs))
+    """Give rows the height that the tallest name needs: its first line stands at the mark, the others below."""
+    return max(ROW - 6, 2 + LINE_HEIGHT * max((name.count("\n") + 1 for name in names), default=1))
 
 
 def _numbers_axis(**more: Any) -> dict[str, Any]:
