@@ -161,7 +161,7 @@ def site_introduction() -> str:
     """Say how the site is measured."""
     from benchmarks.site_mix import MIX, WARM_ADDRESSES
 
-    return SITE_INTRODUCTION.format(warm=WARM_ADDRESSES, mix=", ".join(
+    return SITE_INTRODUCTION.format(warm=WARM_ADDRESSES, mix="; ".join(
         f"{kind.name} {100 * kind.share:.0f} %" for kind in MIX))
 
 
