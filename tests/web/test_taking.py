@@ -115,3 +115,16 @@ def test_the_file_of_a_job_is_told_when_it_is_taken(publish: Callable[..., Any],
     (entry,) = told()
     assert (entry.actor, entry.target) == (viewer.pk, f"job:{job.pk}")
     assert json.loads(entry.detail) == {"form": "table", "rows": 12, "restricted": 3}
+
+
+def test_what_a_killed_try_left_beside_a_table_is_taken_away(publish: Callable[..., Any],
+                                                             person: Callable[..., User]) -> None:
+    publish()
+    job = Job.objects.create(kind="table", author=person(Role.VIEWER, "GHA"), state="running",
+                             parameters=table_files.parameters(Selection(parent="GHA-AVA"), tables.FORMS["parquet"],
+                                                               "cities-GHA-AVA"))
+    left = Path(settings.MEDIA_ROOT) / "exports" / str(job.pk) / ".table.parquet.killed"
+    left.mkdir(parents=True)
+    (left / "table.parquet").write_bytes(b"half")
+    table_files.make(job, lambda *_told: None)
+    assert [found.name for found in left.parent.iterdir()] == ["table.parquet"]

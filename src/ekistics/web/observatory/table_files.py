@@ -1,5 +1,6 @@
 """Large tables as files that the site's worker makes: what such a job is told, and how it is done."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -57,7 +58,8 @@ def make(job: Job, tell: Callable[..., None]) -> dict[str, Any]:
     wanted = Selection(**job.parameters["selection"])
     folder = Path("exports") / str(job.pk)
     path = Path(settings.MEDIA_ROOT) / folder / f"table.{form.ending}"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(path.parent, ignore_errors=True)  # a try that was killed may have left a part
+    path.parent.mkdir(parents=True)
     tell(0.05, _("Writing the table"))
     taking = Taking(actor_of_user(job.author), f"job:{job.pk}")
     rows = tables.made_file(taking, wanted, form, path, about={_("Table"): name},
