@@ -1,5 +1,6 @@
 """Packages are verified, read and copied while those before them are stored, by other processes where that is safe."""
 
+import gc
 import multiprocessing
 import os
 import sys
@@ -19,6 +20,7 @@ from ekistics.web.observatory.intake import Intake, keep_files, take_in
 
 __all__ = ["read_ahead"]
 
+TOGETHER = 5  # packages of one errand
 READERS = 4  # more than there are processors: each waits for the disk most of the time
 Read = Intake | EkisticsError
 
@@ -47,17 +49,21 @@ def read_ahead(folders: Sequence[Path], media: Path, size: int) -> Iterator[tupl
         asked = [_submitted(pool, batch, media) for batch in batches[:1]]
         for i, batch in enumerate(batches):
             asked += [_submitted(pool, each, media) for each in batches[i + 1:i + 2]]
-            yield batch, [each.result() for each in asked[i]]
+            yield batch, [item for each in asked[i] for item in each.result()]
             asked[i] = []
 
 
-def _submitted(pool: Executor, batch: Sequence[Path], media: Path) -> list[Future[Read]]:
+def _submitted(pool: Executor, batch: Sequence[Path], media: Path) -> list[Future[list[Read]]]:
     if isinstance(pool, ThreadPoolExecutor):  # a thread does not know the language of the one that started it
-        return [pool.submit(copy_context().run, _taken, folder, media) for folder in batch]
-    return [pool.submit(_taken, folder, media) for folder in batch]
+        return [pool.submit(copy_context().run, _taken, some, media) for some in parts(batch, TOGETHER)]
+    return [pool.submit(_taken, some, media) for some in parts(batch, TOGETHER)]
 
 
-def _taken(folder: Path, media: Path) -> Read:
+def _taken(folders: Sequence[Path], media: Path) -> list[Read]:
+    return [_one(folder, media) for folder in folders]
+
+
+def _one(folder: Path, media: Path) -> Read:
     try:
         item = take_in(folder)
         keep_files(item, media / item.folder_name)
@@ -75,14 +81,18 @@ def _readers(count: int) -> Iterator[Executor]:
     """
     if count > 1 and sys.platform == "linux" and threading.active_count() == 1 and not connection.in_atomic_block:
         connection.close()
-        with ProcessPoolExecutor(min(READERS, count), multiprocessing.get_context("fork"), _end_with_parent) as pool:
-            yield pool
+        gc.freeze()  # looking through what is there by now would copy it into every reader
+        try:
+            with ProcessPoolExecutor(min(READERS, count), multiprocessing.get_context("fork"), _begin) as pool:
+                yield pool
+        finally:
+            gc.unfreeze()
     else:
         with ThreadPoolExecutor(READERS) as pool:
             yield pool
 
 
-def _end_with_parent() -> None:
+def _begin() -> None:
     """Let a reader end when the process that started it is killed."""
     parent = multiprocessing.parent_process()
     if parent is not None:
