@@ -95,8 +95,9 @@ def by_sdmx1(data) -> pd.DataFrame:
     """Lay what sdmx1 read out as a frame of texts, a missing one empty."""
     (dataset,) = data.data
     rows = [{**{k: str(v.value) for k, v in obs.dimension.values.items()}, "OBS_VALUE": obs.value,
-             **{k: str(v) for k, v in obs.attached_attribute.items()}} for obs in dataset.obs]
-    return pd.DataFrame(rows).fillna("").replace("None", "")
+             **{k: "" if v.value is None else str(v) for k, v in obs.attached_attribute.items()}}
+            for obs in dataset.obs]
+    return pd.DataFrame(rows).fillna("")
 
 
 def read_ml(content: bytes, dsd) -> pd.DataFrame:
@@ -387,6 +388,11 @@ def test_numpy_floats_in_mixed_columns_are_plain_numbers(own_dsd):
     rows = own_rows(frame(row(), row(time_period="2021"))).astype({"OBS_VALUE": object})
     rows.loc[0, "OBS_VALUE"] = np.float64(0.5)
     assert [float(text) for text in read_ml(message(rows), own_dsd)["OBS_VALUE"]] == [0.5, 61.5]
+
+
+def test_a_text_that_looks_like_nothing_is_kept(own_dsd):
+    rows = own_rows(frame(row(method="None")))
+    assert read_ml(message(rows), own_dsd)["METHOD"].tolist() == ["None"]
 
 
 def test_characters_that_xml_cannot_hold_are_refused():

@@ -70,5 +70,5 @@ def test_the_form_is_made_each_time(form) -> None:
 def test_a_zero_byte_is_refused_or_kept_and_never_an_error_of_ours(form) -> None:
     client = Client()
     assert client.post(form, {"text": "a\0b", "contact": ""}).status_code in (302, 422)
-    assert client.get("/en/search/?q=a%00b").status_code == 404
+    assert client.get("/en/search/?q=a%00b").status_code in (200, 422)
     assert client.get("/api/v1/observations?ref_area=a%00b").status_code in (404, 422)
