@@ -7,6 +7,7 @@ in which record and packages are kept from run to run; without it they go when t
 import http.client
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -94,6 +95,7 @@ def made_record(vendor: str, cache: Path, environment: dict[str, str], size: int
     home = cache / f"{vendor}-{size}"
     settings = {"EKISTICS_HOME": str(home), **environment}
     if vendor != "sqlite" or not (home / FACTS).exists():
+        shutil.rmtree(home, ignore_errors=True)  # files of a record that is no more
         print(json.dumps(program("site_record", "--size", str(size), environment=settings)), file=sys.stderr)
     return settings
 
