@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ekistics.core.errors import InputFormatError, MissingInputError, PackageError, UnsafeArchiveError
-from ekistics.jobs.package_upload import receive_package
+from ekistics.jobs.package_upload import receive_package, verify_archive
 from ekistics.package import verify_package, write_package
 from ekistics.package.archive import zip_package
 
@@ -102,6 +102,22 @@ def test_nothing_is_left_of_what_is_refused(folder, door, tmp_path, members, err
         receive_package(path, door / "p")
     assert names(door) == []
     assert not (tmp_path / "evil.txt").exists()
+
+
+@pytest.mark.parametrize("name", ["my city/{away}", "my city/\\{away}", "my city//../{away}", "my city/../../evil.txt"])
+@pytest.mark.parametrize("open_door", [lambda path, door: receive_package(path, door / "p"),
+                                       lambda path, _door: verify_archive(path)])
+def test_nothing_is_written_beside_the_folder_that_is_taken_off(folder, door, tmp_path, name, open_door):
+    away = tmp_path / "away" / "evil.txt"  # what is left of its name begins with the root
+    path = sent(folder, tmp_path / "p.zip", below="my city/")
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(name.format(away=away), b"x")
+    try:
+        outcome = open_door(path, door)
+    except (PackageError, UnsafeArchiveError):
+        outcome = None
+    assert outcome is None or not outcome.ok
+    assert not away.exists() and names(door) == []
 
 
 def test_a_changed_file_is_refused(folder, door, tmp_path):

@@ -64,13 +64,15 @@ def receive_package(path: Path, folder: Path, *, max_unpacked_mb: int = MAX_UNPA
     return Verification(str(folder), outcome.problems, outcome.files, outcome.observations, outcome.run)
 
 
-def verify_archive(path: Path) -> Verification:
+def verify_archive(path: Path, *, max_unpacked_mb: int = MAX_UNPACKED_MB) -> Verification:
     """Verify a package in the zip archive in which the site gives it.
 
     Parameters
     ----------
     path : pathlib.Path
         The archive.
+    max_unpacked_mb : int
+        Largest size when unpacked, in megabytes.
 
     Returns
     -------
@@ -87,7 +89,7 @@ def verify_archive(path: Path) -> Verification:
         It would unpack to more than it may, or outside its place, or holds links.
     """
     path = Path(path)
-    limits = {"max_unpacked_mb": MAX_UNPACKED_MB, "max_members": MAX_MEMBERS, "max_ratio": MAX_RATIO}
+    limits = {"max_unpacked_mb": max_unpacked_mb, "max_members": MAX_MEMBERS, "max_ratio": MAX_RATIO}
     with tempfile.TemporaryDirectory(prefix="ekistics-verify-") as staging:
         return replace(_unpacked(path, Path(staging) / "package", limits), folder=str(path))
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from copy import copy
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -133,12 +134,12 @@ def verify_package(folder: Path) -> Verification:
     try:
         descriptor = load_descriptor(folder)
     except PackageError as error:
-        return Verification(str(folder), (Problem("schema", DESCRIPTOR, str(error)),), 1, 0, "")
+        return Verification(str(folder), (Problem("schema", DESCRIPTOR, _said(error)),), 1, 0, "")
     shape = _shape_problems(descriptor)
     try:
         head = None if shape else parse_head(descriptor)
     except PackageError as error:
-        shape.append(Problem("schema", DESCRIPTOR, str(error)))
+        shape.append(Problem("schema", DESCRIPTOR, _said(error)))
     if shape or head is None:
         return Verification(str(folder), tuple(shape), 1, 0, "")
     problems = [*_descriptor_problems(folder, descriptor, head), *_file_problems(folder, descriptor)]
@@ -217,7 +218,7 @@ def _table_problems(folder: Path, head: Head, broken: set[str]) -> tuple[pa.Tabl
         columns = columns_of(table)
         same = "observations.csv" in broken or _is_twin(columns, folder / "observations.csv")
     except EkisticsError as error:
-        return None, [Problem("schema", name, str(error))]
+        return None, [Problem("schema", name, _said(error))]
     _place, places, run, indicators = head
     problems = [Problem(breach.code, f"{name}, {_rows(breach.rows)}", breach.message)
                 for breach in observation_breaches(columns, places=places, run=run.id, indicators=indicators)]
@@ -253,9 +254,17 @@ def _layer_problems(folder: Path, entry: Mapping[str, Any], names: set[str], bro
     return problems
 
 
+def _said(error: Exception) -> str:
+    """Say an error without its place: the problem names the file, and the folder may be one that is gone by then."""
+    if isinstance(error, EkisticsError):
+        error = copy(error)
+        error.where = None
+    return str(error)
+
+
 def _guarded(name: str, look: Any) -> list[Problem]:
     try:
         look()
     except (EkisticsError, DataSourceError, DataLayerError, OSError, ValueError) as error:
-        return [Problem("layer" if name.startswith("layers/") else "schema", name, str(error))]
+        return [Problem("layer" if name.startswith("layers/") else "schema", name, _said(error))]
     return []

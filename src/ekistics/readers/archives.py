@@ -94,12 +94,12 @@ def unpack_archive(archive: zipfile.ZipFile, folder: Path, *, below: str = "") -
     UnsafeArchiveError
         Two files have one name, or one is where another needs a folder.
     """
-    names = []
+    names, above = [], len(_parts(below))
     for member in archive.infolist():
-        name = member.filename.removeprefix(below)
         if member.is_dir() or not member.filename.startswith(below):
             continue
-        target = folder.joinpath(*PurePosixPath(name.replace("\\", "/")).parts)
+        inside = _parts(member.filename)[above:]  # of the name that was looked at: what is left of it may begin with /
+        target, name = folder.joinpath(*inside), "/".join(inside)
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             with archive.open(member) as packed, target.open("xb") as stream:
@@ -111,6 +111,10 @@ def unpack_archive(archive: zipfile.ZipFile, folder: Path, *, below: str = "") -
             raise _damaged(archive, member.filename, error) from error
         names.append(name)
     return names
+
+
+def _parts(name: str) -> tuple[str, ...]:
+    return PurePosixPath(name.replace("\\", "/")).parts
 
 
 def read_member(archive: zipfile.ZipFile, name: str) -> bytes:
