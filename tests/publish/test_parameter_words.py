@@ -7,7 +7,7 @@ import pytest
 from ekistics.core.i18n import use_language
 from ekistics.geo.degurba.parameters import DegurbaParameters
 from ekistics.jobs.city_config import Parameters, Uncertainty
-from ekistics.publish.method import sentence
+from ekistics.publish.method import sentence, value_shown
 from ekistics.publish.parameter_words import CODES, MEANINGS, meaning
 
 KEYS = [*(f.name for f in fields(Parameters) if f.name != "degurba"),
@@ -45,3 +45,12 @@ def test_words_are_told_in_the_language_of_the_page():
         told = meaning("degurba.gap_limit")
     assert told and told != "Gaps of less than this area are filled."
     assert sentence("unheard_of", 3, language="en") == "unheard_of = 3"
+
+
+@pytest.mark.parametrize(("value", "text"), [
+    (1e-5, "0.00001"), (-1e-5, "-0.00001"), (6e-5, "0.00006"), (1.23456e-7, "0.0000001235"), (1e-12, "0.000000000001"),
+    (0.0001, "0.0001"), (0.00012345, "0.0001"), (1.23456, "1.2346"), (0.05, "0.05"), (-23.99, "-23.99"), (0.0, "0"),
+    (15.0, "15"), (10_000, "10,000")])
+def test_a_number_shows_the_digits_that_it_has(value, text):
+    assert value_shown(value, language="en") == text
+    assert value_shown(value, language="fr") == text.replace(",", "\u202f").replace(".", ",")

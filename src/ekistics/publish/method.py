@@ -1,5 +1,6 @@
 """Method text from the run's own parameters: a sentence for each one that was used, with the value that was used."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,6 +9,9 @@ from ekistics.publish.numbers import number_text
 from ekistics.publish.parameter_words import code_words, meaning
 
 __all__ = ["flattened", "parameter_sentences", "role_text", "sentence"]
+
+DIGITS = 4  # of a parameter, at most
+SMALLEST = 10.0 ** -DIGITS
 
 # Name of a parameter: the indicators it bears on (by start of the code; empty for all), and its sentence.
 SENTENCES: Mapping[str, tuple[tuple[str, ...], str]] = {
@@ -122,7 +126,8 @@ def value_shown(value: Any, *, language: str) -> str:
     Parameters
     ----------
     value : object
-        A number, text, truth value, list or None.
+        A number, text, truth value, list or None; a number has four digits after its point at most, one under 0.0001
+        four significant ones.
     language : str
         Language of numbers.
 
@@ -136,11 +141,17 @@ def value_shown(value: Any, *, language: str) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, int | float):
-        digits = len(f"{value:.4f}".rstrip("0").partition(".")[2])
-        return number_text(value, digits, language=language)
+        return number_text(value, _digits(value), language=language)
     if isinstance(value, list | tuple):
         return joined(value_shown(v, language=language) for v in value)
     return str(value)
+
+
+def _digits(value: float) -> int:
+    """Count the digits after the point: four at most, or four that signify where a number is too small for that."""
+    small = 0 < abs(value) < SMALLEST
+    most = DIGITS - 1 - math.floor(math.log10(abs(value))) if small else DIGITS
+    return len(f"{value:.{most}f}".rstrip("0").partition(".")[2])
 
 
 def parameter_sentences(parameters: Mapping[str, Any], indicator: str, *, language: str) -> tuple[str, ...]:
