@@ -10,6 +10,7 @@ from ekistics.core.i18n import use_language
 from ekistics.package import ProfilePackage
 from ekistics.publish import compose_profile
 from ekistics.publish.figures import listed, newest_rows, numbered
+from ekistics.publish.method import flattened
 from ekistics.publish.story import headline
 
 
@@ -128,3 +129,15 @@ def test_texts_of_another_language_reach_every_block(package, known):
         document = module._composed(package, known, "en")
     titles = [block.title for block in (*document.cards, *document.tables, *document.sections)]
     assert all(t == t.upper() for t in titles)
+
+
+def test_the_paragraph_of_the_method_is_one_and_not_the_table_of_parameters(package, known):
+    read = {**package.run.parameters, "read": {"population.1": {"time_period": "1990", "nodata": "missing"}}}
+    document = compose_profile(dataclasses.replace(package, run=dataclasses.replace(package.run, parameters=read)),
+                               known)
+    method = next(section for section in document.sections if section.code == "method")
+    spoken = method.paragraphs[-1]
+    assert 100 < len(spoken) < 2500
+    assert "Time of the input" not in spoken
+    parameters = next(table for table in document.tables if table.code == "parameters")
+    assert sum(len(group.rows) for group in parameters.groups) == len(flattened(read))

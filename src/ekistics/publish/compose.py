@@ -7,7 +7,7 @@ import pandas as pd
 from babel import Locale
 from babel.core import get_global
 
-from ekistics.core.i18n import _, use_language
+from ekistics.core.i18n import _, joined, use_language
 from ekistics.core.indicator import IndicatorSpec
 from ekistics.core.period import Period
 from ekistics.package.model import ProfilePackage
@@ -18,7 +18,7 @@ from ekistics.publish.findings import charts
 from ekistics.publish.labels import labels
 from ekistics.publish.live import live_layers
 from ekistics.publish.maps import map_sheets
-from ekistics.publish.method import flattened, sentence
+from ekistics.publish.method import SENTENCES, flattened, sentence
 from ekistics.publish.numbers import day_text
 from ekistics.publish.report import direction_of
 from ekistics.publish.story import Placed, headline
@@ -103,8 +103,8 @@ def place_line(package: Placed, *, language: str) -> str:
     parts = [_("City in {country}").format(country=country) if country else _("City"),
              _("code {code}").format(code=package.place.code)]
     if count:
-        parts.insert(1, _("{count} neighbourhoods").format(count=count))
-    return ", ".join(parts)
+        parts.insert(1, _("{count} neighbourhoods").format(count=count) if count > 1 else _("1 neighbourhood"))
+    return joined(parts)
 
 
 def _country(code: str, language: str) -> str:
@@ -115,7 +115,7 @@ def _country(code: str, language: str) -> str:
 
 def _source_line(package: ProfilePackage) -> str:
     parts = [_("Ekistics {version}").format(version=package.run.code_version), _("run {id}").format(id=package.run.id)]
-    return ", ".join(parts)
+    return joined(parts)
 
 
 def method_section(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], *, language: str) -> Section:
@@ -135,13 +135,14 @@ def method_section(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], 
     Section
         Rules for all numbers, the parameters in sentences, and the method edition of each indicator.
     """
-    spoken = [sentence(name, value, language=language) for name, value in flattened(package.run.parameters).items()]
+    spoken = [sentence(name, value, language=language) for name, value in flattened(package.run.parameters).items()
+              if name.rpartition(".")[2] in SENTENCES]  # those of a method; all others stand in the table of parameters
     paragraphs = (
         _("Every number below was computed from the inputs listed under sources, by the methods and with the "
           "parameters of this run. Nothing was filled in: a value that could not be computed says why."),
         _("A percentage names its numerator, its denominator and its base. Where a method is contested, all readings "
           "are given and the default stands first."),
-        " ".join(text for text in spoken if " = " not in text))
+        " ".join(spoken))
     facts = tuple(Fact(f"{spec.number} {_(spec.title)}".strip(), _(spec.definition),
                        items=(_("Method: {method}.").format(method=spec.method),)) for spec in specs.values())
     return Section("method", _("Method"), tuple(p for p in paragraphs if p), facts)
