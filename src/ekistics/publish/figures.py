@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from ekistics.core.i18n import N_, _
+from ekistics.core.i18n import N_, _, joined
 from ekistics.core.indicator import IndicatorSpec, SeriesSpec, Variant
 from ekistics.core.observation import DIMENSIONS
 from ekistics.core.period import Period
@@ -312,7 +312,7 @@ def group_text(row: Any) -> str:
         if code in ("_T", ""):
             continue
         parts.append(_dimension_text(name, code))
-    return ", ".join(parts) or _("everybody")
+    return joined(parts) or _("everybody")
 
 
 def _dimension_text(name: str, code: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from ekistics.core.i18n import _
+from ekistics.core.i18n import _, joined
 from ekistics.core.indicator import IndicatorSpec, SeriesSpec
 from ekistics.core.period import Period
 from ekistics.core.units import unit
@@ -74,8 +74,8 @@ class _Maker:
         self.city = self.newest[(self.newest["ref_area"] == package.place.code) & self.newest["obs_value"].notna()]
 
     def _caption(self, spec: IndicatorSpec) -> str:
-        made = ", ".join(dict.fromkeys(p.producer for p in self.package.run.inputs if p.producer
-                                       and p.role.split(":")[0] in spec.inputs))
+        made = joined(dict.fromkeys(p.producer for p in self.package.run.inputs if p.producer
+                                      and p.role.split(":")[0] in spec.inputs))
         parts = (_("Source: {producers}.").format(producers=made) if made else "",
                  _("Method: {method}.").format(method=spec.method),
                  _("Edition {edition}.").format(edition=self.package.edition) if self.package.edition else "")

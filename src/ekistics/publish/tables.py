@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from ekistics.core.i18n import _
+from ekistics.core.i18n import _, joined
 from ekistics.core.indicator import IndicatorSpec
 from ekistics.package.model import ProfilePackage
 from ekistics.publish.cards import flag
@@ -158,7 +158,7 @@ def quality_table(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], *
     body = []
     for check in package.checks:
         shown = flag(check, language=language)
-        about = ", ".join(specs[c].number or _(specs[c].title) for c in check.indicators if c in specs) or _("all")
+        about = joined(specs[c].number or _(specs[c].title) for c in check.indicators if c in specs) or _("all")
         body.append((Cell(shown.title), Cell(shown.word), Cell(shown.text), Cell(about), Cell(shown.note)))
     columns = (Column(_("What"), weight=2), Column(_("Judgement")), Column(_("Figure"), numeric=True),
                Column(_("Bears on"), weight=1.2), Column(_("What it means"), weight=3))
