@@ -15,7 +15,7 @@ from ekistics.web.accounts.tokens import make_token
 from ekistics.web.observatory import table_files, tables
 from ekistics.web.observatory.models import Observation
 from ekistics.web.observatory.selection import Selection
-from ekistics.web.observatory.taking import Taking
+from ekistics.web.observatory.taking import Taking, selected
 from ekistics.web.places.models import Place
 from ekistics.web.policy import Role
 from ekistics.web.work.models import Job
@@ -87,6 +87,24 @@ def test_a_token_is_told_by_its_account_and_what_was_asked_is_kept(publish: Call
     assert entry.actor == viewer.pk
     assert json.loads(entry.detail) == {"form": "json", "indicator": "sdg_11_2_1", "parent": "GHA-AVA", "rows": 6,
                                         "restricted": 3}
+
+
+@pytest.mark.parametrize("asked", [
+    {}, {"edition": 1}, {"edition": 1, "current": False}, {"current": False}, {"variant": ""}, {"dataset": 1},
+    {"indicator": "sdg_11_2_1", "variant": "network", "dimensions": {"sex": "F"}, "edition": 2}])
+def test_what_was_asked_is_said_whole_and_nothing_else(asked: dict[str, Any]) -> None:
+    assert selected(Selection(**asked)) == asked
+
+
+def test_the_log_keeps_the_edition_and_the_reading_that_were_asked_for(publish: Callable[..., Any],
+                                                                      person: Callable[..., User]) -> None:
+    edition = publish(conf_status="C").edition
+    _row, text = make_token(person(Role.VIEWER, "GHA"), "program", ["read"])
+    assert take(Client(), f"/tables/observations.csv?edition={edition}&variant=network",
+                headers={"Authorization": f"Bearer {text}"}) == 200
+    (entry,) = told()
+    found = json.loads(entry.detail)
+    assert (found["edition"], found["current"], found["variant"]) == (edition, False, "network")
 
 
 def test_a_stream_that_is_broken_off_is_told_with_the_rows_that_had_left(publish: Callable[..., Any],

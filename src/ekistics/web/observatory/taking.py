@@ -63,8 +63,8 @@ class Taking:
 
 def selected(wanted: Selection) -> dict[str, Any]:
     """Say as plain values what a selection asks for, without what it leaves open."""
-    found = {**asdict(wanted), "dimensions": dict(wanted.dimensions)}
-    return {name: value for name, value in found.items() if value not in ("", None, 0, {}, False, True)}
+    found, nothing = ({**asdict(each), "dimensions": dict(each.dimensions)} for each in (wanted, Selection()))
+    return {name: value for name, value in found.items() if value != nothing[name]}
 
 
 def rows_taken(actor: Actor, target: str, conf_statuses: Iterable[str], **detail: Any) -> None:
