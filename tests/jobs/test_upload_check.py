@@ -93,7 +93,7 @@ def test_a_text_may_be_as_long_as_can_be_kept(tmp_path):
     assert outcome.problems[0].expected == "at most 300 characters"
 
 
-@pytest.mark.parametrize("status", ["J", "K"])
+@pytest.mark.parametrize("status", ["J", "K", "S"])
 def test_a_status_that_says_nothing_of_the_value_stands_with_and_without_it(tmp_path, status):
     assert check(write(tmp_path, [{**ROW, "obs_status": status}, {**MISSING, "sex": "F", "obs_status": status}])).ok
 

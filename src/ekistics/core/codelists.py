@@ -46,7 +46,7 @@ OBS_STATUS_WORDS: Mapping[str, str] = {
     "Q": N_("missing, because it is suppressed"),
 }
 MISSING_STATUSES = ("O", "M", "L", "H", "Q")
-EITHER_STATUSES = ("J", "K")  # the list says of both that the value may be missing
+EITHER_STATUSES = ("J", "K", "S")  # the list says of them that the value may be missing
 CONF_STATUS_WORDS: Mapping[str, str] = {
     "F": N_("free to publish"), "N": N_("not for publication, for internal use only"), "C": N_("confidential"),
     "E": N_("not for publication until its embargo ends"),

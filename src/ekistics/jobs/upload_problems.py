@@ -98,7 +98,7 @@ class UploadProblem(Enum):
     REASON_NEEDLESS = _Entry("UPLOAD_071", N_("There is a value, and also a reason why there is none."),
                              N_("Clear one of them."))
     STATUS_UNFIT = _Entry("UPLOAD_072", N_("The status does not fit the value."),
-                          N_("O, M, L, H and Q are for missing values, J and K for either, all others for values "
+                          N_("O, M, L, H and Q are for missing values, J, K and S for either, all others for values "
                              "that are there."))
 
     BELOW_BOUND = _Entry("UPLOAD_080", N_("The value is below the lowest that is possible."),
