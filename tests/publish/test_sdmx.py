@@ -218,6 +218,10 @@ def test_the_facts_are_those_of_the_structure_file(shared_data):
         assert set(codes) == {code for code in lists[name].items if name != "REF_AREA" or code.isdigit()}, name
     assert set(FACTS["with_total"]) == {d.id for d in dsd.dimensions if d.id in lists and "_T" in lists[d.id].items}
     assert {code: str(lists["SERIES"][code].name) for code in FACTS["titles"]} == FACTS["titles"]
+    statuses = lists["OBS_STATUS"].items
+    missing = {code for code, item in statuses.items() if str(item.name).startswith("Missing value")}
+    perhaps = {code for code, item in statuses.items() if "missing" in str(item.description)} - missing
+    assert (missing, perhaps) == tuple(set(FACTS["obs_status"][name]) for name in ("missing", "perhaps_missing"))
 
 
 def test_the_facts_are_those_of_the_table_of_allowed_codes(shared_data):

@@ -1,6 +1,7 @@
 """Templates for uploads: filled in by a spreadsheet, they read back without a problem."""
 
 import io
+import string
 import tomllib
 from pathlib import Path
 
@@ -8,7 +9,13 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from ekistics.core.codelists import CONF_STATUS_WORDS, DIMENSION_CODES, MISSING_STATUSES, OBS_STATUS_WORDS
+from ekistics.core.codelists import (
+    CONF_STATUS_WORDS,
+    DIMENSION_CODES,
+    EITHER_STATUSES,
+    MISSING_STATUSES,
+    OBS_STATUS_WORDS,
+)
 from ekistics.core.indicator import IndicatorSpec, MethodEdition, SeriesSpec, Variant
 from ekistics.core.observation import DIMENSIONS, observations, result_rows
 from ekistics.core.place import Place
@@ -18,6 +25,8 @@ from ekistics.package.rules import observation_breaches
 from ekistics.package.table import canonical_observations, columns_of
 from ekistics.publish.upload_template import csv_template, xlsx_template
 
+SDG, CONF = (tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8"))
+             for name in ("sdg_dsd_facts.toml", "sdmx_conf_status_facts.toml"))
 SPEC = IndicatorSpec(
     "access", "11.2.1", "Access", "Who is near a stop?", "People near a stop.", MethodEdition("UN", "Metadata", "2021"),
     (SeriesSpec("share", "Share", "PT", "people living inside", 1, 0, 100),
@@ -112,22 +121,38 @@ def test_lists_offer_exactly_the_codes(template):
     assert "no-streets" in lists["reason"]
 
 
-def test_every_offered_code_is_accepted():
+def test_exactly_the_statuses_of_the_standard_are_offered_and_accepted(template):
+    """The codes are those of outside lists, so that template and rule cannot be wrong alike."""
     value = pd.Series([1.0], pd.Index(["EGY-CAI"], name="ref_area"))
     row = observations(result_rows(value, series="people", time_period="2020"), SPEC, run="r")
-    for column, codes in (("obs_status", OBS_STATUS_WORDS), ("conf_status", CONF_STATUS_WORDS)):
-        table = canonical_observations(pd.concat([row.assign(**{column: code}) for code in codes]))
-        broken = observation_breaches(columns_of(table), places=PLACES, run="r")
-        assert not {breach.rule for breach in broken} & {"status-unknown", "confidentiality-unknown"}
+    heads, *codes = book(template)["codes"].iter_rows(values_only=True)
     assert set(DIMENSION_CODES) <= set(DIMENSIONS)
+    for column, rule, known in (("obs_status", "status-unknown", SDG["codes"]["OBS_STATUS"]),
+                                ("conf_status", "confidentiality-unknown", list(CONF["codes"]))):
+        assert sorted(line[heads.index(column)] for line in codes if line[heads.index(column)]) == sorted(known)
+        for code in [*string.ascii_uppercase, *string.ascii_lowercase, "", "_T"]:
+            table = canonical_observations(row.assign(**{column: code}))
+            broken = {breach.rule for breach in observation_breaches(columns_of(table), places=PLACES, run="r")}
+            assert (rule in broken) == (code not in known), code
 
 
 def test_statuses_are_those_of_the_code_lists():
-    """CL_CONF_STATUS 1.2 has these 11 codes; CL_OBS_STATUS is as the SDG structure holds it."""
-    facts = tomllib.loads((Path(__file__).parent / "sdg_dsd_facts.toml").read_text(encoding="utf-8"))
-    assert set(OBS_STATUS_WORDS) == set(facts["codes"]["OBS_STATUS"])
-    assert set(CONF_STATUS_WORDS) == set("ACDEFGMNOST")
-    assert set(MISSING_STATUSES) == {code for code, words in OBS_STATUS_WORDS.items() if words.startswith("missing")}
+    """CL_OBS_STATUS is as the SDG structure holds it, CL_CONF_STATUS as its edition 1.2 has it."""
+    assert set(OBS_STATUS_WORDS) == set(SDG["codes"]["OBS_STATUS"])
+    assert set(MISSING_STATUSES) == set(SDG["obs_status"]["missing"])
+    assert {code for code, words in OBS_STATUS_WORDS.items() if words.startswith("missing")} == set(MISSING_STATUSES)
+    assert set(EITHER_STATUSES) == set(SDG["obs_status"]["perhaps_missing"])
+    assert len(CONF["codes"]) == CONF["count"]
+    assert set(CONF_STATUS_WORDS) == set(CONF["codes"])
+
+
+@pytest.mark.parametrize("words", ["small counts", "one unit", "two units", "one or two units", "concentration",
+                                   "sender", "receiver", "embargo", "internal use only"])
+def test_words_of_confidentiality_stand_at_the_code_they_belong_to(words):
+    """Names say 'internal use only' of E too, for the time until its embargo ends."""
+    told = {code for code, text in CONF_STATUS_WORDS.items() if words in text}
+    named = {code for code, text in CONF["codes"].items() if words in text}
+    assert named and told == named - ({"E"} if words == "internal use only" else set())
 
 
 def test_help_explains_every_column(template):
