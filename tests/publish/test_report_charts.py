@@ -52,7 +52,7 @@ def test_an_interval_that_is_not_stated_is_not_drawn():
     ((30.0, 58.0), True, (0.0, 100.0), None),
     ((0.5, 2.5), True, (0.0, 2.62), ["The axis does not end at 100."]),
     ((30.0, 35.0), True, (29.7, 35.3), ["The axis does not start at 0 or end at 100."]),
-    ((80.0, 120.0), True, (77.6, 122.4), ["The axis does not start at 0."]),
+    ((80.0, 120.0), False, (77.6, 122.4), ["The axis does not start at 0."]),
     ((4000.0, 5000.0), False, (3940.0, 5060.0), ["The axis does not start at 0."]),
     ((100.0, 5000.0), False, (0.0, 5294.0), None),
     ((-2.0, 3.0), False, (-2.3, 3.3), None),
@@ -65,6 +65,22 @@ def test_an_axis_fits_its_values_and_says_where_it_is_not_whole(values, full, do
         assert layer["encoding"]["x"]["axis"]["title"] == words
     svg = draw(spec, code="a", language="en")
     assert svg.count("The axis does not") == (1 if words else 0)
+
+
+@pytest.mark.parametrize(("value", "low", "high", "domain", "words"), [
+    (90.0, 70.0, 104.0, (0.0, 104.0), ["An interval goes above 100."]),
+    (2.0, -0.5, 4.5, (-0.5, 4.8), ["The axis does not end at 100.", "An interval goes below 0."]),
+    (50.0, -3.0, 103.0, (-3.0, 103.0), ["Intervals go below 0 and above 100."]),
+    (99.0, 97.0, 100.0, (0.0, 100.0), None),
+    (99.0, 97.0, 100.0 + 1e-9, (0.0, 100.0), None),
+    (39.0, 38.5, 39.5, (38.44, 39.56), ["The axis does not start at 0 or end at 100."]),
+    (1.0, 0.0, 2.0, (0.0, 2.12), ["The axis does not end at 100."]),
+])
+def test_an_axis_of_shares_leaves_0_to_100_only_as_far_as_an_interval(value, low, high, domain, words):
+    spec = ranking([{"name": "Nerea", "value": value, "low": low, "high": high, "text": "", "kind": "main"}], full=True)
+    for layer in spec["layer"]:
+        assert layer["encoding"]["x"]["scale"]["domain"] == pytest.approx(domain)
+        assert layer["encoding"]["x"]["axis"]["title"] == words
 
 
 def test_a_break_parts_the_line():

@@ -33,6 +33,7 @@ BEYOND = re.compile("[\u0590-\u1fff\u2e80-\uffff]")  # letters that Noto Sans al
 PRINT_SCALE = 3.0
 SMALL_SHARE, WHOLE = 40.0, 100.0  # percentages that all lie below the first would be flat on an axis to the second
 FROM_ZERO, ROOM = 1 / 3, 0.06
+EXACT = 6  # decimals of a share; what is smaller is the noise of sums
 AXIS_WRAP = 44
 TICK = "datum.value >= 1000 || datum.value <= -1000 ? format(datum.value, ',.0f') : format(datum.value, ',.3~r')"
 
@@ -190,28 +191,36 @@ def _kind(values: Sequence[str], **more: Any) -> dict[str, Any]:
 
 
 def _span(rows: Sequence[Mapping[str, Any]], *, full: bool) -> tuple[float, float]:
-    """Choose where an axis begins and ends; percentages take all of it, unless that would flatten small shares."""
+    """Choose where an axis begins and ends: at zero where that leaves enough room between the values."""
     ends = [float(v) for row in rows for v in (row["value"], row.get("low"), row.get("high")) if v is not None]
     low, high = (min(ends), max(ends)) if ends else (0.0, WHOLE)
-    if full and SMALL_SHARE <= high <= WHOLE and low >= 0:
-        return 0.0, WHOLE
     room = ROOM * (high - low) or abs(high) * ROOM or 1.0
     start = 0.0 if 0 <= low <= high * FROM_ZERO else max(low - room, 0.0) if low >= 0 else low - room
-    return start, min(high + room, WHOLE) if full and high <= WHOLE else high + room
+    return _share_span((low, high), (start, high + room)) if full else (start, high + room)
 
 
-def _told(span: tuple[float, float], *, full: bool) -> str:
-    """Say at which ends an axis is not whole; empty where it is."""
+def _share_span(ends: tuple[float, float], fitted: tuple[float, float]) -> tuple[float, float]:
+    """Take all of an axis of shares, unless that would flatten small ones; leave it only as far as an interval does."""
+    low, high = (round(end, EXACT) for end in ends)
+    start, end = (0.0, WHOLE) if high >= SMALL_SHARE else fitted
+    return min(max(start, 0.0), low), max(min(end, WHOLE), high)
+
+
+def _told(span: tuple[float, float], *, full: bool) -> list[str]:
+    """Say at which ends an axis is not whole, and where an interval leads it past what a share can be."""
     late, early = span[0] > 0, full and span[1] < WHOLE
-    if late and early:
-        return _("The axis does not start at 0 or end at 100.")
-    return _("The axis does not start at 0.") if late else _("The axis does not end at 100.") if early else ""
+    below, above = full and span[0] < 0, full and span[1] > WHOLE
+    parts = (_("The axis does not start at 0 or end at 100.") if late and early else
+             _("The axis does not start at 0.") if late else _("The axis does not end at 100.") if early else "",
+             _("Intervals go below 0 and above 100.") if below and above else
+             _("An interval goes below 0.") if below else _("An interval goes above 100.") if above else "")
+    return [part for part in parts if part]
 
 
 def _fitted(rows: Sequence[Mapping[str, Any]], *, full: bool) -> tuple[dict[str, Any], dict[str, Any]]:
     """Give the scale of an axis of numbers, and its title, which says what is left out."""
     span = _span(rows, full=full)
-    words = textwrap.wrap(_told(span, full=full), AXIS_WRAP)
+    words = [line for text in _told(span, full=full) for line in textwrap.wrap(text, AXIS_WRAP)]
     return {"domain": list(span), "nice": False, "zero": False}, {"title": words or None, "titlePadding": 8}
 
 
@@ -224,7 +233,8 @@ def ranking(rows: Sequence[Mapping[str, Any]], *, full: bool = False, thin: bool
         ``name``, ``value``, ``text``; optionally ``low``, ``high`` and ``kind``: ``main`` (accent), ``city`` (ink) or
         ``other`` (grey).
     full : bool
-        Whether the values are percentages: the axis runs from 0 to 100, unless all of them are small.
+        Whether the values are shares that cannot leave 0 to 100: the axis runs from 0 to 100, unless all of them are
+        small, and beyond it only as far as an interval does.
     thin : bool
         Whether rows are thin and only places that are not ``other`` are named: for whole countries.
 
