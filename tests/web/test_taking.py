@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -74,6 +76,45 @@ def test_free_files_are_not_told_whoever_takes_them(publish: Callable[..., Any],
     for address, *_rest in FILES:
         assert take(client, address.format(edition=edition)) == 200
     assert told() == []
+
+
+def test_a_brief_is_told_with_the_values_of_the_peers_in_it(publish: Callable[..., Any], person: Callable[..., User],
+                                                            client_of: Callable[..., Client]) -> None:
+    editions = [publish(f"GHA-B{i:02d}", name=f"Bravo {i}", access=30.0 + i, conf_status="C").edition for i in (1, 2)]
+    publish()
+    client, anybody = client_of(person(Role.VIEWER, "GHA")), client_of(None)
+    assert _held_by(client.get("/en/cities/GHA-AVA/brief.xlsx"), editions) == 0 and told() == []  # too few peers
+    editions.append(publish("GHA-B03", name="Bravo 3", access=33.0, conf_status="C").edition)
+    assert _held_by(client.get("/en/cities/GHA-AVA/brief.xlsx"), editions) == 3
+    assert take(client, "/en/cities/GHA-AVA/brief.html") == 200
+    for entry, form in zip(told(), ("xlsx", "html"), strict=True):
+        detail = json.loads(entry.detail)
+        assert (entry.target, detail["form"], detail["restricted"]) == ("brief:GHA-AVA", form, 3)
+    assert _held_by(anybody.get("/en/cities/GHA-AVA/brief.xlsx"), editions) == 0 and len(told()) == 2
+
+
+def _held_by(answer: Any, editions: list[int]) -> int:
+    """Count the restricted values of cities in a workbook, by their addresses."""
+    assert answer.status_code == 200
+    rows = Observation.objects.filter(edition__in=editions, restricted=True, place__kind="city")
+    cells = {str(cell.value) for sheet in openpyxl.load_workbook(BytesIO(answer.content)) for row in sheet.iter_rows()
+             for cell in row}
+    return sum(any(text.endswith(f"/values/{row.pk}/") for text in cells) for row in rows)
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_the_template_that_corrects_a_restricted_value_is_told(publish: Callable[..., Any], person: Callable[..., User],
+                                                               client_of: Callable[..., Client], form: str) -> None:
+    edition = publish(conf_status="C").edition
+    rows, author = Observation.objects.filter(edition=edition), person(Role.CONTRIBUTOR, "GHA")
+    client, secret = client_of(author), rows.filter(restricted=True).first()
+    assert secret is not None
+    for key in (rows.filter(restricted=False).values_list("pk", flat=True)[0], secret.pk):
+        assert take(client, f"/en/uploads/template/?observation={key}&format={form}") == 200
+    assert take(client, f"/en/uploads/template/?place=GHA-AVA&format={form}") == 200
+    (entry,) = told()
+    assert (entry.actor, entry.target) == (author.pk, f"observation:{secret.pk}")
+    assert json.loads(entry.detail) == {"form": form, "rows": 1, "restricted": 1}
 
 
 def test_a_token_is_told_by_its_account_and_what_was_asked_is_kept(publish: Callable[..., Any],

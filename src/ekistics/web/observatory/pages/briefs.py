@@ -43,15 +43,26 @@ def city_brief(request: HttpRequest, code: str, kind: str) -> HttpResponse:
     place = get_object_or_404(Place, code=code, kind="city")
     actor = actor_of(request)
     require_visible(actor, place)
-    record = city_record(actor, place, language=language_now())
-    made = _file(lambda: compose_city_brief(_city_records(actor, record)), kind, f"{code}-brief")
-    rows_taken(actor, f"brief:{code}", [row.conf_status for row in record.rows], form=kind)
+    _require_kind(kind)
+    records = _city_records(actor, city_record(actor, place, language=language_now()))
+    report = compose_city_brief(records)
+    made = _file(report, kind, f"{code}-brief")
+    rows_taken(actor, f"brief:{code}", [*records.rows["conf_status"], *_of_peers(records, report)], form=kind)
     return made
+
+
+def _of_peers(records: CityRecords, report: Report) -> list[str]:
+    """Give the ``conf_status`` of the peers' values that a brief holds: it takes them up where there are enough."""
+    if records.peer_rows is None:
+        return []
+    held = {entry.address for entry in report.peers}
+    return list(records.peer_rows.loc[records.peer_rows["address"].isin(held), "conf_status"])
 
 
 @public_page(knows=("c", "i", "p"))
 def compare_report(request: HttpRequest, kind: str) -> HttpResponse:
     """Give the comparison that an address asks for as a file."""
+    _require_kind(kind)
     actor, language = actor_of(request), language_now()
     asked = asked_of(request, actor)
     if not asked.cities:
@@ -62,17 +73,20 @@ def compare_report(request: HttpRequest, kind: str) -> HttpResponse:
     records = ComparisonRecords(
         _records(asked.cities), asked.specs, _cited(rows), (asked.period,) if asked.period else (),
         _newest_day(rows), f"{absolute('compare')}?{asked.query()}", site_name(), language)
-    made = _file(lambda: compose_comparison(records), kind, "comparison")
+    made = _file(compose_comparison(records), kind, "comparison")
     rows_taken(actor, "brief:comparison", rows["conf_status"], form=kind, cities=[p.code for p in asked.cities])
     return made
 
 
-def _file(compose: Callable[[], Report], kind: str, name: str) -> HttpResponse:
+def _require_kind(kind: str) -> None:
     if kind not in KINDS:
         raise Http404
+
+
+def _file(report: Report, kind: str, name: str) -> HttpResponse:
     write, media = KINDS[kind]
     # A file, never a page of this origin: its own style would be against the content policy.
-    return HttpResponse(write(compose()), content_type=media, headers={
+    return HttpResponse(write(report), content_type=media, headers={
         "Content-Disposition": f'attachment; filename="{name.replace(":", "_")}.{kind}"'})
 
 

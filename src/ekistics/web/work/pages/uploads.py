@@ -19,6 +19,7 @@ from ekistics.core.i18n import N_, _
 from ekistics.web.accounts.actors import actor_of
 from ekistics.web.observatory.frames import frame, rows_for
 from ekistics.web.observatory.models import Observation
+from ekistics.web.observatory.taking import rows_taken
 from ekistics.web.observatory.uploads import FORMATS, may_report, reportable_places, template
 from ekistics.web.places.choosing import OFFERED, chosen_place, offered
 from ekistics.web.places.models import Place
@@ -181,6 +182,8 @@ def upload_template(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     response = HttpResponse(template(ending, reportable_places(actor, place), rows), content_type=FORMATS[ending])
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.{ending}"'
+    if rows is not None:
+        rows_taken(actor, f"observation:{int(key)}", rows["conf_status"], form=ending)
     return response
 
 
