@@ -4,6 +4,11 @@ import re
 
 import pytest
 
+from ekistics.web.places.models import Place
+from ekistics.web.places.search import find_places, near_places
+from ekistics.web.places.tree import index_names
+from ekistics.web.policy import PUBLIC
+
 pytestmark = pytest.mark.django_db
 TITLES = ("Access to public transport", "acceso transporte", "transports publics", "общественному транспорту",
           "الوصول إلى النقل", "النقل العام", "公共交通", "11.2.1", "sdg_11_2_1")
@@ -46,3 +51,16 @@ def test_a_city_in_work_is_not_suggested_to_others(publish, client) -> None:
     publish("GHA-NEW", name="Newtown", state="draft", layers=False)
     page = found(client, "en", "Newtawn")[2]
     assert "Newtown" not in page and 'id="near"' not in page
+
+
+def test_no_number_of_neighbourhoods_hides_a_city_of_their_name(publish) -> None:
+    publish(layers=False, neighbourhoods=0)
+    avalon, ghana = Place.objects.get(code="GHA-AVA"), Place.objects.get(code="GHA")
+    quarters = [Place(code=f"GHA-AVA-{i:03}", name="Barrio", kind="neighbourhood", country="GHA", parent=avalon,
+                      path=f"{avalon.path}GHA-AVA-{i:03}/") for i in range(420)]
+    cities = [Place(code=f"GHA-{code}", name="Barrio", kind="city", country="GHA", parent=ghana, listed=listed,
+                    path=f"{ghana.path}GHA-{code}/") for code, listed in (("ZZ", True), ("YY", True), ("WW", False))]
+    index_names(Place.objects.bulk_create([*quarters, *cities]))
+    for words, looked_for in (("barrio", find_places), ("barroi", near_places)):
+        assert [p.code for p in looked_for(PUBLIC, words, limit=4)] == [
+            "GHA-YY", "GHA-ZZ", "GHA-AVA-000", "GHA-AVA-001"], words

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Q, QuerySet, Value, When
 from django.db.models.functions import Length
 
 from ekistics.core.search_terms import query_terms
@@ -107,8 +107,9 @@ def one_slip(asked: str, known: str) -> bool:
 
 
 def _ordered(actor: Actor, found: QuerySet[Place], limit: int) -> list[Place]:
-    return sorted(found.filter(visible(actor)).annotate(below=Count("children"))[:limit * 4],
-                  key=lambda p: (RANK.get(p.kind, 9), not p.listed, p.name, p.code))[:limit]
+    """Give the first of the places found: ordered before they are cut, so that no number of namesakes hides a city."""
+    rank = Case(*(When(kind=kind, then=Value(place)) for kind, place in RANK.items()), default=Value(len(RANK)))
+    return list(found.filter(visible(actor)).order_by(rank, "-listed", "name", "code")[:limit])
 
 
 def _begins(term: str) -> Q:
