@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from ekistics.core.codelists import URBANISATION_CLASSES, URBANISATION_LEVELS
 from ekistics.core.errors import InvalidValueError
 from ekistics.core.observation import observations
 from ekistics.indicators import degree_of_urbanisation, intersection_density, modules, population_density
@@ -30,8 +31,9 @@ def test_a_class_that_is_none_is_refused(column: str, value: int) -> None:
 
 
 def test_every_class_has_a_name() -> None:
-    codes = {str(k) for k in degree_of_urbanisation.LEVEL_1 + degree_of_urbanisation.LEVEL_2}
-    assert set(degree_of_urbanisation.CLASS_TITLES) == codes
+    for level, codes in ((1, degree_of_urbanisation.LEVEL_1), (2, degree_of_urbanisation.LEVEL_2)):
+        assert list(URBANISATION_LEVELS[level]) == [str(code) for code in codes]
+    assert len(URBANISATION_CLASSES) == len(degree_of_urbanisation.LEVEL_1 + degree_of_urbanisation.LEVEL_2)
 
 
 def test_both_grounds_are_named_in_the_base() -> None:

@@ -155,6 +155,16 @@ def test_words_of_confidentiality_stand_at_the_code_they_belong_to(words):
     assert named and told == named - ({"E"} if words == "internal use only" else set())
 
 
+def test_no_two_codes_of_a_list_have_the_same_words(template):
+    heads, *lines = book(template)["codes"].iter_rows(values_only=True)
+    starts = {name: heads.index(name) for name in DIMENSION_CODES}
+    listed = {name: {line[at]: line[at + 1] for line in lines if line[at]} for name, at in starts.items()}
+    assert {name: len(set(words.values())) for name, words in listed.items()} == {
+        name: len(codes) for name, codes in DIMENSION_CODES.items()}
+    assert [listed["urbanisation"][code] for code in ("3", "30", "0", "10", "CITY")] == [
+        "Urban centre, level 1", "Urban centre, level 2", "Water, level 1", "Water, level 2", "city"]
+
+
 def test_help_explains_every_column(template):
     rows = list(book(template)["help"].iter_rows(min_row=2, values_only=True))
     explained = {row[0]: row for row in rows if row[0]}

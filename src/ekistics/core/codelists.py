@@ -13,26 +13,30 @@ from collections.abc import Mapping
 from ekistics.core.i18n import N_
 
 __all__ = ["AGE_FORM", "CODE_FORM", "CONF_STATUS_WORDS", "DIMENSION_CODES", "EITHER_STATUSES", "MISSING_STATUSES",
-           "OBS_STATUS_WORDS", "URBANISATION_CLASSES", "is_dimension_code"]
+           "OBS_STATUS_WORDS", "URBANISATION_CLASSES", "URBANISATION_LEVELS", "is_dimension_code"]
 
 CODE_FORM = re.compile(r"[A-Za-z0-9_@$-]+")  # an SDMX code without the separators of URNs
 AGE_FORM = re.compile(r"_T|_U|_X|Y[0-9]+(T[0-9]+)?|Y_(GE|LT)[0-9]+|M[0-9]+(T[0-9]+)?")
 
-URBANISATION_CLASSES: Mapping[str, str] = {  # of both levels; no code stands in both
-    "3": N_("Urban centre"), "2": N_("Urban cluster"), "1": N_("Rural grid cells"), "0": N_("Water"),
-    "30": N_("Urban centre"), "23": N_("Dense urban cluster"), "22": N_("Semi-dense urban cluster"),
-    "21": N_("Suburban or peri-urban cells"), "13": N_("Rural cluster"), "12": N_("Low density rural cells"),
-    "11": N_("Very low density rural cells"), "10": N_("Water"),
+URBANISATION_LEVELS: Mapping[int, Mapping[str, str]] = {
+    1: {"3": N_("Urban centre"), "2": N_("Urban cluster"), "1": N_("Rural grid cells"), "0": N_("Water")},
+    2: {"30": N_("Urban centre"), "23": N_("Dense urban cluster"), "22": N_("Semi-dense urban cluster"),
+        "21": N_("Suburban or peri-urban cells"), "13": N_("Rural cluster"), "12": N_("Low density rural cells"),
+        "11": N_("Very low density rural cells"), "10": N_("Water")},
 }
+URBANISATION_CLASSES: Mapping[str, str] = {**URBANISATION_LEVELS[1], **URBANISATION_LEVELS[2]}  # no code is in both
+# Words stand alone in tables, so each says what it is about.
 DIMENSION_CODES: Mapping[str, Mapping[str, str]] = {
     "sex": {"_T": N_("both sexes, or not split by sex"), "F": N_("women and girls"), "M": N_("men and boys"),
-            "_O": N_("other"), "_U": N_("not known"), "_N": N_("no answer"), "_X": N_("not available")},
+            "_O": N_("other sex"), "_U": N_("sex not known"), "_N": N_("sex not answered"),
+            "_X": N_("sex not available")},
     "disability": {"_T": N_("not split by disability"), "PD": N_("people with a disability"),
                    "PWD": N_("people without a disability")},
     "urbanisation": {"_T": N_("all areas"), "U": N_("urban"), "R": N_("rural"), "CITY": N_("city"),
                      "TSUB": N_("town and semi-dense area"), **URBANISATION_CLASSES},
-    "income_quantile": {"_T": N_("all incomes"), "Q1": N_("first fifth, the poorest"), "Q2": N_("second fifth"),
-                        "Q3": N_("third fifth"), "Q4": N_("fourth fifth"), "Q5": N_("last fifth, the richest"),
+    "income_quantile": {"_T": N_("all incomes"), "Q1": N_("first fifth by income, the poorest"),
+                        "Q2": N_("second fifth by income"), "Q3": N_("third fifth by income"),
+                        "Q4": N_("fourth fifth by income"), "Q5": N_("last fifth by income, the richest"),
                         "B40": N_("the poorest 40 percent"), "R60": N_("the richest 60 percent"),
                         "B50": N_("the poorer half"), "R50": N_("the richer half")},
 }

@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ekistics.core.codelists import URBANISATION_CLASSES
 from ekistics.core.errors import InvalidValueError
 from ekistics.core.i18n import N_, _
 from ekistics.core.indicator import IndicatorSpec, MethodEdition, SeriesSpec, Variant
@@ -13,13 +12,12 @@ from ekistics.core.observation import share_rows
 from ekistics.core.reasons import Reason
 from ekistics.indicators._frames import amount, by_area, concat_rows
 
-__all__ = ["CLASS_TITLES", "LEVEL_1", "LEVEL_2", "SPEC", "compute", "example_inputs"]
+__all__ = ["LEVEL_1", "LEVEL_2", "SPEC", "compute", "example_inputs"]
 
 LEVEL_1 = (3, 2, 1, 0)
 LEVEL_2 = (30, 23, 22, 21, 13, 12, 11, 10)
 URBAN = (3, 2)
 WATER_2 = 10  # the only class whose tens are not its class at level 1
-CLASS_TITLES = URBANISATION_CLASSES
 _PEOPLE = N_("people living inside the boundary")
 _GROUND = N_("ground inside the boundary, water included")
 _DEFINITION, _AGGREGATED = "by_definition", "aggregated_from_level_2"
@@ -82,8 +80,8 @@ def compute(cells: pd.DataFrame, *, time_period: str = "") -> pd.DataFrame:
     -------
     pandas.DataFrame
         Result rows in percent, indexed by ``ref_area``; the dimension ``urbanisation`` holds the code of the class, see
-        :data:`CLASS_TITLES`. A class without cells has a share of zero. NaN with its reason where nobody lives there or
-        a population is not known.
+        ``URBANISATION_CLASSES`` of ``ekistics.core.codelists``. A class without cells has a share of zero. NaN with its
+        reason where nobody lives there or a population is not known.
 
     Raises
     ------

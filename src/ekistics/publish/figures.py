@@ -8,27 +8,25 @@ from typing import Any
 
 import pandas as pd
 
-from ekistics.core.i18n import N_, _, joined
+from ekistics.core.codelists import AGE_FORM, DIMENSION_CODES
+from ekistics.core.i18n import _, joined
 from ekistics.core.indicator import IndicatorSpec, SeriesSpec, Variant
 from ekistics.core.observation import DIMENSIONS
 from ekistics.core.period import Period
 from ekistics.core.reasons import reason_text
-from ekistics.indicators.degree_of_urbanisation import CLASS_TITLES
 from ekistics.indicators.sdg_11_3_1 import regime_text
 from ekistics.publish.content import Figure
 from ekistics.publish.numbers import NBSP, interval_text, number_text, period_text, value_text
 
-__all__ = ["Rows", "absence_text", "default_of", "default_variant", "figure", "group_text", "grouped", "headline_of",
-           "headline_series", "latest", "listed", "newest_rows", "numbered", "ordered", "rows_of", "share_text",
-           "totals", "variant_of"]
+__all__ = ["Rows", "absence_text", "default_of", "default_variant", "dimension_text", "figure", "group_text", "grouped",
+           "headline_of", "headline_series", "latest", "listed", "newest_rows", "numbered", "ordered", "rows_of",
+           "share_text", "totals", "variant_of"]
 
 # Rows of one indicator as named tuples, by series: cutting a frame for every card and series takes far longer.
 Rows = dict[str, list[Any]]
 
 _SERIES = attrgetter("indicator", "series", "variant", "ref_area")
 _GROUP = attrgetter(*DIMENSIONS)
-
-SEXES = {"F": N_("women and girls"), "M": N_("men and boys")}
 
 
 def numbered(observations: pd.DataFrame) -> pd.DataFrame:
@@ -311,25 +309,53 @@ def group_text(row: Any) -> str:
         code = str(getattr(row, name))
         if code in ("_T", ""):
             continue
-        parts.append(_dimension_text(name, code))
+        parts.append(dimension_text(name, code))
     return joined(parts) or _("everybody")
 
 
-def _dimension_text(name: str, code: str) -> str:
-    if name == "sex" and code in SEXES:
-        return _(SEXES[code])
-    if name == "age":
-        return _age_text(code)
-    return _(CLASS_TITLES[code]) if name == "urbanisation" and code in CLASS_TITLES else code
+def dimension_text(name: str, code: str) -> str:
+    """Say a code of a dimension in words.
+
+    Parameters
+    ----------
+    name : str
+        The dimension, one of ``ekistics.core.observation.DIMENSIONS``.
+    code : str
+        The code.
+
+    Returns
+    -------
+    str
+        Words in the language in use; the code itself where its dimension has no list, or the list not that code.
+
+    Examples
+    --------
+    >>> dimension_text("income_quantile", "B40"), dimension_text("age", "Y15T24"), dimension_text("tenure", "OWN")
+    ('the poorest 40 percent', '15 to 24 years', 'OWN')
+    """
+    words = DIMENSION_CODES.get(name, {}).get(code)
+    if words:
+        return _(words)
+    return _age_text(code) if name == "age" else code
 
 
 def _age_text(code: str) -> str:
+    """Say an age of the SDMX form in words; it has no list, for any bounds may stand in it."""
+    whole = {"_T": _("all ages"), "_U": _("age not known"), "_X": _("age not available")}
+    if code in whole:
+        return whole[code]
+    if not AGE_FORM.fullmatch(code):
+        return code
     if code.startswith("Y_GE"):
         return _("{age} years and older").format(age=code[4:])
     if code.startswith("Y_LT"):
         return _("under {age} years").format(age=code[4:])
-    first, found, last = code.removeprefix("Y").partition("T")
-    return _("{first} to {last} years").format(first=first, last=last) if found else code
+    first, found, last = code[1:].partition("T")
+    if code.startswith("M"):
+        span, one = _("{first} to {last} months"), _("age in months: {age}")
+    else:
+        span, one = _("{first} to {last} years"), _("age in years: {age}")
+    return span.format(first=first, last=last) if found else one.format(age=first)
 
 
 def figure(row: Any, spec: IndicatorSpec, *, language: str, default: bool = True) -> Figure:

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ekistics.core.codelists import URBANISATION_CLASSES
 from ekistics.core.i18n import N_, _
 from ekistics.core.told import told
-from ekistics.indicators.degree_of_urbanisation import CLASS_TITLES
 from ekistics.package.model import Layer
 from ekistics.publish.numbers import value_text
 from ekistics.publish.palette import ACCENT, DEGURBA, GREY, HATCH, INK, LAND, OPEN_SPACE, RAMP, STREET, UNREACHED
@@ -190,7 +190,7 @@ def _urbanisation(layer: Layer) -> Style:
     index = np.full(values.shape, NOTHING, dtype=np.uint8)
     for i, code in enumerate(present):
         index[values == code] = i
-    return Style(tuple(Klass(_(CLASS_TITLES[str(c)]), DEGURBA[c], DEGURBA[c]) for c in present), index)
+    return Style(tuple(Klass(_(URBANISATION_CLASSES[str(c)]), DEGURBA[c], DEGURBA[c]) for c in present), index)
 
 
 def _streets(frame: pd.DataFrame) -> Style:

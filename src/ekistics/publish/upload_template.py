@@ -10,7 +10,7 @@ import pandas as pd
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
-from ekistics.core.codelists import CONF_STATUS_WORDS, DIMENSION_CODES, OBS_STATUS_WORDS
+from ekistics.core.codelists import CONF_STATUS_WORDS, DIMENSION_CODES, OBS_STATUS_WORDS, URBANISATION_LEVELS
 from ekistics.core.i18n import _
 from ekistics.core.indicator import IndicatorSpec
 from ekistics.core.place import Place
@@ -94,11 +94,19 @@ def _lists(indicators: Sequence[IndicatorSpec], places: Sequence[Place]) -> dict
         "conf_status": (("conf_status", words), _worded(CONF_STATUS_WORDS)),
         "reason": (("reason", words), [(r.value, reason_text(r.value)) for r in Reason]),
     }
-    return lists | {name: ((name, words), _worded(codes)) for name, codes in DIMENSION_CODES.items()}
+    dimensions = {name: _worded(codes) for name, codes in DIMENSION_CODES.items()} | {"urbanisation": _with_level()}
+    return lists | {name: ((name, words), rows) for name, rows in dimensions.items()}
 
 
 def _worded(codes: Any) -> list[tuple[str, ...]]:
     return [(code, _(words)) for code, words in codes.items()]
+
+
+def _with_level() -> list[tuple[str, ...]]:
+    """Give the codes of urbanisation; both levels have classes of one name, so each class says its level."""
+    levels = {code: level for level, codes in URBANISATION_LEVELS.items() for code in codes}
+    return [(code, _("{words}, level {level}").format(words=words, level=levels[code]) if code in levels else words)
+            for code, words in _worded(DIMENSION_CODES["urbanisation"])]
 
 
 def _write_codes(sheet: Any, lists: dict[str, _List], formats: dict[str, Any]) -> dict[str, str]:
