@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 
@@ -64,11 +63,18 @@ class Problems:
             return problem_response(request, Http404())
         return self.get_response(request)
 
+    def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
+        """Refuse a zero byte in a form on every database: a backup must fit the other one, and only one takes it."""
+        if request.method == "POST" and request.content_type == "application/x-www-form-urlencoded":
+            for name, values in request.POST.lists():
+                if any("\0" in value for value in values):
+                    return problem_response(request, InvalidValueError(
+                        _("A field of the form holds a zero byte, which no text has."), param=name,
+                        hint=_("Type the text anew instead of pasting it.")))
+        return None
+
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer errors; what nobody foresaw is logged and answered without its inner words."""
-        if isinstance(error, DataError):  # a zero byte in a form, or a number beyond its column
-            log.warning("the database takes no such data at %s", request.path)
-            error = InvalidValueError(_("The form holds a sign or a number that cannot be kept."))
         if isinstance(error, EkisticsError | PermissionDenied | Http404):
             return problem_response(request, error)
         log.exception("unforeseen error at %s", request.path)

@@ -17,7 +17,7 @@ from ekistics.web.accounts.actors import actor_of
 from ekistics.web.observatory.frames import indicator_specs
 from ekistics.web.observatory.models import Indicator
 from ekistics.web.observatory.pages.caching import public_page
-from ekistics.web.observatory.pages.shared import city_addresses, country_names
+from ekistics.web.observatory.pages.shared import city_addresses, country_names, plain
 from ekistics.web.places.models import Place
 from ekistics.web.places.naming import names_of
 from ekistics.web.places.search import SHORTEST, find_places, near_places, one_slip
@@ -67,7 +67,7 @@ def cities(request: HttpRequest) -> HttpResponse:
 
 def search(request: HttpRequest) -> HttpResponse:
     """Find places and indicators by words of any of the six languages."""
-    asked = request.GET.get("q", "").strip()[:100]
+    asked = plain(request.GET.get("q", "").strip(), 100)
     actor = actor_of(request)
     places = find_places(actor, asked, limit=SHOWN) if asked else []
     indicators = find_indicators(asked)
