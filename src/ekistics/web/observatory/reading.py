@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
 from multiprocessing.connection import wait
@@ -15,6 +15,7 @@ from pathlib import Path
 from django.db import connection
 
 from ekistics.core.errors import EkisticsError
+from ekistics.core.i18n import _
 from ekistics.web.chunks import parts
 from ekistics.web.observatory.intake import Intake, keep_files, take_in
 
@@ -49,14 +50,29 @@ def read_ahead(folders: Sequence[Path], media: Path, size: int) -> Iterator[tupl
         asked = [_submitted(pool, batch, media) for batch in batches[:1]]
         for i, batch in enumerate(batches):
             asked += [_submitted(pool, each, media) for each in batches[i + 1:i + 2]]
-            yield batch, [item for each in asked[i] for item in each.result()]
+            yield batch, _read(asked[i], batch)
             asked[i] = []
 
 
 def _submitted(pool: Executor, batch: Sequence[Path], media: Path) -> list[Future[list[Read]]]:
     if isinstance(pool, ThreadPoolExecutor):  # a thread does not know the language of the one that started it
         return [pool.submit(copy_context().run, _taken, some, media) for some in parts(batch, TOGETHER)]
-    return [pool.submit(_taken, some, media) for some in parts(batch, TOGETHER)]
+    try:
+        return [pool.submit(_taken, some, media) for some in parts(batch, TOGETHER)]
+    except BrokenExecutor:
+        return []
+
+
+def _read(asked: Sequence[Future[list[Read]]], batch: Sequence[Path]) -> list[Read]:
+    """Wait for what was asked for; where a reader was killed, all packages that are left say so."""
+    try:
+        found = [item for each in asked for item in each.result()]
+    except BrokenExecutor:
+        found = []
+    return found if len(found) == len(batch) else [EkisticsError(
+        _("A process that read packages was killed, perhaps for want of memory."), where=folder.name,
+        hint=_("Publish again, fewer packages at once: what is in the record already is not taken twice."))
+        for folder in batch]
 
 
 def _taken(folders: Sequence[Path], media: Path) -> list[Read]:
@@ -76,8 +92,9 @@ def _one(folder: Path, media: Path) -> Read:
 def _readers(count: int) -> Iterator[Executor]:
     """Give processes that read, or threads where a copy of this process could not be trusted.
 
-    A copy holds the locks of threads that it does not have, so there may be none; and it must not share the connection
-    to the database, which is opened again when it is next used.
+    A copy holds the locks of threads that it does not have, so this process may have started none. Those that numpy,
+    Arrow and their memory allocators keep for themselves do not count: these libraries set their locks right in a copy.
+    A copy must not share the connection to the database, which is opened again when it is next used.
     """
     if count > 1 and sys.platform == "linux" and threading.active_count() == 1 and not connection.in_atomic_block:
         connection.close()
