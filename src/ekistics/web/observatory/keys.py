@@ -60,7 +60,7 @@ class Keys:
     def measures_of(self, columns: Columns) -> list[int]:
         """Give the measure of each row."""
         rows = list(zip(*(columns[name] for name in MEASURE), strict=True))
-        for key in dict.fromkeys(rows):
+        for key in sorted(set(rows)):
             if key not in self.measures:
                 values = dict(zip(MEASURE, key, strict=True)) | {"indicator": self.indicators[key[0]]}
                 self.measures[key] = Measure.objects.get_or_create(**values)[0].pk
@@ -77,7 +77,7 @@ class Keys:
         for part in parts(texts):
             found = Period.objects.filter(text__in=part)
             self.periods.update(found.values_list("text", "pk"))
-            new = [text for text in part if text not in self.periods]
+            new = sorted(text for text in part if text not in self.periods)  # two who publish wait in one order
             if new:
                 Period.objects.bulk_create(map(_period, new), ignore_conflicts=True)
                 self.periods.update(found.values_list("text", "pk"))
@@ -85,7 +85,7 @@ class Keys:
     def groups_of(self, columns: Columns) -> list[int]:
         """Give the group of people of each row."""
         rows = list(zip(*([text or "_T" for text in columns[name]] for name in DIMENSIONS), strict=True))
-        for key in dict.fromkeys(rows):
+        for key in sorted(set(rows)):
             if key not in self.groups:
                 values = dict(zip(DIMENSIONS, key, strict=True))
                 whole = all(value == "_T" for value in key)
