@@ -1,5 +1,6 @@
 """Packages become editions of the record: idempotent, all or nothing, with what changed and why."""
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -34,6 +35,7 @@ from ekistics.web.workflow.models import Event
 __all__ = ["Outcome", "packages_in", "publish_packages", "store_rows"]
 
 BATCH = 25
+log = logging.getLogger("ekistics.web")
 COUNTED = 10_000  # entries of each index; with a tenth of them the planner reads rankings by the wrong index
 ROW_KEY = ("measure_id", "place_id", "period_id", "group_id")
 Progress = Callable[[int, int, str], None]
@@ -148,16 +150,21 @@ def publish_packages(folders: Sequence[Path], *, author: int | None = None, stat
             progress(len(outcomes), len(folders), batch[-1].name)
     with transaction.atomic():
         renew_quantiles(turned)
-    _count_for_planner()
+    if any(outcome.added for outcome in outcomes):
+        _count_for_planner()
     return outcomes
 
 
 def _count_for_planner() -> None:
     """Let SQLite count what its planner goes by, from a part of each index; PostgreSQL does so by itself."""
-    if connection.vendor == "sqlite":
+    if connection.vendor != "sqlite":
+        return
+    try:
         with connection.cursor() as cursor:
             cursor.execute(f"PRAGMA analysis_limit={COUNTED}")
             cursor.execute("ANALYZE")
+    except OperationalError as error:  # another writes all the time; what was published stands without it
+        log.warning("SQLite did not count for its planner: %s", error)
 
 
 def _pairs_of_held(outcomes: Iterable[Outcome]) -> set[tuple[int, int]]:
