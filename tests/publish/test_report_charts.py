@@ -2,10 +2,22 @@
 
 import json
 import re
+from dataclasses import replace
 
+import numpy as np
+import pandas as pd
 import pytest
 
-from ekistics.publish.charts import draw, lines, multiples, ranking, strips
+from ekistics.core.observation import observations, result_rows
+from ekistics.indicators.registry import specs
+from ekistics.publish.briefs import compose_city_brief, compose_comparison
+from ekistics.publish.charts import bounded, draw, lines, multiples, ranking, strips
+from ekistics.publish.content import Chart
+from ekistics.publish.figures import numbered
+from ekistics.publish.findings import charts
+from ekistics.publish.records import PlaceRecord
+
+from .reports import FOUR, KNOWN, cited, city_records, comparison_records
 
 ROWS = [{"name": "Nerea", "value": 58.0, "low": 54.0, "high": 62.0, "text": "58 %", "kind": "main"},
         {"name": "Pharos", "value": 30.0, "text": "30 %", "kind": "other"}]
@@ -81,6 +93,49 @@ def test_an_axis_of_shares_leaves_0_to_100_only_as_far_as_an_interval(value, low
     for layer in spec["layer"]:
         assert layer["encoding"]["x"]["scale"]["domain"] == pytest.approx(domain)
         assert layer["encoding"]["x"]["axis"]["title"] == words
+
+
+def change_rows(places, values):
+    areas = pd.Index([p.code for p in places], name="ref_area")
+    rows = result_rows(pd.Series(values, areas), series="total_change_built_up", variant="linear:built_up_area",
+                       time_period="2000-01-01/P20Y")
+    return cited(observations(rows, KNOWN["sdg_11_3_1"], run="a1b2"))
+
+
+def titles(chart):
+    """Give the words under the axes of a chart."""
+    parts = chart.spec.get("vconcat", [chart.spec])
+    return [p["encoding"]["x"]["axis"]["title"] if "x" in p["encoding"] else
+            p["layer"][0]["encoding"]["x"]["axis"]["title"] for p in parts]
+
+
+def test_only_shares_that_cannot_pass_100_have_an_axis_of_100():
+    free = {s.code for known in specs() for s in known.series if s.unit_measure == "PT" and not bounded(s)}
+    assert {"total_change_built_up", "total_change_urban_extent", "open_and_street_share"} <= free
+    assert not free & {"either", "access", "urban_population_share", "regime_certainty"}
+    assert not any(bounded(s) for known in specs() for s in known.series if s.unit_measure != "PT")
+
+
+def test_a_change_in_percent_is_no_share_of_100():
+    known = (KNOWN["sdg_11_3_1"],)
+    compared = compose_comparison(comparison_records(rows=change_rows(FOUR, [3.5, 31.9, 20.0, 36.0]), specs=known))
+    assert titles(next(b for b in compared.blocks if isinstance(b, Chart))) == [None]
+    peers = tuple(PlaceRecord(f"AAA-{i}", f"Peer {i}") for i in range(5))
+    records = replace(city_records(), specs=known, places=(), peers=peers)
+    brief = compose_city_brief(replace(records, rows=change_rows((records.place,), [31.9]),
+                                       peer_rows=change_rows(peers, [3.5, 12.0, 20.0, 28.0, 36.0])))
+    assert titles(next(b for b in brief.blocks if isinstance(b, Chart) and b.code == "peers")) == [None]
+
+
+@pytest.mark.parametrize(("indicator", "series", "words"), [
+    ("sdg_11_2_1", "either", 1), ("sdg_11_7_1", "open_and_street_share", 0)])
+def test_a_profiles_readings_have_an_axis_of_100_only_where_none_can_pass_it(package, indicator, series, words):
+    rows = numbered(package.observations)
+    rows = rows[(rows["series"] == series) & (rows["ref_area"] == package.place.code)].drop_duplicates("variant")
+    rows = rows.assign(obs_value=[12.0 + i for i in range(len(rows))], lci=np.nan, uci=np.nan)
+    drawn = next(c for c in charts(package, {indicator: KNOWN[indicator]}, rows, language="en")
+                 if c.code.startswith("variants-"))
+    assert (drawn.svg.count("The axis does not start at 0"), drawn.svg.count("end at 100")) == (1, words)
 
 
 def test_a_break_parts_the_line():

@@ -16,10 +16,11 @@ import vl_convert
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
 from ekistics.core.i18n import _
+from ekistics.core.indicator import SeriesSpec
 from ekistics.publish.content import Chart
 from ekistics.publish.palette import ACCENT, GREY, INK, LINE, SOFT
 
-__all__ = ["bars", "draw", "drawing", "lines", "multiples", "picture", "printable", "ranking", "strips"]
+__all__ = ["bars", "bounded", "draw", "drawing", "lines", "multiples", "picture", "printable", "ranking", "strips"]
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 WIDTH = 300
@@ -224,6 +225,22 @@ def _fitted(rows: Sequence[Mapping[str, Any]], *, full: bool) -> tuple[dict[str,
     return {"domain": list(span), "nice": False, "zero": False}, {"title": words or None, "titlePadding": 8}
 
 
+def bounded(series: SeriesSpec) -> bool:
+    """Tell whether the values of a series are shares that cannot pass 100: a change in percent can.
+
+    Parameters
+    ----------
+    series : SeriesSpec
+        The series.
+
+    Returns
+    -------
+    bool
+        Whether its axis is one of 0 to 100: ``full`` of :func:`ranking` and :func:`strips`.
+    """
+    return series.unit_measure == "PT" and series.upper == WHOLE
+
+
 def ranking(rows: Sequence[Mapping[str, Any]], *, full: bool = False, thin: bool = False) -> dict[str, Any]:
     """Specify dots in rows, with whiskers where an interval is known.
 
@@ -350,7 +367,7 @@ def strips(panels: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     ----------
     panels : sequence of mapping
         ``title``, ``rows`` (``name``, ``value``, ``kind``: ``main`` for the city and ``other`` for its peers;
-        ``text`` for the city) and ``full``, whether they are percentages.
+        ``text`` for the city) and ``full``, as for :func:`ranking`.
 
     Returns
     -------

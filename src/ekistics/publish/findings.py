@@ -10,7 +10,7 @@ from ekistics.core.indicator import IndicatorSpec, SeriesSpec
 from ekistics.core.period import Period
 from ekistics.core.units import unit
 from ekistics.package.model import ProfilePackage
-from ekistics.publish.charts import bars, draw, lines, ranking
+from ekistics.publish.charts import bars, bounded, draw, lines, ranking
 from ekistics.publish.content import Cell, Chart, Column, Group, Table
 from ekistics.publish.figures import (
     default_variant,
@@ -119,7 +119,7 @@ class _Maker:
         made.sort(key=lambda pair: -pair[0]["value"])
         high, low = (names[local.iloc[i]["ref_area"]] for i in (0, -1))
         title = _("{title}: highest in {high}, lowest in {low}.").format(title=_(series.title), high=high, low=low)
-        drawn = ranking([row for row, _cells in made], full=True)
+        drawn = ranking([row for row, _cells in made], full=bounded(series))
         return self._chart("areas", title, spec, series, drawn, [cells for _row, cells in made])
 
     def variants(self) -> list[Chart]:
@@ -143,8 +143,7 @@ class _Maker:
         title = _("{title}: {first} or {other}, by the reading of the method.").format(
             title=_(series.title), first=shown[0]["text"], other=max(
                 shown[1:], key=lambda r: abs(r["value"] - shown[0]["value"]))["text"])
-        top = max(row["value"] for row in shown)
-        drawn = ranking(shown, full=top <= 100)
+        drawn = ranking(shown, full=bounded(series))
         return self._chart(f"variants-{spec.code}-{series.code}", title, spec, series, drawn, [c for _r, c in rows])
 
     def urbanisation(self) -> Chart | None:

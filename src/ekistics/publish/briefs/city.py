@@ -24,7 +24,7 @@ from ekistics.publish.briefs.common import (
     prepared,
     years,
 )
-from ekistics.publish.charts import explained, lines, ranking, strips
+from ekistics.publish.charts import bounded, explained, lines, ranking, strips
 from ekistics.publish.citing import Citations, filled
 from ekistics.publish.compose import place_line
 from ekistics.publish.content import Cell, Chart, Column, Group, Table
@@ -162,7 +162,7 @@ class _Brief:
             city = {"name": self.records.place.name, "value": float(row.obs_value), "kind": "main",
                     "text": figure.text}
             panels.append({"title": f"{_(series.title)}, {_(unit(series.unit_measure).title)}",
-                           "rows": [*others, city], "full": series.unit_measure == "PT"})
+                           "rows": [*others, city], "full": bounded(series)})
             body.append((Cell(_(series.title)), self.cites.cell(row), *self._spread(spec, series, row, peers)))
         group = self.records.peer_group or _("its peers")
         title = _("{place} among {group}").format(place=self.records.place.name, group=group)
@@ -267,7 +267,7 @@ class _Brief:
         note = _("The highest and the lowest neighbourhoods; the rest lie between.") if cut else ""
         chart = Chart("areas", title, measure(series), caption(found, self.edition), "", _alt(title),
                       Table("chart-areas", title, columns, (Group("", body),), note),
-                      ranking(drawn, full=series.unit_measure == "PT"))
+                      ranking(drawn, full=bounded(series)))
         return [Heading(_("Between neighbourhoods"), "areas"), chart,
                 Paragraph((" ".join(t for t in (note, explained()) if t),), "note")]
 

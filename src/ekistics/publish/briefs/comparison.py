@@ -22,7 +22,7 @@ from ekistics.publish.briefs.common import (
     prepared,
     years,
 )
-from ekistics.publish.charts import explained, multiples, ranking
+from ekistics.publish.charts import bounded, explained, multiples, ranking
 from ekistics.publish.citing import Citations, filled
 from ekistics.publish.content import Cell, Chart, Column, Fact, Group, Table
 from ekistics.publish.figures import latest, totals
@@ -152,7 +152,7 @@ class _Comparison:
         alt = _("Chart: {title} The table below has the same numbers.").format(title=title)
         return Chart(f"rank-{spec.code}", title, measure(series), caption(found, self.edition), "",
                      alt, self._table(spec, title, known),
-                     ranking(drawn, full=series.unit_measure == "PT"), True)
+                     ranking(drawn, full=bounded(series)), True)
 
     def _table(self, spec: IndicatorSpec, title: str, rows: list[Any]) -> Table:
         body = tuple((Cell(self.names[r.ref_area]), Cell(self.cites.figure(r).period), self.cites.cell(r),

@@ -13,7 +13,7 @@ from ekistics.core.i18n import _
 from ekistics.core.indicator import IndicatorSpec
 from ekistics.core.observation import Estimate
 from ekistics.core.units import unit
-from ekistics.publish.charts import ranking
+from ekistics.publish.charts import bounded, ranking
 from ekistics.publish.compare import compare as judged
 from ekistics.publish.content import Figure
 from ekistics.publish.figures import default_of, figure, grouped, headline_of, newest_rows
@@ -216,5 +216,5 @@ def compare_chart(request: HttpRequest) -> HttpResponse:
                 rows.append({"name": names[place.pk], "value": row.obs_value, "text": cell.figure.text,
                              "low": row.lci if known else None, "high": row.uci if known else None,
                              "kind": "main" if i == 0 else "other"})
-    shares = any(row.unit_measure == "PT" for line in found for row in line.rows.values())
+    shares = any(bounded(line.spec.find_series(row.series)) for line in found for row in line.rows.values())
     return JsonResponse(ranking(sorted(rows, key=lambda row: -row["value"]), full=shares))
