@@ -61,6 +61,9 @@ def test_a_file_with_restricted_rows_is_told_and_the_public_one_is_not(
     viewer = person(Role.VIEWER, "GHA")
     take(client_of(None), address.format(edition=edition))
     assert told() == []
+    headed = client_of(viewer).head(address.format(edition=edition))
+    assert headed.status_code == 200 and headed["Content-Disposition"].startswith("attachment")
+    assert told() == []  # nothing left
     assert take(client_of(viewer), address.format(edition=edition)) == 200
     entries = told()
     assert [(e.actor, e.target) for e in entries] == [(viewer.pk, target.format(edition=edition))]

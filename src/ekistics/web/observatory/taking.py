@@ -4,12 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from django.http import HttpRequest
+
 from ekistics.web.observatory.models import Edition, Observation
 from ekistics.web.observatory.selection import FIELDS, Rows, Selection
 from ekistics.web.policy import Actor
 from ekistics.web.workflow.audit import record
 
-__all__ = ["Taking", "package_taken", "rows_taken", "selected"]
+__all__ = ["Taking", "package_taken", "rows_leave", "rows_taken", "selected"]
 
 FREE = "F"  # conf_status of what everybody may read
 _CONF = FIELDS.index("conf_status")
@@ -65,6 +67,22 @@ def selected(wanted: Selection) -> dict[str, Any]:
     """Say as plain values what a selection asks for, without what it leaves open."""
     found, nothing = ({**asdict(each), "dimensions": dict(each.dimensions)} for each in (wanted, Selection()))
     return {name: value for name, value in found.items() if value != nothing[name]}
+
+
+def rows_leave(request: HttpRequest) -> bool:
+    """Tell whether an answer to a request carries its content: that to HEAD does not, and is no taking.
+
+    Parameters
+    ----------
+    request : django.http.HttpRequest
+        The request; the doors for programs call a view of HEAD as one of GET, so what came in counts.
+
+    Returns
+    -------
+    bool
+        Whether it does.
+    """
+    return str(request.META["REQUEST_METHOD"]).upper() != "HEAD"
 
 
 def rows_taken(actor: Actor, target: str, conf_statuses: Iterable[str], **detail: Any) -> None:

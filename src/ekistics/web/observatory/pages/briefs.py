@@ -22,7 +22,7 @@ from ekistics.web.observatory.pages.caching import public_page
 from ekistics.web.observatory.pages.compare import asked_of
 from ekistics.web.observatory.pages.shared import absolute, country_names, named_places, require_visible, site_name
 from ekistics.web.observatory.records import CityRecord, city_record
-from ekistics.web.observatory.taking import rows_taken
+from ekistics.web.observatory.taking import rows_leave, rows_taken
 from ekistics.web.places.models import Place
 from ekistics.web.policy import Actor
 from ekistics.web.render import language_now
@@ -47,7 +47,8 @@ def city_brief(request: HttpRequest, code: str, kind: str) -> HttpResponse:
     records = _city_records(actor, city_record(actor, place, language=language_now()))
     report = compose_city_brief(records)
     made = _file(report, kind, f"{code}-brief")
-    rows_taken(actor, f"brief:{code}", [*records.rows["conf_status"], *_of_peers(records, report)], form=kind)
+    if rows_leave(request):
+        rows_taken(actor, f"brief:{code}", [*records.rows["conf_status"], *_of_peers(records, report)], form=kind)
     return made
 
 
@@ -74,7 +75,8 @@ def compare_report(request: HttpRequest, kind: str) -> HttpResponse:
         _records(asked.cities), asked.specs, _cited(rows), (asked.period,) if asked.period else (),
         _newest_day(rows), f"{absolute('compare')}?{asked.query()}", site_name(), language)
     made = _file(compose_comparison(records), kind, "comparison")
-    rows_taken(actor, "brief:comparison", rows["conf_status"], form=kind, cities=[p.code for p in asked.cities])
+    if rows_leave(request):
+        rows_taken(actor, "brief:comparison", rows["conf_status"], form=kind, cities=[p.code for p in asked.cities])
     return made
 
 

@@ -12,7 +12,7 @@ from ekistics.web.accounts.actors import actor_of
 from ekistics.web.observatory.pages.caching import public_page
 from ekistics.web.observatory.pages.compare import Asked, Line, asked_of, lines
 from ekistics.web.observatory.pages.shared import absolute, named_places, series_title, variant_title
-from ekistics.web.observatory.taking import rows_taken
+from ekistics.web.observatory.taking import rows_leave, rows_taken
 from ekistics.web.places.models import Place
 from ekistics.web.render import language_now
 
@@ -31,8 +31,9 @@ def compare_table(request: HttpRequest) -> HttpResponse:
     if not asked.cities:
         raise Http404
     found = lines(actor, asked, language_now())
-    rows_taken(actor, "table:comparison", [row.conf_status for line in found for row in line.rows.values()], form="csv",
-               cities=[place.code for place in asked.cities])
+    if rows_leave(request):
+        rows_taken(actor, "table:comparison", [row.conf_status for line in found for row in line.rows.values()],
+                   form="csv", cities=[place.code for place in asked.cities])
     table = pd.DataFrame(list(_rows(asked, found)), columns=list(COLUMNS))
     table = table.astype(dict.fromkeys(NUMBERS, float))
     return HttpResponse(b"".join(csv_stream([table], columns=COLUMNS, numbers=NUMBERS)), content_type="text/csv",

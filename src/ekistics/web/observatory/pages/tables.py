@@ -18,7 +18,7 @@ from ekistics.web.api.asking import actor_for, selection_of
 from ekistics.web.observatory import table_files, tables
 from ekistics.web.observatory.catalogue import catalogue_document
 from ekistics.web.observatory.selection import Selection
-from ekistics.web.observatory.taking import Taking, package_taken, selected
+from ekistics.web.observatory.taking import Taking, package_taken, rows_leave, selected
 from ekistics.web.render import language_now
 from ekistics.web.work.jobs import enqueue
 
@@ -54,7 +54,8 @@ def _answer(request: HttpRequest, wanted: Selection, form: tables.Form, name: st
     with tempfile.TemporaryDirectory(prefix="ekistics-table-") as folder:
         path = Path(folder) / f"{safe}.{form.ending}"
         tables.made_file(taking, wanted, form, path, about=_about(request, name, count))
-        taking.tell()
+        if rows_leave(request):
+            taking.tell()
         response: HttpResponseBase = HttpResponse(path.read_bytes(), content_type=form.media_type)
     return _download(response, f"{safe}.{form.ending}")
 
@@ -109,5 +110,6 @@ def package(request: HttpRequest, edition: int) -> HttpResponseBase:
     if not folder.is_dir():
         raise Http404
     name = f"{found.place.code.replace(':', '_')}-edition-{found.number}.zip"
-    package_taken(actor, found)
+    if rows_leave(request):
+        package_taken(actor, found)
     return _download(StreamingHttpResponse(zip_package(folder), content_type="application/zip"), name)
