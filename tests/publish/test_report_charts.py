@@ -68,6 +68,8 @@ def test_an_interval_that_is_not_stated_is_not_drawn():
     ((4000.0, 5000.0), False, (3940.0, 5060.0), ["The axis does not start at 0."]),
     ((100.0, 5000.0), False, (0.0, 5294.0), None),
     ((-2.0, 3.0), False, (-2.3, 3.3), None),
+    ((-5.0, -1.0), False, (-5.24, -0.76), ["The axis does not reach 0."]),
+    ((-5.0, 0.0), False, (-5.3, 0.3), None),
     ((0.0,), True, (0.0, 1.0), ["The axis does not end at 100."]),
 ])
 def test_an_axis_fits_its_values_and_says_where_it_is_not_whole(values, full, domain, words):

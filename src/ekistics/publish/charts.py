@@ -212,7 +212,8 @@ def _told(span: tuple[float, float], *, full: bool) -> list[str]:
     late, early = span[0] > 0, full and span[1] < WHOLE
     below, above = full and span[0] < 0, full and span[1] > WHOLE
     parts = (_("The axis does not start at 0 or end at 100.") if late and early else
-             _("The axis does not start at 0.") if late else _("The axis does not end at 100.") if early else "",
+             _("The axis does not start at 0.") if late else _("The axis does not end at 100.") if early else
+             _("The axis does not reach 0.") if span[1] < 0 else "",
              _("Intervals go below 0 and above 100.") if below and above else
              _("An interval goes below 0.") if below else _("An interval goes above 100.") if above else "")
     return [part for part in parts if part]
