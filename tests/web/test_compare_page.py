@@ -50,6 +50,13 @@ def test_a_city_is_added_by_what_people_type(site, typed, ticked, offered, words
     assert words.replace("'", "&#39;") in page
 
 
+def test_a_city_that_is_called_as_a_country_is_coded_is_found(site, publish) -> None:
+    publish("OMN-SUR", name="Sur", country="OMN", layers=False, neighbourhoods=0)
+    for typed in ("Sur", "OMN-SUR", "Avalon, sur"):
+        chosen, maybe, page = page_of(site, f"c=GHA-AVA&q={typed}")
+        assert (chosen, maybe) == (["GHA-AVA", "OMN-SUR"], []) and "No city is called" not in page, typed
+
+
 def test_cities_that_were_offered_stay_until_they_are_ticked(site) -> None:
     _chosen, offered, page = page_of(site, "c=GHA-AVA&q=Borneau")
     assert all(f'type="hidden" name="f" value="{code}"' in page for code in offered)

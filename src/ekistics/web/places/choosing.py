@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from ekistics.core.errors import UnknownNameError
 from ekistics.core.i18n import _
-from ekistics.core.search_terms import query_terms
-from ekistics.web.places.models import Place, PlaceName
+from ekistics.web.places.models import Place
 from ekistics.web.places.naming import names_of
-from ekistics.web.places.search import find_places, near_places
+from ekistics.web.places.search import find_places, near_places, places_called
 from ekistics.web.policy import Actor, visible
 from ekistics.web.render import language_now
 
@@ -65,7 +64,7 @@ class Match:
     how: str
 
 
-def matching(actor: Actor, text: str, may: Callable[[Place], bool]) -> Match:
+def matching(actor: Actor, text: str, may: Callable[[Place], bool], *, beyond: bool = False) -> Match:
     """Find what somebody typed.
 
     Parameters
@@ -75,26 +74,46 @@ def matching(actor: Actor, text: str, may: Callable[[Place], bool]) -> Match:
     text : str
         A code, a name in any of the six languages, or both as :func:`offer` writes them.
     may : callable
-        Tells whether a place is among those meant; only these are found by name and named as near.
+        Tells whether a place is among those meant; only these are found.
+    beyond : bool
+        Whether a code is also that of any other place that the actor may know of, which then decides like those meant
+        whether the code is a name as well.
 
     Returns
     -------
     Match
-        The place, or those near; one that is found by its code need not be among those meant, but is one that the
-        actor may know of.
+        The place, or those near. A code in brackets decides; a code alone does where no other place is called so, as
+        the code of a country may be the name of a city elsewhere.
     """
     typed = text.strip()
+    meant = (lambda _place: True) if beyond else may
+    coded = _coded(actor, typed, meant)
+    called = places_called(actor, typed)
+    if coded is not None:
+        others = [p for p in called if meant(p) and p != coded]
+        return Match(None, (coded, *others), "name") if others else Match(coded, (), "code")
     inside = CODE_AT_END.search(typed)
-    for code in (typed, *([inside["code"].strip()] if inside else [])):
-        found = Place.objects.filter(visible(actor), code__iexact=code).first()
-        if found is not None:
-            return Match(found, (), "code")
-    candidates = [p for p in find_places(actor, typed, limit=LOOKED_THROUGH) if may(p)]
-    same = _called(candidates, typed)
-    if same or candidates:
-        return Match(same[0] if len(same) == 1 else None, tuple(same or candidates), "name" if same else "start")
-    near = tuple(p for p in near_places(actor, typed, limit=LOOKED_THROUGH) if may(p))
-    return Match(None, near, "slip" if near else "none")
+    coded = _coded(actor, inside["code"].strip(), meant) if inside else None
+    if coded is not None:
+        return Match(coded, (), "code")
+    same = tuple(p for p in called if may(p))
+    if same:
+        return Match(same[0] if len(same) == 1 else None, same, "name")
+    return _alike(actor, typed, may)
+
+
+def _coded(actor: Actor, code: str, meant: Callable[[Place], bool]) -> Place | None:
+    found = Place.objects.filter(visible(actor), code__iexact=code).first()
+    return found if found is not None and meant(found) else None
+
+
+def _alike(actor: Actor, typed: str, may: Callable[[Place], bool]) -> Match:
+    """Find the places whose names begin with what was typed, else those that are a slip from it."""
+    for how, looked_for in (("start", find_places), ("slip", near_places)):
+        found = tuple(p for p in looked_for(actor, typed, limit=LOOKED_THROUGH) if may(p))
+        if found:
+            return Match(None, found, how)
+    return Match(None, (), "none")
 
 
 def chosen_place(actor: Actor, text: str, may: Callable[[Place], bool]) -> Place:
@@ -119,19 +138,10 @@ def chosen_place(actor: Actor, text: str, may: Callable[[Place], bool]) -> Place
     UnknownNameError
         There is none, or several have the name; the error names them or the nearest.
     """
-    found = matching(actor, text, may)
+    found = matching(actor, text, may, beyond=True)
     if found.place is None:
         raise _unknown(list(found.near[:NEAR]), several=found.how == "name")
     return found.place
-
-
-def _called(places: list[Place], typed: str) -> list[Place]:
-    """Keep the places of which a name in some language is what was typed."""
-    wanted = query_terms(typed)
-    names: dict[int, list[str]] = {p.pk: [p.name] for p in places}
-    for key, name in PlaceName.objects.filter(place__in=names).values_list("place_id", "name"):
-        names[key].append(name)
-    return [p for p in places if any(query_terms(name) == wanted for name in names[p.pk])]
 
 
 def _unknown(near: list[Place], *, several: bool) -> UnknownNameError:

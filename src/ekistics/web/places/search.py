@@ -7,10 +7,10 @@ from django.db.models import Case, Q, QuerySet, Value, When
 from django.db.models.functions import Length
 
 from ekistics.core.search_terms import query_terms
-from ekistics.web.places.models import Place, SearchTerm
+from ekistics.web.places.models import Place, PlaceName, SearchTerm
 from ekistics.web.policy import Actor, visible
 
-__all__ = ["SHORTEST", "find_places", "near_places", "one_slip"]
+__all__ = ["SHORTEST", "find_places", "near_places", "one_slip", "places_called"]
 
 LAST = "\U0010ffff"
 LOOKED_AT = 2000  # terms that are held against a word with a slip
@@ -42,6 +42,34 @@ def find_places(actor: Actor, text: str, *, limit: int = 50) -> list[Place]:
     for term in wanted:
         found = found.filter(pk__in=SearchTerm.objects.filter(_begins(term)).values("place"))
     return _ordered(actor, found, limit)
+
+
+def places_called(actor: Actor, text: str, *, limit: int = 500) -> list[Place]:
+    """Find places of which a name in some language is what was typed.
+
+    Parameters
+    ----------
+    actor : Actor
+        Who asks; cities with nothing published are shown to people with a role there only.
+    text : str
+        What was typed; case, accents and signs do not count.
+    limit : int
+        The most places looked through: those that have all the words, in the order of :func:`find_places`.
+
+    Returns
+    -------
+    list of Place
+        In the order of :func:`find_places`.
+    """
+    wanted = query_terms(text)
+    found = Place.objects.all()
+    for term in wanted:
+        found = found.filter(pk__in=SearchTerm.objects.filter(term=term).values("place"))
+    held = _ordered(actor, found, limit) if wanted else []
+    names: dict[int, list[str]] = {p.pk: [p.name] for p in held}
+    for key, name in PlaceName.objects.filter(place__in=names).values_list("place_id", "name"):
+        names[key].append(name)
+    return [p for p in held if any(query_terms(name) == wanted for name in names[p.pk])]
 
 
 def near_places(actor: Actor, text: str, *, limit: int = 5) -> list[Place]:
