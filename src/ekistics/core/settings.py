@@ -29,7 +29,8 @@ class Settings:
     home : str
         Folder of the site: its database (where that is SQLite), media, keys.
     database : str
-        Address of a PostgreSQL database, ``postgresql://user:password@host:port/name``; empty for SQLite in ``home``.
+        Address of a PostgreSQL database, ``postgresql://user:password@host:port/name``, with
+        libpq's own words behind a ``?`` (``?sslmode=require``); empty for SQLite in ``home``.
     hosts : str
         Names that the site answers to, parted by commas.
     https : bool

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from csp.constants import NONE, SELF
 from django.utils.functional import SimpleLazyObject
@@ -89,8 +89,7 @@ def _database(address: str) -> dict[str, Any]:
             "HOST": unquote(parts.netloc.rpartition("@")[2].partition(":")[0]), "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 600,
             "CONN_HEALTH_CHECKS": True,
-            # The planner's own guess is of disks that turn: it would rather read all editions than look up a few.
-            "OPTIONS": {"options": "-c random_page_cost=1.1 -c jit=off"}}
+            "OPTIONS": dict(parse_qsl(parts.query, keep_blank_values=True))}
 
 
 DATABASES = {"default": _database(EKISTICS.database)}

@@ -1,6 +1,9 @@
 """The app, as Django knows it."""
 
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
+
+from ekistics.web.observatory.planner import tell
 
 
 class ObservatoryConfig(AppConfig):
@@ -8,3 +11,7 @@ class ObservatoryConfig(AppConfig):
 
     name = "ekistics.web.observatory"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Speak to each new connection."""
+        connection_created.connect(tell, dispatch_uid="planner")
