@@ -69,6 +69,9 @@ def test_more_cities_than_fit_are_offered_and_none_is_lost(site, publish, monkey
     monkeypatch.setattr("ekistics.web.observatory.pages.compare.MOST_CITIES", 2)
     chosen, offered, page = page_of(site, "c=GHA-AVA&c=GHA-BOR&q=corvo")
     assert (chosen, offered) == (["GHA-AVA", "GHA-BOR"], ["GHA-COR"]) and "No more than 2 cities fit." in page
+    chosen, offered, page = page_of(site, "c=GHA-AVA&c=GHA-BOR&q=corvo&f=GHA-COR&f=GHA-BO2")
+    assert (chosen, offered) == (["GHA-AVA", "GHA-BOR"], ["GHA-COR", "GHA-BO2"])
+    assert re.findall(r'name="f" value="([^"]+)"', page) == offered
 
 
 def test_the_names_of_cities_are_suggested_where_they_are_not_too_many(site) -> None:

@@ -21,7 +21,7 @@ from ekistics.publish.numbers import period_text
 from ekistics.web.accounts.actors import actor_of
 from ekistics.web.observatory.frames import indicator_specs, listed, rows_for
 from ekistics.web.observatory.models import Coverage, Measure
-from ekistics.web.observatory.pages.adding import Typed, city_names, typed_cities, visible_city
+from ekistics.web.observatory.pages.adding import city_names, typed_cities, visible_city
 from ekistics.web.observatory.pages.caching import public_page
 from ekistics.web.observatory.pages.shared import absolute, named_places, plain, series_title
 from ekistics.web.places.models import Place
@@ -181,7 +181,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     typed = typed_cities(actor, plain(request.GET.get("q", ""), 200), most=FOUND)
     wanted = tuple(dict.fromkeys([*asked.cities, *typed.cities]))
     asked = replace(asked, cities=wanted[:MOST_CITIES])
-    found = _offered(actor, request.GET.getlist("f"), typed, asked) + list(wanted[MOST_CITIES:])
+    found = _offered(actor, request.GET.getlist("f"), [*wanted[MOST_CITIES:], *typed.maybe], asked)
     specs = indicator_specs()
     known = _with_values(specs)
     periods = Coverage.objects.filter(values__gt=0, measure__indicator__code__in=[s.code for s in asked.specs]).exclude(
@@ -195,9 +195,9 @@ def compare(request: HttpRequest) -> HttpResponse:
         "query": asked.query(), "reports": ("pdf", "docx", "html", "xlsx")})
 
 
-def _offered(actor: Actor, before: Sequence[str], typed: Typed, asked: Asked) -> list[Place]:
-    """Give the cities to tick: those that the words may mean, and those offered before and not ticked."""
-    found = dict.fromkeys([*typed.maybe, *_cities(actor, before, FOUND)])
+def _offered(actor: Actor, before: Sequence[str], new: Sequence[Place], asked: Asked) -> list[Place]:
+    """Give the cities to tick, each once: those that do not fit or may be meant, and those offered before."""
+    found = dict.fromkeys([*new, *_cities(actor, before, FOUND)])
     return [place for place in found if place not in asked.cities][:FOUND]
 
 
