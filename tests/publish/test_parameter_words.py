@@ -4,29 +4,55 @@ from dataclasses import fields
 
 import pytest
 
+from ekistics.core.city_keys import CITY_KEYS
 from ekistics.core.i18n import use_language
 from ekistics.geo.degurba.parameters import DegurbaParameters
-from ekistics.jobs.city_config import Parameters, Uncertainty
+from ekistics.jobs.city_config import (
+    AirInput,
+    BoundaryInput,
+    BuiltUpInput,
+    LandInput,
+    NeighbourhoodsInput,
+    Parameters,
+    PopulationInput,
+    StreetsInput,
+    TimetableInput,
+    Uncertainty,
+)
+from ekistics.jobs.profile.parameters import STATED
 from ekistics.publish.method import sentence, value_shown
 from ekistics.publish.parameter_words import CODES, MEANINGS, meaning
 
-KEYS = [*(f.name for f in fields(Parameters) if f.name != "degurba"),
+KEYS = [*(f.name for f in fields(Parameters)),
         *(f"uncertainty.{f.name}" for f in fields(Uncertainty)),
         *(f"degurba.{f.name}" for f in fields(DegurbaParameters))]
 
 
 @pytest.mark.parametrize("name", [*KEYS, "read.population.1.time_period", "read.neighbourhoods.2.id", "boundary.point",
+                                  "boundary.layer", "title", "degurba.preset", "service_day_used",
                                   "route_types.low_capacity", "frequency_classes.high", "street_widths.sha256"])
 def test_a_parameter_has_words(name):
     told = sentence(name, "x1", language="en")
     assert " = " not in told and "x1" in told and not told.startswith(name)
 
 
-def test_the_words_of_city_toml_are_the_same_here():
-    known = {f.name: f.metadata["help"] for f in fields(Parameters)} | {
-        f"uncertainty.{f.name}": f.metadata["help"] for f in fields(Uncertainty)}
-    same = set(MEANINGS) & set(known)
-    assert len(same) >= 17 and {name: MEANINGS[name] for name in same} == {name: known[name] for name in same}
+TABLES = {"boundary": BoundaryInput, "population": PopulationInput, "built_up": BuiltUpInput, "land": LandInput,
+          "streets": StreetsInput, "timetables": TimetableInput, "air": AirInput, "neighbourhoods": NeighbourhoodsInput,
+          "": Parameters, "uncertainty": Uncertainty}
+
+
+def test_a_key_of_city_toml_has_one_text_there_and_in_the_profile():
+    helps = {f"{table}.{f.name}".lstrip("."): f.metadata["help"] for table, kind in TABLES.items()
+             for f in fields(kind) if f.name not in STATED}
+    assert helps == CITY_KEYS
+    assert {name: meaning(name) for name in helps} == helps
+    assert not {*MEANINGS} & {*helps}
+
+
+@pytest.mark.parametrize("role", [role for role in TABLES if role not in ("", "uncertainty", "boundary")])
+def test_how_an_input_was_read_is_told_by_the_help_of_its_table(role):
+    for f in fields(TABLES[role]):
+        assert meaning(f"read.{role}.12.{f.name}") == ("" if f.name in STATED else f.metadata["help"])
 
 
 def test_codes_are_told_in_words():

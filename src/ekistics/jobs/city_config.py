@@ -1,7 +1,8 @@
 """``city.toml``: where a city's inputs are and how they are to be read.
 
 The schema is these dataclasses: the reader, the commented file of ``ekistics init`` and the reference page all come
-from them, so they cannot drift apart.
+from them, so they cannot drift apart. The help of a key that a profile tells as a parameter of its run stands in
+``ekistics.core.city_keys``, for both.
 """
 
 import tomllib
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ekistics.core import schema
+from ekistics.core.city_keys import CITY_KEYS
 from ekistics.core.errors import ConfigurationError, MissingInputError
 from ekistics.core.i18n import N_, _
 from ekistics.core.place import Place
@@ -61,14 +63,12 @@ class BoundaryInput:
 
     path: str = key(N_("A polygon file (GeoPackage, GeoJSON, GeoParquet, zipped Shapefile)."), example="boundary.gpkg",
                      default="")
-    layer: str = key(N_("Layer, where the file has several."), default="")
-    column: str = key(N_("Column to choose rows by; all polygons are merged when empty."), default="")
-    value: str = key(N_("Value of that column."), default="")
-    crs: str = key(N_("CRS, only when the file has none."), default="")
-    point: tuple[float, float] | None = key(
-        N_("Longitude and latitude inside the city. Without 'path', the boundary is the urban centre that holds it."),
-        example=[0.0, 0.0], default=None)
-    from_population: bool = key(N_("Take the ground that the population points cover as the boundary."), default=False)
+    layer: str = key(CITY_KEYS["boundary.layer"], default="")
+    column: str = key(CITY_KEYS["boundary.column"], default="")
+    value: str = key(CITY_KEYS["boundary.value"], default="")
+    crs: str = key(CITY_KEYS["boundary.crs"], default="")
+    point: tuple[float, float] | None = key(CITY_KEYS["boundary.point"], example=[0.0, 0.0], default=None)
+    from_population: bool = key(CITY_KEYS["boundary.from_population"], default=False)
     producer: str = key(N_("Who made the data."), default="")
     citation: str = key(N_("How to cite it."), default="")
     licence: str = key(N_("Its licence, as its producer states it."), default="")
@@ -80,17 +80,15 @@ class BoundaryInput:
 class PopulationInput(Source):
     """One file of people."""
 
-    time_period: str = key(N_("The time the data describe, e.g. 2020."), example="2020")
-    value: str = key(N_("Column with the number of people (tables only)."), default="population")
-    id: str = key(N_("Column with the id of a point (tables only)."), default="")
-    lon: str = key(N_("Column with the longitude or easting (tables only)."), default="lon")
-    lat: str = key(N_("Column with the latitude or northing (tables only)."), default="lat")
-    crs: str = key(N_("CRS, only when the file has none."), default="")
-    nodata: str = key(
-        N_("What a cell without data means: 'missing', or 'zero' where the producer says that nobody lives there."),
-        default="missing")
-    sex: str = key(N_("SDMX code when the file counts one sex: F or M."), default="_T")
-    age: str = key(N_("SDMX code when the file counts one age group, e.g. Y0T14 or Y_GE65."), default="_T")
+    time_period: str = key(CITY_KEYS["population.time_period"], example="2020")
+    value: str = key(CITY_KEYS["population.value"], default="population")
+    id: str = key(CITY_KEYS["population.id"], default="")
+    lon: str = key(CITY_KEYS["population.lon"], default="lon")
+    lat: str = key(CITY_KEYS["population.lat"], default="lat")
+    crs: str = key(CITY_KEYS["population.crs"], default="")
+    nodata: str = key(CITY_KEYS["population.nodata"], default="missing")
+    sex: str = key(CITY_KEYS["population.sex"], default="_T")
+    age: str = key(CITY_KEYS["population.age"], default="_T")
 
     @property
     def is_grid(self) -> bool:
@@ -107,24 +105,24 @@ class PopulationInput(Source):
 class BuiltUpInput(Source):
     """One file of built-up surface."""
 
-    time_period: str = key(N_("The time the data describe, e.g. 2020."), example="2020")
-    unit: str = key(N_("'m2' per cell, or 'share' of the cell (0 to 1)."), default="m2")
-    crs: str = key(N_("CRS, only when the file has none."), default="")
+    time_period: str = key(CITY_KEYS["built_up.time_period"], example="2020")
+    unit: str = key(CITY_KEYS["built_up.unit"], default="m2")
+    crs: str = key(CITY_KEYS["built_up.crs"], default="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LandInput(Source):
     """Permanent land."""
 
-    unit: str = key(N_("'m2' per cell, or 'share' of the cell (0 to 1)."), default="m2")
-    crs: str = key(N_("CRS, only when the file has none."), default="")
+    unit: str = key(CITY_KEYS["land.unit"], default="m2")
+    crs: str = key(CITY_KEYS["land.crs"], default="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreetsInput(Source):
     """An OpenStreetMap extract."""
 
-    time_period: str = key(N_("The day of the extract; read from the file where it says."), default="")
+    time_period: str = key(CITY_KEYS["streets.time_period"], default="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,57 +134,45 @@ class TimetableInput(Source):
 class AirInput(Source):
     """A grid of fine particles."""
 
-    time_period: str = key(N_("The year."), example="2020")
-    crs: str = key(N_("CRS, only when the file has none."), default="")
+    time_period: str = key(CITY_KEYS["air.time_period"], example="2020")
+    crs: str = key(CITY_KEYS["air.crs"], default="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeighbourhoodsInput(Source):
     """Neighbourhood polygons."""
 
-    layer: str = key(N_("Layer, where the file has several."), default="")
-    id: str = key(N_("Column with a stable code."), example="id")
-    name: str = key(N_("Column with the name."), example="name")
-    crs: str = key(N_("CRS, only when the file has none."), default="")
+    layer: str = key(CITY_KEYS["neighbourhoods.layer"], default="")
+    id: str = key(CITY_KEYS["neighbourhoods.id"], example="id")
+    name: str = key(CITY_KEYS["neighbourhoods.name"], example="name")
+    crs: str = key(CITY_KEYS["neighbourhoods.crs"], default="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameters:
     """Choices of method."""
 
-    low_capacity_m: float = key(N_("Walking distance to bus, tram or informal transit, metres."), default=500.0)
-    high_capacity_m: float = key(N_("Walking distance to rail, metro, ferry or cable, metres."), default=1000.0)
-    open_space_m: float = key(N_("Walking distance to open public space, metres."), default=400.0)
-    max_leg_m: float = key(N_("Longest straight leg between a place and its nearest street, metres."), default=250.0)
-    service_day: str = key(N_("'busiest-midweek', 'any', or a day such as 2019-05-14."), default="busiest-midweek")
-    open_space_entrance_m: float = key(N_("How far an open space without entrance may lie from a street, metres."),
-                                        default=50.0)
-    attach: str = key(N_("What places attach to: 'edge', the nearest point of a street, or 'node', its nearest end."),
-                      default="edge")
-    count_legs: bool = key(N_("Whether the straight legs at both ends count."), default=True)
-    min_part_nodes: int = key(N_("Parts of the street network with fewer nodes are left out; 0 keeps every part."),
-                              default=0)
-    walk_never: tuple[str, ...] = key(N_("Values of 'highway' that nobody walks on."), default=WalkRules().never)
-    walk_foot_allows: tuple[str, ...] = key(N_("Values of 'foot' that always allow walking on the rest."),
-                                            default=WalkRules().foot_allows)
-    walk_not: tuple[str, ...] = key(N_("Values of 'highway' that are not walked unless 'foot' allows it."),
-                                    default=WalkRules().not_walked)
-    walk_foot_refuses: tuple[str, ...] = key(N_("Values of 'foot' that refuse walking."),
-                                             default=WalkRules().foot_refuses)
-    walk_access_refuses: tuple[str, ...] = key(N_("Values of 'access' that refuse walking unless 'foot' allows it."),
-                                               default=WalkRules().access_refuses)
-    small_part_nodes: int = key(N_("Parts of the street network with fewer nodes are reported as small."), default=100)
-    intersection_ways: int = key(N_("Street segments that meet in an intersection, at least."), default=3)
-    delineation_window_km: float = key(N_("How far around the city the grids are read, kilometres."), default=60.0)
-    max_missing_share: float = key(
-        N_("Ground (or people, for the air) without data inside an area, as a share, above which a value is not "
-           "computed."), default=0.05)
-    street_window_km: float = key(N_("How far around the city streets are read, kilometres."), default=20.0)
-    frequency_cluster_m: float = key(
-        N_("Stops of one capacity this near to each other count as one for departures per hour, metres."), default=50.0)
-    degurba: dict[str, Any] | None = key(
-        N_("Parameters of the Degree of Urbanisation ('ekistics delineate --list-parameters' names them)."),
-        default=None)
+    low_capacity_m: float = key(CITY_KEYS["low_capacity_m"], default=500.0)
+    high_capacity_m: float = key(CITY_KEYS["high_capacity_m"], default=1000.0)
+    open_space_m: float = key(CITY_KEYS["open_space_m"], default=400.0)
+    max_leg_m: float = key(CITY_KEYS["max_leg_m"], default=250.0)
+    service_day: str = key(CITY_KEYS["service_day"], default="busiest-midweek")
+    open_space_entrance_m: float = key(CITY_KEYS["open_space_entrance_m"], default=50.0)
+    attach: str = key(CITY_KEYS["attach"], default="edge")
+    count_legs: bool = key(CITY_KEYS["count_legs"], default=True)
+    min_part_nodes: int = key(CITY_KEYS["min_part_nodes"], default=0)
+    walk_never: tuple[str, ...] = key(CITY_KEYS["walk_never"], default=WalkRules().never)
+    walk_foot_allows: tuple[str, ...] = key(CITY_KEYS["walk_foot_allows"], default=WalkRules().foot_allows)
+    walk_not: tuple[str, ...] = key(CITY_KEYS["walk_not"], default=WalkRules().not_walked)
+    walk_foot_refuses: tuple[str, ...] = key(CITY_KEYS["walk_foot_refuses"], default=WalkRules().foot_refuses)
+    walk_access_refuses: tuple[str, ...] = key(CITY_KEYS["walk_access_refuses"], default=WalkRules().access_refuses)
+    small_part_nodes: int = key(CITY_KEYS["small_part_nodes"], default=100)
+    intersection_ways: int = key(CITY_KEYS["intersection_ways"], default=3)
+    delineation_window_km: float = key(CITY_KEYS["delineation_window_km"], default=60.0)
+    max_missing_share: float = key(CITY_KEYS["max_missing_share"], default=0.05)
+    street_window_km: float = key(CITY_KEYS["street_window_km"], default=20.0)
+    frequency_cluster_m: float = key(CITY_KEYS["frequency_cluster_m"], default=50.0)
+    degurba: dict[str, Any] | None = key(CITY_KEYS["degurba"], default=None)
 
     def walk_rules(self) -> WalkRules:
         """Give the rules by which a street is walkable."""
@@ -198,14 +184,13 @@ class Parameters:
 class Uncertainty:
     """Errors of inputs."""
 
-    built_up_relative_sd: float | None = key(N_("Relative standard deviation of built-up surface, e.g. 0.05."),
-                                              example=0.05, default=None)
-    population_relative_sd: float | None = key(N_("Relative standard deviation of population, e.g. 0.10."),
-                                                example=0.10, default=None)
-    time_correlation: float = key(N_("Correlation of one quantity's errors between two dates."), default=0.8)
-    cross_correlation: float = key(N_("Correlation of the errors of built-up surface and population."), default=0.5)
-    draws: int = key(N_("Draws of the simulation."), default=DRAWS)
-    seed: int = key(N_("Seed of the simulation."), default=SEED)
+    built_up_relative_sd: float | None = key(CITY_KEYS["uncertainty.built_up_relative_sd"], example=0.05, default=None)
+    population_relative_sd: float | None = key(CITY_KEYS["uncertainty.population_relative_sd"], example=0.10,
+                                                default=None)
+    time_correlation: float = key(CITY_KEYS["uncertainty.time_correlation"], default=0.8)
+    cross_correlation: float = key(CITY_KEYS["uncertainty.cross_correlation"], default=0.5)
+    draws: int = key(CITY_KEYS["uncertainty.draws"], default=DRAWS)
+    seed: int = key(CITY_KEYS["uncertainty.seed"], default=SEED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,29 +1,18 @@
 """Words for the parameters of a run that have no sentence of their own, and for values that are codes."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import fields
 from functools import cache
 
+from ekistics.core.city_keys import CITY_KEYS
 from ekistics.core.i18n import N_, _
 from ekistics.geo.degurba.parameters import DegurbaParameters
 
 __all__ = ["code_words", "meaning"]
 
-# What city.toml says of its keys, word for word, so that both have one translation.
+# Parameters that a run makes itself; those of city.toml have its help, and rules of a delineation theirs.
 MEANINGS: Mapping[str, str] = {
-    "attach": N_("What places attach to: 'edge', the nearest point of a street, or 'node', its nearest end."),
-    "count_legs": N_("Whether the straight legs at both ends count."),
-    "min_part_nodes": N_("Parts of the street network with fewer nodes are left out; 0 keeps every part."),
-    "walk_never": N_("Values of 'highway' that nobody walks on."),
-    "walk_foot_allows": N_("Values of 'foot' that always allow walking on the rest."),
-    "walk_not": N_("Values of 'highway' that are not walked unless 'foot' allows it."),
-    "walk_foot_refuses": N_("Values of 'foot' that refuse walking."),
-    "walk_access_refuses": N_("Values of 'access' that refuse walking unless 'foot' allows it."),
-    "max_missing_share": N_("Ground (or people, for the air) without data inside an area, as a share, above which a"
-                            " value is not computed."),
-    "street_window_km": N_("How far around the city streets are read, kilometres."),
-    "frequency_cluster_m": N_("Stops of one capacity this near to each other count as one for departures per hour,"
-                              " metres."),
     "frequency_hours": N_("Hours of the service day in which departures are counted, from and to."),
     "frequency_classes.high": N_("Departures per hour from which they are frequent."),
     "frequency_classes.medium": N_("Departures per hour from which they are regular."),
@@ -34,24 +23,8 @@ MEANINGS: Mapping[str, str] = {
     "street_widths.sha256": N_("Checksum of the table of street widths."),
     "open_space_tags.edition": N_("Edition of the table of tags of open space."),
     "open_space_tags.sha256": N_("Checksum of the table of tags of open space."),
-    "boundary.point": N_("The point, longitude and latitude, whose urban centre is the boundary."),
-    "boundary.from_population": N_("Whether the boundary is the ground that the population points cover."),
-    "uncertainty.built_up_relative_sd": N_("Relative standard deviation of built-up surface, e.g. 0.05."),
-    "uncertainty.population_relative_sd": N_("Relative standard deviation of population, e.g. 0.10."),
-    "uncertainty.time_correlation": N_("Correlation of one quantity's errors between two dates."),
-    "uncertainty.cross_correlation": N_("Correlation of the errors of built-up surface and population."),
-    "uncertainty.draws": N_("Draws of the simulation."),
-    "uncertainty.seed": N_("Seed of the simulation."),
-}
-
-# How an input is read, by the last part of names such as read.population.1.time_period.
-READ: Mapping[str, str] = {
-    "time_period": N_("Time of the input."), "value": N_("Field of the input that holds the values."),
-    "lon": N_("Field of the input that holds the longitude."), "lat": N_("Field of the input that holds the latitude."),
-    "nodata": N_("What no data in the input means."), "sex": N_("Sex of the people in the input; _T is all."),
-    "age": N_("Age of the people in the input; _T is all."), "unit": N_("Unit of the values in the input."),
-    "id": N_("Field of the input that holds the code."), "name": N_("Field of the input that holds the name."),
-    "layer": N_("Layer of the input's file."), "crs": N_("CRS of the input, where its file has none."),
+    "degurba.preset": N_("Set of rules of the Degree of Urbanisation to start from."),
+    "title": N_("Title of the upload."),
 }
 
 # By parameter, so that "none" may mean one thing here and another there; "" holds for all.
@@ -86,15 +59,11 @@ def meaning(name: str) -> str:
 
     Examples
     --------
-    >>> meaning("degurba.gap_limit")
-    'Gaps of less than this area are filled.'
+    >>> meaning("degurba.gap_limit"), meaning("read.neighbourhoods.1.id")
+    ('Gaps of less than this area are filled.', 'Column with a stable code.')
     """
-    first, _point, rest = name.partition(".")
-    text = MEANINGS.get(name, "")
-    if first == "degurba":
-        text = _degurba().get(rest, "")
-    elif first == "read":
-        text = READ.get(rest.rpartition(".")[2], "")
+    key = _key(name)
+    text = MEANINGS.get(key) or CITY_KEYS.get(key) or _degurba().get(key, "")
     return _(text) if text else ""
 
 
@@ -117,6 +86,12 @@ def code_words(name: str, value: str) -> str:
     return _(known) if known else value
 
 
+def _key(name: str) -> str:
+    """Name a parameter as city.toml does: ``read.population.1.sex`` is the key ``sex`` of its table ``population``."""
+    read = re.fullmatch(r"read\.(\w+)\.[0-9]+\.(\w+)", name)
+    return ".".join(read.groups()) if read else name
+
+
 @cache
 def _degurba() -> dict[str, str]:
-    return {item.name: item.metadata["help"] for item in fields(DegurbaParameters)}
+    return {f"degurba.{item.name}": item.metadata["help"] for item in fields(DegurbaParameters)}
