@@ -97,6 +97,25 @@ def test_an_axis_of_shares_leaves_0_to_100_only_as_far_as_an_interval(value, low
         assert layer["encoding"]["x"]["axis"]["title"] == words
 
 
+def labels(spec):
+    """Give the labels of the axes in a drawing, with their places: along the foot, and up the side."""
+    texts = re.findall(r'text-anchor="(\w+)" transform="translate\(([-\d.]+),([-\d.]+)\)"[^>]*>([^<]+)<',
+                       draw(spec, code="a", language="en"))
+    return ([(float(x), text) for _anchor, x, y, text in texts if y == "16"],
+            [(float(y), text) for anchor, x, y, text in texts if (anchor, x) == ("end", "-6")])
+
+
+@pytest.mark.parametrize("values", [
+    (58.02, 58.08), (2460.2, 2461.1), (2460.0, 2595.0), (0.0012, 0.0019), (0.5, 2.5), (-5.0, -1.0), (12.0, 14e6)])
+def test_no_two_ticks_have_one_label(values):
+    rows = [{"name": f"Place {i}", "value": v, "text": "", "year": 2000 + 10 * i, "kind": "main"}
+            for i, v in enumerate(values)]
+    foot, _names = labels(ranking(rows))
+    _years, side = labels(lines(rows))
+    for shown in (foot, side, labels(strips([{"title": "Density", "rows": rows}]))[0]):
+        assert len(shown) > 1 and len({text for _at, text in shown}) == len(shown)
+
+
 def change_rows(places, values):
     areas = pd.Index([p.code for p in places], name="ref_area")
     rows = result_rows(pd.Series(values, areas), series="total_change_built_up", variant="linear:built_up_area",

@@ -4,6 +4,7 @@ They need no evaluated code in the browser: the expressions in them use function
 """
 
 import json
+import math
 import re
 import textwrap
 from base64 import b64encode
@@ -36,7 +37,7 @@ SMALL_SHARE, WHOLE = 40.0, 100.0  # percentages that all lie below the first wou
 FROM_ZERO, ROOM = 1 / 3, 0.06
 EXACT = 6  # decimals of a share; what is smaller is the noise of sums
 AXIS_WRAP = 44
-TICK = "datum.value >= 1000 || datum.value <= -1000 ? format(datum.value, ',.0f') : format(datum.value, ',.3~r')"
+LEAST_STEP, MOST_DECIMALS = 0.126, 6  # five ticks, as Vega counts them, are never nearer than this part of an axis
 
 
 def draw(spec: Mapping[str, Any], *, code: str, language: str) -> str:
@@ -173,8 +174,21 @@ def _step(names: Sequence[str]) -> int:
     return max(ROW - 6, 2 + LINE_HEIGHT * max((name.count("\n") + 1 for name in names), default=1))
 
 
-def _numbers_axis(**more: Any) -> dict[str, Any]:
-    return {"title": None, "tickCount": 5, "labelExpr": TICK, **more}
+def _numbers_axis(span: tuple[float, float], **more: Any) -> dict[str, Any]:
+    label = f"format(datum.value, ',.{_decimals(span)}~f')"
+    return {"title": None, "tickCount": 5, "labelExpr": label, **more}
+
+
+def _decimals(span: tuple[float, float]) -> int:
+    """Choose as many decimals as tell the ticks of an axis apart."""
+    step = LEAST_STEP * (span[1] - span[0] or abs(span[1]))
+    return min(max(-math.floor(math.log10(step)), 0), MOST_DECIMALS) if step > 0 else 0
+
+
+def _ends(rows: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
+    """Give the lowest and the highest of values and ends of intervals."""
+    ends = [float(v) for row in rows for v in (row["value"], row.get("low"), row.get("high")) if v is not None]
+    return (min(ends), max(ends)) if ends else (0.0, WHOLE)
 
 
 def _x(field: str, **more: Any) -> dict[str, Any]:
@@ -193,8 +207,7 @@ def _kind(values: Sequence[str], **more: Any) -> dict[str, Any]:
 
 def _span(rows: Sequence[Mapping[str, Any]], *, full: bool) -> tuple[float, float]:
     """Choose where an axis begins and ends: at zero where that leaves enough room between the values."""
-    ends = [float(v) for row in rows for v in (row["value"], row.get("low"), row.get("high")) if v is not None]
-    low, high = (min(ends), max(ends)) if ends else (0.0, WHOLE)
+    low, high = _ends(rows)
     room = ROOM * (high - low) or abs(high) * ROOM or 1.0
     start = 0.0 if 0 <= low <= high * FROM_ZERO else max(low - room, 0.0) if low >= 0 else low - room
     return _share_span((low, high), (start, high + room)) if full else (start, high + room)
@@ -220,10 +233,11 @@ def _told(span: tuple[float, float], *, full: bool) -> list[str]:
 
 
 def _fitted(rows: Sequence[Mapping[str, Any]], *, full: bool) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Give the scale of an axis of numbers, and its title, which says what is left out."""
+    """Give the scale of an axis of numbers, and the axis, whose title says what is left out."""
     span = _span(rows, full=full)
     words = [line for text in _told(span, full=full) for line in textwrap.wrap(text, AXIS_WRAP)]
-    return {"domain": list(span), "nice": False, "zero": False}, {"title": words or None, "titlePadding": 8}
+    axis = _numbers_axis(span, title=words or None, titlePadding=8)
+    return {"domain": list(span), "nice": False, "zero": False}, axis
 
 
 def bounded(series: SeriesSpec) -> bool:
@@ -264,8 +278,8 @@ def ranking(rows: Sequence[Mapping[str, Any]], *, full: bool = False, thin: bool
     values = [{"kind": "main", "low": None, "high": None, **row,
                "name": str(row["name"]) if thin else _wrapped(str(row["name"]))} for row in rows]
     names = list(dict.fromkeys(row["name"] for row in values))
-    scale, title = _fitted(values, full=full)
-    x = {"scale": scale, "axis": _numbers_axis(**title)}
+    scale, axis = _fitted(values, full=full)
+    x = {"scale": scale, "axis": axis}
     colour = _kind((ACCENT, INK, GREY))
     y = _rows_axis(names) | ({"axis": None} if thin else {})
     label = {"field": "label" if thin else "text", "type": "nominal"}
@@ -298,7 +312,7 @@ def bars(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """
     values = [{**row, "name": _wrapped(str(row["name"]))} for row in rows]
     encoding = {"y": _rows_axis([row["name"] for row in values]),
-                "x": _x("value", scale={"zero": True}, axis=_numbers_axis())}
+                "x": _x("value", scale={"zero": True}, axis=_numbers_axis(_ends([*values, {"value": 0}])))}
     layer = [{"mark": {"type": "bar", "height": {"band": 0.62}, "stroke": INK, "strokeWidth": 0.4},
               "encoding": {"color": {"field": "colour", "type": "nominal", "scale": None, "legend": None}}},
              {"mark": {"type": "text", "align": "left", "dx": 6, "color": INK},
@@ -330,7 +344,7 @@ def lines(rows: Sequence[Mapping[str, Any]], *, breaks: Sequence[float] = (), br
     years = sorted({row["year"] for row in values})
     encoding = {"x": _x("year", scale={"nice": False, "padding": 34, "zero": False},
                         axis={"title": None, "format": "d", "grid": False, "values": years}),
-                "y": _x("value", scale={"zero": False, "padding": 26}, axis=_numbers_axis())}
+                "y": _x("value", scale={"zero": False, "padding": 26}, axis=_numbers_axis(_ends(values)))}
     layer = [*_band(), {"mark": {"type": "text", "dy": -14, "color": INK},
                         "encoding": {"text": {"field": "shown", "type": "nominal"}}}]
     if breaks:
@@ -380,8 +394,8 @@ def strips(panels: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _strip(panel: Mapping[str, Any]) -> dict[str, Any]:
-    scale, title = _fitted(panel["rows"], full=bool(panel.get("full")))
-    x = _x("value", scale=scale, axis=_numbers_axis(grid=False, domain=True, domainColor=LINE, **title))
+    scale, axis = _fitted(panel["rows"], full=bool(panel.get("full")))
+    x = _x("value", scale=scale, axis={**axis, "grid": False, "domain": True, "domainColor": LINE})
     city = [{"filter": "datum.kind == 'main'"}]
     layer = [{"mark": {"type": "tick", "thickness": 1.5, "size": 18, "color": GREY, "opacity": 0.75},
               "transform": [{"filter": "datum.kind == 'other'"}]},
@@ -410,12 +424,12 @@ def multiples(panels: Sequence[Mapping[str, Any]], *, columns: int = 3) -> dict[
     """
     shown = [row for panel in panels for row in panel["rows"]]
     years = sorted({row["year"] for row in shown})
-    ends = [v for row in shown for v in (row["value"], row.get("low"), row.get("high")) if v is not None]
+    ends = _ends(shown)
     ticks = years if len(years) <= 3 else [years[0], years[-1]]  # noqa: PLR2004 - more labels meet in a narrow panel
     encoding = {"x": _x("year", scale={"domain": [years[0], years[-1]], "nice": False, "padding": 20},
                         axis={"title": None, "format": "d", "grid": False, "values": ticks}),
-                "y": _x("value", scale={"domain": [min(ends), max(ends)], "nice": True, "zero": False, "padding": 10},
-                        axis=_numbers_axis(tickCount=4))}
+                "y": _x("value", scale={"domain": list(ends), "nice": True, "zero": False, "padding": 10},
+                        axis=_numbers_axis(ends, tickCount=4))}
     made = [{"title": _wrapped(str(panel["title"])).split("\n"), "width": PANEL, "height": 96,
              "data": {"values": _timed(panel["rows"], panel.get("breaks", ()))}, "encoding": encoding,
              "layer": _band()} for panel in panels]
