@@ -194,8 +194,8 @@ def _through(people: Iterator[tuple[Who, User | None]], cases: list[Case], clien
     wrong = [each for asker in askers for each in asker.wrong]
     cells, shown = sum(a.cells for a in askers), sum(a.shown for a in askers)
     with capsys.disabled():
-        print(f"\nrights: {cells} cells of who, place, door and state; the secret shows in {shown}, {len(wrong)} are "
-              f"wrong; {sum(a.looks for a in askers)} looks for secrets of other cities")
+        print(f"\nSHOWN rights: {cells} cells of who, place, door and state; the secret shows in {shown}, "
+              f"{len(wrong)} are wrong; {sum(a.looks for a in askers)} looks for secrets of other cities")
     assert wrong == [], _by_door(wrong)
     assert 0 < shown < cells
 
@@ -288,7 +288,7 @@ def test_rooms_and_jobs_let_in_who_may(publish: Callable[..., Any], person: Call
             if (answer.status_code == 200) is not expected:
                 wrong.append((who.name, address, answer.status_code))
     with capsys.disabled():
-        print(f"\nrights: {cells} cells of who, room and job; {len(wrong)} are wrong")
+        print(f"\nSHOWN rights in rooms: {cells} cells of who, room and job; {len(wrong)} are wrong")
     assert wrong == []
 
 

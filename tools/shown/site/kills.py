@@ -3,20 +3,14 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
+from tools.shown.site import ROOT, Line, tested
 from tools.with_postgres import binaries
-
-ROOT = Path(__file__).resolve().parents[3]
-Line = tuple[int, str, str, str]
 
 
 def lines() -> list[Line]:
     """Restore backups elsewhere, and kill programs; ``KILLS=N`` sets how many, 200 by default."""
-    done = subprocess.run([sys.executable, "-m", "pytest", "-q", "tests/web/test_backup.py"], cwd=ROOT,
-                          capture_output=True, text=True, check=False)
-    closing = next((x for x in reversed(done.stdout.splitlines()) if " passed" in x or " failed" in x), "no count")
-    found = [(5, "backup and restore, content compared", closing.strip("= "), "fail" if done.returncode else "pass"),
+    found = [tested(5, "backup and restore, content compared", [sys.executable], "tests/web/test_backup.py"),
              *_kills("SQLite", [sys.executable], os.environ.get("KILLS", "200"))]
     if binaries() is not None:
         found += _kills("PostgreSQL", [sys.executable, "-m", "tools.with_postgres", sys.executable],
