@@ -13,7 +13,17 @@ from ekistics.core.place import Place
 from ekistics.core.provenance import Run
 from ekistics.package import ProfilePackage, read_package, verify_package, write_package
 from ekistics.package.rules import observation_breaches
-from ekistics.package.table import NUMBER_COLUMNS, canonical_observations, csv_bytes, read_csv
+from ekistics.package.table import (
+    NUMBER_COLUMNS,
+    arrow_table,
+    canonical_observations,
+    columns_of,
+    csv_bytes,
+    read_arrow,
+    read_csv,
+    read_parquet,
+    write_parquet,
+)
 
 CITY = Place("X", "X", "city", "XMU")
 RUN = Run((), {}, {}, "0")
@@ -40,10 +50,23 @@ def test_any_table_survives_csv(rows):
     frame = table(rows)
     with TemporaryDirectory() as folder:
         path = Path(folder) / "t.csv"
-        path.write_bytes(csv_bytes(frame))
+        path.write_bytes(csv_bytes(columns_of(frame)))
         again = read_csv(path)
     pd.testing.assert_frame_equal(again, frame, check_exact=True)
-    assert csv_bytes(again) == csv_bytes(frame)
+    assert csv_bytes(columns_of(again)) == csv_bytes(columns_of(frame))
+
+
+@given(st.lists(ROW, max_size=6))
+@settings(max_examples=150, deadline=None)
+def test_any_table_survives_parquet_as_columns_and_as_a_frame(rows):
+    frame = table(rows)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "t.parquet"
+        write_parquet(frame, path)
+        again, as_frame = read_arrow(path), read_parquet(path)
+    assert again.equals(arrow_table(frame))
+    assert csv_bytes(columns_of(again)) == csv_bytes(columns_of(frame))
+    pd.testing.assert_frame_equal(as_frame, frame, check_exact=True)
 
 
 @given(st.lists(SOUND, max_size=8, unique_by=lambda row: (row["sex"], row["time_period"])))
@@ -61,11 +84,11 @@ def test_sound_observations_make_a_whole_package_that_reads_back(rows):
 @settings(max_examples=60, deadline=None)
 def test_rules_name_exactly_the_row_that_was_broken(rows, data):
     frame = table(rows)
-    assert observation_breaches(frame, places=[CITY], run=RUN.id) == []
+    assert observation_breaches(columns_of(frame), places=[CITY], run=RUN.id) == []
     row = data.draw(st.integers(0, len(rows) - 1))
     name, bad = data.draw(st.sampled_from([("ref_area", "Y"), ("unit_measure", "FURLONG"), ("obs_status", "?"),
                                            ("conf_status", "?"), ("run", "other"), ("time_period", "soon")]))
     frame.loc[row, name] = bad
-    breaches = observation_breaches(frame, places=[CITY], run=RUN.id)
+    breaches = observation_breaches(columns_of(frame), places=[CITY], run=RUN.id)
     assert breaches
     assert {number for breach in breaches for number in breach.rows} == {row + 1}
