@@ -113,8 +113,9 @@ def worked(case: Case, who: Who) -> bool:
 
 
 def in_workflow(case: Case, who: Who) -> bool:
-    """Tell whether somebody with an account, or a token of one, may read of the edition's way through the workflow."""
-    return (who.signed_in or bool(who.headers)) and edition(case, who)
+    """Tell whether somebody with an account, or a token to read, may read of the edition's way through the workflow."""
+    token_to_read = bool(who.headers) and who.role is not Role.PUBLIC
+    return (who.signed_in or token_to_read) and edition(case, who)
 
 
 def corrected(case: Case, who: Who) -> bool:

@@ -67,10 +67,47 @@ def test_every_move_needs_its_scope_and_reading(publish: Callable[..., Any], per
         Edition.objects.filter(pk=edition).update(state=str(spec.starts[0]))
         before = Event.objects.count()
         answer = program(root, *scopes)(f"/api/v1/editions/{edition}/moves", {"move": spec.name, "note": "A reason."})
-        may_read = "read" in scopes or spec.starts[0] is State.PUBLISHED
-        expected = 404 if not may_read else 200 if SCOPE[spec.name] in scopes else 403
+        expected = 404 if "read" not in scopes else 200 if SCOPE[spec.name] in scopes else 403
         assert answer.status_code == expected, (spec.name, scopes, answer.content)
         assert Event.objects.count() - before == (expected == 200)
+
+
+def test_a_token_that_does_not_read_neither_comments_nor_looks(publish: Callable[..., Any],
+                                                               person: Callable[..., User]) -> None:
+    edition, root = publish().edition, person(Role.ADMINISTRATOR)
+    address = f"/api/v1/editions/{edition}"
+    for scopes in (("upload",), ("publish",), SCOPES[1:]):
+        ask = program(root, *scopes)
+        assert ask(f"{address}/comments", {"text": "x"}).status_code == 404, scopes
+        assert ask(f"{address}/workflow").status_code == 404, scopes
+    assert not Comment.objects.exists() and program(root, "read")(f"{address}/workflow").status_code == 200
+
+
+@pytest.mark.parametrize("state", [State.PUBLISHED, State.WITHDRAWN])
+def test_what_was_said_is_for_those_who_work_there(publish: Callable[..., Any], person: Callable[..., User],
+                                                   client_of: Callable[..., Client], state: State) -> None:
+    edition, root = publish().edition, person(Role.ADMINISTRATOR)
+    ask, address = program(root, *SCOPES), f"/api/v1/editions/{edition}"
+    ask(f"{address}/moves", {"move": "withdraw", "note": "The survey of Ama was wrong."})
+    if state is State.PUBLISHED:
+        for move in ("reopen", "publish"):
+            assert ask(f"{address}/moves", {"move": move}).status_code == 200
+    ask(f"{address}/comments", {"text": "Kofi looks at it again."})
+    hearing = {Role.CONTRIBUTOR, Role.EDITOR, Role.PUBLISHER, Role.ADMINISTRATOR}
+    for role, at in product(Role, ("GHA", "KEN")):
+        user = person(role, at, f"{role.name}-{at}")
+        reads = state is State.PUBLISHED or (at == "GHA" and role >= Role.EDITOR)
+        hears = reads and at == "GHA" and role in hearing
+        page = client_of(user).get(f"/en/work/editions/{edition}/")
+        answer = program(user, "read")(f"{address}/workflow")
+        assert (page.status_code, answer.status_code) == ((200, 200) if reads else (404, 404)), (role, at)
+        for text in ("The survey of Ama was wrong.", "Kofi looks at it again."):
+            assert [text in each.content.decode() for each in (page, answer)] == [hears, hears], (role, at, text)
+        if reads:
+            told = answer.json()
+            assert (told["comments"] is None) is not hears
+            assert len(told["events"]) == (4 if state is State.PUBLISHED else 2)
+            assert {e["note"] is None for e in told["events"]} == {not hears}
 
 
 def test_who_may_not_do_it_on_the_page_may_not_do_it_here(publish: Callable[..., Any], person: Callable[..., User],

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from ekistics.web.observatory.models import Edition, Observation
-from ekistics.web.policy import PUBLIC, Action, Actor, Facts, Role, State, may, readable
+from ekistics.web.policy import PUBLIC, Action, Actor, Facts, Role, State, allowed, may, readable
 
 LATER = timedelta(days=1)
 ALL_FACTS = [Facts(*values) for values in product(State, (False, True), (False, True), (False, True))]
@@ -30,6 +30,14 @@ def test_nobody_reviews_or_publishes_their_own_work_but_an_administrator() -> No
     own = Facts(State.UNDER_REVIEW, own=True)
     for action in (Action.REVIEW, Action.PUBLISH):
         assert [role for role in Role if may(role, action, own)] == [Role.ADMINISTRATOR]
+
+
+def test_what_is_said_is_heard_by_those_who_may_take_part_and_read() -> None:
+    for facts, role in product(ALL_FACTS, Role):
+        expected = role >= Role.CONTRIBUTOR and may(role, Action.READ, facts)
+        assert may(role, Action.HEAR, facts) is may(role, Action.COMMENT, facts) is expected
+    bounded = Actor(1, (("001/", Role.EDITOR),), frozenset({"upload"}))
+    assert not allowed(bounded, Action.HEAR, "001/GHA/", Facts())
 
 
 @pytest.mark.parametrize(("role", "facts", "allowed"), [

@@ -20,8 +20,8 @@ from ekistics.web.refusals import TokenRefusedError
 from ekistics.web.workflow.models import AuditEntry
 from tests.web.signing import confirmed
 
-NEEDED = {Action.READ: "read", Action.EDIT: "upload", Action.SUBMIT: "upload", Action.COMMENT: "upload",
-          Action.REVIEW: "review", Action.PUBLISH: "publish", Action.AUDIT: "audit"}
+NEEDED = {Action.READ: "read", Action.HEAR: "read", Action.EDIT: "upload", Action.SUBMIT: "upload",
+          Action.COMMENT: "upload", Action.REVIEW: "review", Action.PUBLISH: "publish", Action.AUDIT: "audit"}
 
 
 def asked(text: str = "", kind: str = "Bearer"):

@@ -43,6 +43,7 @@ class Action(StrEnum):
     """What somebody wants to do with a thing."""
 
     READ = "read"
+    HEAR = "hear"  # what those who work on it said of it: notes of moves and comments
     EDIT = "edit"
     COMMENT = "comment"
     SUBMIT = "submit"
@@ -54,7 +55,7 @@ class Action(StrEnum):
 
 # What a token must carry for an action; people and their roles are managed by people only, never by a token.
 _SCOPE_OF: dict[Action, str | None] = {
-    Action.READ: "read", Action.EDIT: "upload", Action.SUBMIT: "upload", Action.COMMENT: "upload",
+    Action.READ: "read", Action.HEAR: "read", Action.EDIT: "upload", Action.SUBMIT: "upload", Action.COMMENT: "upload",
     Action.REVIEW: "review", Action.PUBLISH: "publish", Action.AUDIT: "audit", Action.MANAGE: None}
 SCOPES = ("read", "upload", "review", "publish", "audit")
 
@@ -120,9 +121,9 @@ class Actor:
 PUBLIC = Actor()
 
 _OPEN_TO_AUTHORS = (State.DRAFT, State.NEEDS_REVISION)
-_LEAST: dict[Action, Role] = {Action.COMMENT: Role.CONTRIBUTOR, Action.REVIEW: Role.EDITOR,
-                              Action.PUBLISH: Role.PUBLISHER, Action.MANAGE: Role.ADMINISTRATOR,
-                              Action.AUDIT: Role.ADMINISTRATOR}
+_LEAST: dict[Action, Role] = {Action.HEAR: Role.CONTRIBUTOR, Action.COMMENT: Role.CONTRIBUTOR,
+                              Action.REVIEW: Role.EDITOR, Action.PUBLISH: Role.PUBLISHER,
+                              Action.MANAGE: Role.ADMINISTRATOR, Action.AUDIT: Role.ADMINISTRATOR}
 
 
 def may(role: Role, action: Action, facts: Facts) -> bool:
@@ -145,8 +146,9 @@ def may(role: Role, action: Action, facts: Facts) -> bool:
     Notes
     -----
     Everybody reads what is published, released and free. Restricted numbers need a viewer, embargoed ones an editor.
-    What is not published is read by its author and by editors. Nobody reviews or publishes their own work, except an
-    administrator: an office of one person must be able to work, and the log shows it.
+    What is not published is read by its author and by editors. What is said while a thing is worked on is heard by
+    those who may take part, from contributors on, as far as they may read it. Nobody reviews or publishes their own
+    work, except an administrator: an office of one person must be able to work, and the log shows it.
 
     Examples
     --------
@@ -162,7 +164,7 @@ def may(role: Role, action: Action, facts: Facts) -> bool:
         return facts.state in _OPEN_TO_AUTHORS and role >= least
     if action in (Action.REVIEW, Action.PUBLISH) and facts.own and role < Role.ADMINISTRATOR:
         return False
-    if action is Action.COMMENT and not may(role, Action.READ, facts):
+    if action in (Action.HEAR, Action.COMMENT) and not may(role, Action.READ, facts):
         return False
     return role >= _LEAST[action]
 

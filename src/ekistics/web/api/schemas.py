@@ -365,7 +365,7 @@ class Event(Schema):
 
     from_state: str = Field(description="State before.")
     to_state: str = Field(description="State after.")
-    note: str = Field(description="What was said with it.")
+    note: str | None = Field(description="What was said with it; null where that is not for you.")
     actor: int | None = Field(description="Number of the account; null for the program itself.")
     at: datetime = Field(description="When.")
 
@@ -383,7 +383,8 @@ class Workflow(Standing):
     """An edition in the workflow, with its history and what was said about it."""
 
     events: list[Event] = Field(description="The moves, the oldest first.")
-    comments: list[Comment] = Field(description="What was said, the oldest first.")
+    comments: list[Comment] | None = Field(description="What was said, the oldest first; null where that is not for "
+                                                       "you.")
 
 
 def _within_reach(moment: datetime) -> datetime:

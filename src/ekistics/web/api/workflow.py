@@ -20,17 +20,21 @@ router = Router(tags=["work"])
 @router.get("/editions/{edition}/workflow", response=schemas.Workflow, operation_id="getWorkflow",
             summary="Tell how an edition stands")
 def get_workflow(request: HttpRequest, edition: schemas.Key) -> schemas.Workflow:
-    """Give state, history and comments of an edition that your account may read, and the moves open to you."""
+    """Give state and history of an edition that your account may read, and the moves open to you.
+
+    What was said of it, with a move or as a comment, is for those with a role at its place, from contributors on.
+    """
     known_only(request.GET)
     actor = actor_for(request)
     if actor.user_id is None:
         raise NeedsAccountError
     target = _readable(actor, edition)
+    hears = allowed(actor, Action.HEAR, target.path, target.facts(actor))
     return schemas.Workflow(
         **_standing(actor, target).dict(),
-        events=[schemas.Event(from_state=e.from_state, to_state=e.to_state, note=e.note, actor=e.actor_id, at=e.at)
-                for e in Event.objects.filter(target=str(target))],
-        comments=[_comment(each) for each in Comment.objects.filter(target=str(target))])
+        events=[schemas.Event(from_state=e.from_state, to_state=e.to_state, note=e.note if hears else None,
+                              actor=e.actor_id, at=e.at) for e in Event.objects.filter(target=str(target))],
+        comments=[_comment(each) for each in Comment.objects.filter(target=str(target))] if hears else None)
 
 
 @router.post("/editions/{edition}/moves", response=schemas.Standing, operation_id="moveEdition",
@@ -66,8 +70,9 @@ def _by_token(request: HttpRequest) -> Actor:
 
 
 def _readable(actor: Actor, edition: int) -> Target:
+    """Give an edition that an account may read; a token without ``read`` reads nothing here."""
     target = find_target(f"edition:{edition}")
-    if not allowed(actor, Action.READ, target.path, target.facts(actor)):
+    if not actor.within(Action.READ) or not allowed(actor, Action.READ, target.path, target.facts(actor)):
         raise Http404
     return target
 

@@ -122,14 +122,16 @@ def _page(request: HttpRequest, actor: Actor, target: Target, wrong: _Wrong | No
     row, facts, after = target.row, target.facts(actor), request.GET.get("after", "0")
     rows = compared(actor, row, after=int(after) if after.isdecimal() and len(after) < 19 else 0, limit=ROWS)
     events = Event.objects.filter(target=str(target)).select_related("actor")
-    remarks = Comment.objects.filter(target=str(target)).select_related("actor")
+    hears = allowed(actor, Action.HEAR, target.path, facts)
+    remarks = Comment.objects.filter(target=str(target)).select_related("actor") if hears else ()
     return render(request, "workflow/edition.html", {
         "tab": "work", "target": target, "edition": row, "state": _(STATE_WORDS[facts.state]),
         "mark": MARKS[facts.state], "embargoed": facts.embargoed, "rows": rows, "wrong": wrong,
         "next": rows[-1].number if len(rows) == ROWS else None, "author": _name(row.author),
         "moves": moves_open_to(actor, target), "own": facts.own, "given": request.POST if wrong else {},
         "may_comment": allowed(actor, Action.COMMENT, target.path, facts),
-        "events": [{"event": e, "to": _(STATE_WORDS[State(e.to_state)]), "by": _name(e.actor)} for e in events],
+        "events": [{"event": e, "to": _(STATE_WORDS[State(e.to_state)]), "by": _name(e.actor),
+                    "note": e.note if hears else ""} for e in events], "hears": hears,
         "remarks": [{"remark": c, "by": _name(c.actor)} for c in remarks]}, status=wrong.status if wrong else 200)
 
 
