@@ -6,11 +6,17 @@ import re
 
 import pytest
 from django.core.cache import caches
-from django.test import Client
+from django.http import Http404
+from django.test import Client, RequestFactory
 
+from ekistics.web.accounts.actors import actor_of_user
 from ekistics.web.observatory.models import Observation
+from ekistics.web.observatory.pages.adding import typed_cities
+from ekistics.web.observatory.pages.compare import asked_of
+from ekistics.web.observatory.pages.shared import require_visible
 from ekistics.web.places.choosing import OFFERED
 from ekistics.web.places.models import Place
+from ekistics.web.policy import Role
 
 pytestmark = pytest.mark.django_db
 NAMES = {"AVA": "Avalon", "BOR": "Borneau", "BO2": "Borneau", "COR": "Corvo", "WAS": "Wash, D.C."}
@@ -89,6 +95,22 @@ def test_a_city_in_work_is_not_found_by_others(site, publish) -> None:
         assert (chosen, offered) == (["GHA-AVA"], []), typed
         assert f"No city is called &#39;{typed}&#39;. Try the beginning" in page, typed
         assert page.count("Newtown") == page.count(typed) * (typed == "Newtown"), typed
+
+
+@pytest.mark.parametrize(("scopes", "knows"), [(None, True), ({"read"}, True), ({"publish"}, False), ((), False)])
+def test_who_may_know_of_a_city_is_one_rule(publish, person, scopes, knows) -> None:
+    publish("GHA-NEW", name="Newtown", state="draft", layers=False, neighbourhoods=0)
+    actor = actor_of_user(person(Role.VIEWER, "GHA"), scopes=None if scopes is None else frozenset(scopes))
+    new = Place.objects.get(code="GHA-NEW")
+    expected = (new,) if knows else ()
+    assert asked_of(RequestFactory().get("/", {"c": "GHA-NEW"}), actor).cities == expected
+    assert typed_cities(actor, "Newtown", most=5).cities == expected
+    if not knows:
+        with pytest.raises(Http404):
+            require_visible(actor, new)
+    else:
+        require_visible(actor, new)
+    require_visible(actor, Place.objects.get(code="GHA"))
 
 
 def test_the_comparison_is_a_table_to_download(site) -> None:

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ekistics.web.observatory.pages.shared import listed_cities
 from ekistics.web.places.choosing import OFFERED, matching, offered
 from ekistics.web.places.models import Place
 from ekistics.web.policy import Actor
 
-__all__ = ["Typed", "city_names", "typed_cities", "visible_city"]
+__all__ = ["Typed", "city_names", "typed_cities"]
 
 SEPARATORS = re.compile(r"[,;\u060c\u3001\uff0c\uff1b]")
 
@@ -33,11 +34,6 @@ class Typed:
     maybe: tuple[Place, ...] = ()
     unknown: tuple[str, ...] = ()
     slips: tuple[str, ...] = ()
-
-
-def visible_city(actor: Actor, place: Place) -> bool:
-    """Tell whether a place is a city that somebody may compare."""
-    return place.kind == "city" and (place.listed or bool(actor.role_at(place.path)))
 
 
 def typed_cities(actor: Actor, text: str, *, most: int) -> Typed:
@@ -69,8 +65,8 @@ def typed_cities(actor: Actor, text: str, *, most: int) -> Typed:
 
 
 def _one(actor: Actor, text: str, most: int) -> Typed:
-    found = matching(actor, text, lambda place: visible_city(actor, place))
-    if found.place is not None and visible_city(actor, found.place):
+    found = matching(actor, text, lambda place: place.kind == "city")
+    if found.place is not None:
         return Typed((found.place,))
     if found.how == "start" and len(found.near) == 1:
         return Typed(found.near)
@@ -81,5 +77,5 @@ def _one(actor: Actor, text: str, most: int) -> Typed:
 
 def city_names() -> Iterable[str]:
     """Give the names and codes of all cities with something published; none where a list of them would be too long."""
-    cities = Place.objects.filter(kind="city", listed=True).order_by("name", "code")
+    cities = listed_cities()
     return [] if cities[OFFERED:OFFERED + 1] else offered(cities)

@@ -21,11 +21,11 @@ from ekistics.publish.numbers import period_text
 from ekistics.web.accounts.actors import actor_of
 from ekistics.web.observatory.frames import indicator_specs, listed, rows_for
 from ekistics.web.observatory.models import Coverage, Measure
-from ekistics.web.observatory.pages.adding import city_names, typed_cities, visible_city
+from ekistics.web.observatory.pages.adding import city_names, typed_cities
 from ekistics.web.observatory.pages.caching import public_page
 from ekistics.web.observatory.pages.shared import absolute, named_places, plain, series_title
 from ekistics.web.places.models import Place
-from ekistics.web.policy import Actor
+from ekistics.web.policy import Actor, visible
 from ekistics.web.render import language_now
 
 __all__ = ["Asked", "asked_of", "compare", "compare_chart", "compared_rows"]
@@ -120,7 +120,7 @@ def asked_of(request: HttpRequest, actor: Actor) -> Asked:
 
 def _cities(actor: Actor, codes: Sequence[str], most: int) -> tuple[Place, ...]:
     wanted = list(dict.fromkeys(map(plain, codes)))[:most]
-    held = {p.code: p for p in Place.objects.filter(code__in=wanted) if visible_city(actor, p)}
+    held = {p.code: p for p in Place.objects.filter(visible(actor), kind="city", code__in=wanted)}
     return tuple(held[code] for code in wanted if code in held)
 
 

@@ -23,8 +23,14 @@ from ekistics.web.accounts.actors import actor_of
 from ekistics.web.observatory.frames import everybody, indicator_specs, period_of, rows_for
 from ekistics.web.observatory.models import Measure
 from ekistics.web.observatory.pages.caching import public_page
-from ekistics.web.observatory.pages.home import listed_cities
-from ekistics.web.observatory.pages.shared import city_addresses, listed_countries, named_places, page_number, plain
+from ekistics.web.observatory.pages.shared import (
+    city_addresses,
+    listed_cities,
+    listed_countries,
+    named_places,
+    page_number,
+    plain,
+)
 from ekistics.web.places.models import Place
 from ekistics.web.places.naming import names_of
 from ekistics.web.policy import Actor

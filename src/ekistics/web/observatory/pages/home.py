@@ -5,7 +5,6 @@ from functools import lru_cache
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,13 +16,13 @@ from ekistics.web.accounts.actors import actor_of
 from ekistics.web.observatory.frames import indicator_specs
 from ekistics.web.observatory.models import Indicator
 from ekistics.web.observatory.pages.caching import public_page
-from ekistics.web.observatory.pages.shared import city_addresses, country_names, plain
+from ekistics.web.observatory.pages.shared import city_addresses, country_names, listed_cities, plain
 from ekistics.web.places.models import Place
 from ekistics.web.places.naming import names_of
 from ekistics.web.places.search import SHORTEST, find_places, near_places, one_slip
 from ekistics.web.render import language_now
 
-__all__ = ["cities", "find_indicators", "home", "listed_cities", "near_indicators", "search"]
+__all__ = ["cities", "find_indicators", "home", "near_indicators", "search"]
 
 SHOWN, NEAR = 40, 5
 KINDS = {"world": N_("world"), "region": N_("region"), "country": N_("country"), "city": N_("city"),
@@ -38,11 +37,6 @@ def home(request: HttpRequest) -> HttpResponse:
     shown = [_row(place, names, countries) for place in found]
     return render(request, "home.html", {
         "cities": shown, "page": found, "indicators": Indicator.objects.count(), "count": found.paginator.count})
-
-
-def listed_cities() -> QuerySet[Place]:
-    """Give the cities of lists and maps."""
-    return Place.objects.filter(kind="city", listed=True).order_by("name", "code")
 
 
 def _row(place: Place, names: dict[int, str], countries: dict[str, str]) -> dict[str, Any]:
@@ -87,7 +81,7 @@ def _address(place: Place) -> str:
         return reverse("city", kwargs={"code": place.code})
     if place.kind == "neighbourhood" and place.parent is not None and place.parent.listed:
         return reverse("city", kwargs={"code": place.parent.code}) + "#tables"
-    if place.kind == "country" and Place.objects.filter(kind="city", listed=True, country=place.country).exists():
+    if place.kind == "country" and listed_cities().filter(country=place.country).exists():
         return f"{reverse('gaps')}?c={place.country}"
     return ""
 

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
 
@@ -18,12 +19,12 @@ from ekistics.web.observatory.frames import MeasureKey
 from ekistics.web.observatory.models import Edition
 from ekistics.web.places.models import Place
 from ekistics.web.places.naming import names_of, names_of_countries
-from ekistics.web.policy import Actor, Role
+from ekistics.web.policy import Actor, visible
 from ekistics.web.render import language_now
 
-__all__ = ["absolute", "city_addresses", "country_names", "edition_line", "how_to_cite", "listed_countries",
-           "measure_title", "named_places", "page_number", "plain", "require_visible", "series_title", "site_name",
-           "variant_title"]
+__all__ = ["absolute", "city_addresses", "country_names", "edition_line", "how_to_cite", "listed_cities",
+           "listed_countries", "measure_title", "named_places", "page_number", "plain", "require_visible",
+           "series_title", "site_name", "variant_title"]
 
 LAST_PAGE = 100_000
 PLAIN = "!$&'()*+,;=/~:@"  # what an address's path may hold as it is
@@ -40,8 +41,8 @@ def absolute(name: str, **parts: Any) -> str:
 
 
 def require_visible(actor: Actor, place: Place) -> None:
-    """Answer 404 for a city that has nothing published, to all who have no role there."""
-    if not place.listed and actor.role_at(place.path) is Role.PUBLIC:
+    """Answer 404 for a place that the actor may not know of."""
+    if not Place.objects.filter(visible(actor), pk=place.pk).exists():
         raise Http404
 
 
@@ -68,9 +69,14 @@ def country_names(codes: Iterable[str]) -> dict[str, str]:
     return names_of_countries(codes, language_now())
 
 
+def listed_cities() -> QuerySet[Place]:
+    """Give the cities that have something published, as lists and maps order them."""
+    return Place.objects.filter(kind="city", listed=True).order_by("name", "code")
+
+
 def listed_countries() -> list[tuple[str, str]]:
     """Give the countries that have a listed city, as code and name, in the order of their names."""
-    codes = Place.objects.filter(kind="city", listed=True).order_by().values_list("country", flat=True).distinct()
+    codes = listed_cities().order_by().values_list("country", flat=True).distinct()
     names = country_names(codes)
     return sorted(((code, names.get(code, code)) for code in codes if code), key=lambda entry: entry[1])
 
