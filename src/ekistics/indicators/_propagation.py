@@ -94,8 +94,8 @@ def standard_normal(how: Draws) -> Floats:
     if values.min() < -1e-12 or how.draws < 1:
         raise InvalidValueError(_("The correlations cannot hold together, or there are no draws."),
                                 expected=_("a correlation matrix without negative eigenvalues"), got=(t, c, how.draws))
-    # The symmetric root is the only one that is the same on every machine: where eigenvalues are equal, as they are
-    # without cross-correlation, which eigenvectors a processor's library gives is chance.
+    # Where eigenvalues are equal, as they are without cross-correlation, which eigenvectors a processor's library gives
+    # is chance. Unlike them the symmetric root is unique, also of a singular matrix, which has no Cholesky root.
     root = (vectors * np.sqrt(np.clip(values, 0, None))) @ vectors.T
     drawn: Floats = np.random.default_rng(how.seed).standard_normal((how.draws, 4)) @ root
     return drawn
