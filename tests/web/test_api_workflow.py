@@ -136,6 +136,7 @@ def test_what_cannot_be_done_is_told_as_a_problem_and_nothing_changes(publish: C
             ({"move": "publish", "note": "a\x00b"}, 422, "note"), ({}, 422, "move")):
         answer = ask(moves, body)
         assert (answer.status_code, answer.json().get("param")) == (status, param), (body, answer.content)
+        assert ("2200" in answer.json()["detail"]) is ("9999" in body.get("embargo_until", ""))
         assert answer["Content-Type"] == "application/problem+json"
     assert Event.objects.count() == 1
     assert ask(f"/api/v1/editions/{edition}/comments", {"text": " "}).status_code == 422

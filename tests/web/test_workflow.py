@@ -2,7 +2,7 @@
 
 import threading
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import product
 
 import pytest
@@ -147,6 +147,22 @@ def test_an_embargoed_publication_waits_for_its_day(publish, person) -> None:
     assert release_due(later + timedelta(seconds=1)) == 1
     Edition.objects.filter(pk=edition).update(embargo_until=timezone.now() - timedelta(seconds=1))
     assert shown_values() == [61.0]
+
+
+@pytest.mark.parametrize("day", ["2200-01-01", "9999-12-31"])
+def test_a_day_of_release_beyond_all_calendars_is_refused_at_every_door(publish, person, client_of, day: str) -> None:
+    edition, user = publish(state=State.UNDER_REVIEW).edition, person(Role.PUBLISHER)
+    with pytest.raises(MoveRefusedError, match="before the year 2200") as caught:
+        Move(actor_of_user(user), f"edition:{edition}", "publish",
+             embargo_until=datetime.fromisoformat(day).replace(tzinfo=UTC)).execute()
+    assert caught.value.param == "embargo_until" and caught.value.hint
+    address = f"/en/work/editions/{edition}/"
+    refused = client_of(user).post(address, {"do": "publish", "seen": "under_review", "day": day})
+    assert refused.status_code == 422 and "before the year 2200" in refused.content.decode()
+    assert caught.value.hint in refused.content.decode()
+    assert Edition.objects.get().state == "under_review" and Event.objects.count() == 1
+    last = client_of(user).post(address, {"do": "publish", "seen": "under_review", "day": "2199-12-31"})
+    assert last.status_code == 302 and Edition.objects.get().embargo_until.year == 2199
 
 
 def test_what_was_out_can_be_published_again_with_a_day(publish, person) -> None:

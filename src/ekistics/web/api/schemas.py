@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AwareDatetime, Field
 
 from ekistics.web.api.filters import LARGEST, Code, ObservationFilters
 
@@ -387,13 +387,6 @@ class Workflow(Standing):
                                                        "you.")
 
 
-def _within_reach(moment: datetime) -> datetime:
-    if moment.year >= FARTHEST:
-        raise ValueError(f"before the year {FARTHEST}")
-    return moment
-
-
-FARTHEST = 2200  # beyond all calendars of releases
 Words = Annotated[str, Field(max_length=10_000, pattern=r"^[^\x00]*$")]
 
 
@@ -403,7 +396,7 @@ class MoveAsked(Schema):
     move: Literal["submit", "resubmit", "review", "revise", "publish", "withdraw", "reopen"] = Field(
         description="Its name.")
     note: Words = Field("", description="What is said with it; `revise` and `withdraw` need a reason.")
-    embargo_until: Annotated[AwareDatetime, AfterValidator(_within_reach)] | None = Field(
+    embargo_until: AwareDatetime | None = Field(
         None, description="When the numbers are released, with its offset; for `publish` only.")
     seen: Literal["draft", "submitted", "under_review", "needs_revision", "published", "withdrawn"] | None = Field(
         None, description="The state that you saw; where it is another by now, nothing is done (409).")

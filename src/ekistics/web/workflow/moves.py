@@ -17,6 +17,7 @@ from ekistics.web.workflow.models import Event
 
 __all__ = ["MOVES", "STATE_WORDS", "Move", "MoveSpec", "move_named", "moves_open_to"]
 
+FARTHEST = 2200  # beyond all calendars of releases, and far from the end of what a moment can hold
 STATE_WORDS = {State.DRAFT: N_("draft"), State.SUBMITTED: N_("submitted"), State.UNDER_REVIEW: N_("under review"),
                State.NEEDS_REVISION: N_("needs revision"), State.PUBLISHED: N_("published"),
                State.WITHDRAWN: N_("withdrawn")}
@@ -154,7 +155,7 @@ class Move:
         StaleError
             The thing is in another state by now.
         MoveRefusedError
-            The reason is missing, or the day of release does not lie ahead.
+            The reason is missing, or the day of release does not lie ahead or is beyond all calendars.
         """
         spec, facts = move_named(self.name), target.facts(self.actor)
         if not allowed(self.actor, Action.READ, target.path, facts):
@@ -168,10 +169,19 @@ class Move:
         if spec.needs_note and not self.note.strip():
             raise MoveRefusedError(_("This step needs a reason."), param="note",
                                    hint=_("Write one or two sentences that others can act on."))
-        if self.embargo_until is not None and (not spec.may_wait or self.embargo_until <= timezone.now()):
-            raise MoveRefusedError(_("A day of release must lie ahead, and only a publication has one."),
-                                   param="embargo_until", got=self.embargo_until.isoformat())
+        self._check_day(spec)
         return spec
+
+    def _check_day(self, spec: MoveSpec) -> None:
+        day = self.embargo_until
+        if day is not None and (not spec.may_wait or day <= timezone.now()):
+            raise MoveRefusedError(_("A day of release must lie ahead, and only a publication has one."),
+                                   param="embargo_until", got=day.isoformat())
+        if day is not None and day.year >= FARTHEST:
+            raise MoveRefusedError(
+                _("A day of release must lie before the year {year}.").format(year=FARTHEST), param="embargo_until",
+                got=day.isoformat(), hint=_("Look at the year that was given. Values that are not to be released stay "
+                                            "under review."))
 
     def _allowed_at_start(self, spec: MoveSpec, target: Target) -> bool:
         """Tell whether the policy would allow the move in a state that it starts from."""
