@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -114,6 +115,19 @@ def test_no_two_ticks_have_one_label(values):
     _years, side = labels(lines(rows))
     for shown in (foot, side, labels(strips([{"title": "Density", "rows": rows}]))[0]):
         assert len(shown) > 1 and len({text for _at, text in shown}) == len(shown)
+
+
+@pytest.mark.parametrize("values", [
+    (2460.0, 2480.0, 2595.0), (2460.0, 2480.0, 2552.0), (246000.0, 259500.0), (2460000.0, 2552000.0), (0.0, 14e6),
+    (2451.0, 2549.0), (58.02, 58.08), (30.0, 44.0), (-2595.0, -2460.0), (3.5, 319.0)])
+def test_long_labels_stand_apart_and_each_tick_has_one(values):
+    rows = [{"name": f"Place {i}", "value": v, "text": "", "kind": "main"} for i, v in enumerate(values)]
+    for spec in (ranking(rows), strips([{"title": "Density", "rows": rows}])):
+        shown = labels(spec)[0]
+        for (at, text), (following, after) in pairwise(shown):
+            assert following - at - 7 * (len(text) + len(after)) / 2 > 9, (text, after)
+        drawn = draw(spec, code="a", language="en")
+        assert len(shown) > 1 and drawn.count('x2="0" y2="-') in (0, len(shown))
 
 
 def change_rows(places, values):

@@ -38,6 +38,7 @@ FROM_ZERO, ROOM = 1 / 3, 0.06
 EXACT = 6  # decimals of a share; what is smaller is the noise of sums
 AXIS_WRAP = 44
 LEAST_STEP, MOST_DECIMALS = 0.126, 6  # five ticks, as Vega counts them, are never nearer than this part of an axis
+MOST_TICKS, LETTER, APART = 5, 6.9, 12  # pixels: a digit or mark, and the room between two labels
 
 
 def draw(spec: Mapping[str, Any], *, code: str, language: str) -> str:
@@ -232,11 +233,32 @@ def _told(span: tuple[float, float], *, full: bool) -> list[str]:
     return [part for part in parts if part]
 
 
-def _fitted(rows: Sequence[Mapping[str, Any]], *, full: bool) -> tuple[dict[str, Any], dict[str, Any]]:
+def _tick_count(span: tuple[float, float], width: int) -> int:
+    """Choose how many ticks an axis asks for: the most whose labels stand apart, but at least two."""
+    low, high = span
+    longest = max(len(f"{end:,.{_decimals(span)}f}") for end in span)
+    room, chosen = (LETTER * longest + APART) * (high - low) / width, MOST_TICKS
+    for count in range(MOST_TICKS, 1, -1):
+        step = _tick_step((high - low) / count)
+        if math.floor(high / step) <= math.ceil(low / step):
+            break
+        chosen = count
+        if step >= room:
+            break
+    return chosen
+
+
+def _tick_step(least: float) -> float:
+    """Give the step that Vega takes: the round one that is nearest by ratio."""
+    power = 10.0 ** math.floor(math.log10(least))
+    return power * next((up for down, up in ((5, 10), (2, 5), (1, 2)) if least / power >= math.sqrt(down * up)), 1)
+
+
+def _fitted(rows: Sequence[Mapping[str, Any]], *, full: bool, width: int) -> tuple[dict[str, Any], dict[str, Any]]:
     """Give the scale of an axis of numbers, and the axis, whose title says what is left out."""
     span = _span(rows, full=full)
     words = [line for text in _told(span, full=full) for line in textwrap.wrap(text, AXIS_WRAP)]
-    axis = _numbers_axis(span, title=words or None, titlePadding=8)
+    axis = _numbers_axis(span, title=words or None, titlePadding=8, tickCount=_tick_count(span, width))
     return {"domain": list(span), "nice": False, "zero": False}, axis
 
 
@@ -278,7 +300,7 @@ def ranking(rows: Sequence[Mapping[str, Any]], *, full: bool = False, thin: bool
     values = [{"kind": "main", "low": None, "high": None, **row,
                "name": str(row["name"]) if thin else _wrapped(str(row["name"]))} for row in rows]
     names = list(dict.fromkeys(row["name"] for row in values))
-    scale, axis = _fitted(values, full=full)
+    scale, axis = _fitted(values, full=full, width=WIDTH)
     x = {"scale": scale, "axis": axis}
     colour = _kind((ACCENT, INK, GREY))
     y = _rows_axis(names) | ({"axis": None} if thin else {})
@@ -394,7 +416,7 @@ def strips(panels: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _strip(panel: Mapping[str, Any]) -> dict[str, Any]:
-    scale, axis = _fitted(panel["rows"], full=bool(panel.get("full")))
+    scale, axis = _fitted(panel["rows"], full=bool(panel.get("full")), width=WIDTH + 140)
     x = _x("value", scale=scale, axis={**axis, "grid": False, "domain": True, "domainColor": LINE})
     city = [{"filter": "datum.kind == 'main'"}]
     layer = [{"mark": {"type": "tick", "thickness": 1.5, "size": 18, "color": GREY, "opacity": 0.75},
