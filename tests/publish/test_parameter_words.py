@@ -6,7 +6,7 @@ import pytest
 
 from ekistics.core.city_keys import CITY_KEYS
 from ekistics.core.i18n import use_language
-from ekistics.geo.degurba.parameters import DegurbaParameters
+from ekistics.geo.degurba.parameters import PRESETS, DegurbaParameters
 from ekistics.jobs.city_config import (
     AirInput,
     BoundaryInput,
@@ -21,7 +21,7 @@ from ekistics.jobs.city_config import (
 )
 from ekistics.jobs.profile.parameters import STATED
 from ekistics.publish.method import sentence, value_shown
-from ekistics.publish.parameter_words import CODES, MEANINGS, meaning
+from ekistics.publish.parameter_words import CODES, MEANINGS, code_words, meaning
 
 KEYS = [*(f.name for f in fields(Parameters)),
         *(f"uncertainty.{f.name}" for f in fields(Uncertainty)),
@@ -55,15 +55,45 @@ def test_how_an_input_was_read_is_told_by_the_help_of_its_table(role):
         assert meaning(f"read.{role}.12.{f.name}") == ("" if f.name in STATED else f.metadata["help"])
 
 
-def test_codes_are_told_in_words():
-    choices = {(f.name, code) for f in fields(DegurbaParameters) for code in f.metadata.get("choices", ())}
-    assert {code for _name, code in choices} - set(CODES["degurba"]) == {"r2023a", "r2022a"}
-    assert sentence("degurba.centre_contiguity", "rook", language="en") == (
-        "Which cells of an urban centre touch. Value: cells with a common side.")
-    days = {"busiest-midweek": "the busiest day in the middle of a week.", "2019-05-14": "2019-05-14."}
-    for value, words in days.items():
-        assert sentence("service_day", value, language="en").endswith(words)
-    assert sentence("degurba.centre_built_up", 0.2, language="en").endswith("the share: 0.2.")
+CHOICES = {f"degurba.{f.name}": f.metadata["choices"] for f in fields(DegurbaParameters) if "choices" in f.metadata} | {
+    "degurba.preset": tuple(PRESETS), "service_day": ("busiest-midweek", "any"), "attach": ("edge", "node"),
+    "nodata": ("missing", "zero"), "unit": ("m2", "share")}
+
+
+def test_each_parameter_has_words_for_its_own_choices_and_for_no_others():
+    assert {name: set(known) for name, known in CODES.items()} == {name: set(its) for name, its in CHOICES.items()}
+    assert len({code for its in CHOICES.values() for code in its}) > 25
+
+
+@pytest.mark.parametrize(("name", "code"), [(name, code) for name, its in CHOICES.items() for code in its])
+def test_a_choice_is_told_in_words_and_elsewhere_stands_as_it_is(name, code):
+    full = f"read.population.1.{name}" if name == "nodata" else f"read.land.1.{name}" if name == "unit" else name
+    assert code_words(full, code) == CODES[name][code] != code
+    assert sentence(full, code, language="en").endswith(f"{CODES[name][code]}.")
+    assert code_words("walk_never", code) == code_words("read.population.1.value", code) == code
+
+
+@pytest.mark.parametrize(("name", "value", "words"), [
+    ("degurba.centre_contiguity", "rook", "Which cells of an urban centre touch. Value: cells with a common side."),
+    ("degurba.missing_cells", "water", "A cell without data in all three grids has no class, or is water."
+                                       " Value: is water."),
+    ("degurba.smoothing_leaves_out", "water", "Neighbours that do not count in r2023a: water cells, empty cells with"
+                                              " little land, both, or none. Value: water cells."),
+    ("read.population.3.nodata", "missing", "What a cell without data means: 'missing', or 'zero' where the producer"
+                                            " says that nobody lives there. Value: not known how many live there."),
+    ("read.population.3.sex", "F", "Sex that the file counts, as SDMX code: F, M, or _T for everybody."
+                                   " Value: women and girls."),
+    ("read.population.10.age", "Y_GE65", "Age group that the file counts, as SDMX code, e.g. Y0T14 or Y_GE65; _T is all"
+                                         " ages. Value: 65 years and older."),
+    ("read.built_up.1.unit", "m2", "Unit of the values: 'm2' per cell, or 'share' of the cell (0 to 1)."
+                                   " Value: square metres per cell."),
+    ("service_day", "busiest-midweek", "A stop counts when a trip calls there on the service day; the day: the busiest"
+                                       " day in the middle of a week."),
+    ("service_day", "2019-05-14", "A stop counts when a trip calls there on the service day; the day: 2019-05-14."),
+    ("degurba.centre_built_up", 0.2, "A cell built up by at least this share of its land counts as one of an urban"
+                                     " centre whatever its density; the share: 0.2.")])
+def test_a_parameter_is_told_with_its_value(name, value, words):
+    assert sentence(name, value, language="en") == words
 
 
 def test_words_are_told_in_the_language_of_the_page():

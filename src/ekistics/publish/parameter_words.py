@@ -8,6 +8,7 @@ from functools import cache
 from ekistics.core.city_keys import CITY_KEYS
 from ekistics.core.i18n import N_, _
 from ekistics.geo.degurba.parameters import DegurbaParameters
+from ekistics.publish.figures import dimension_text
 
 __all__ = ["code_words", "meaning"]
 
@@ -27,20 +28,39 @@ MEANINGS: Mapping[str, str] = {
     "title": N_("Title of the upload."),
 }
 
-# By parameter, so that "none" may mean one thing here and another there; "" holds for all.
+_TOUCH = {"rook": N_("cells with a common side"), "queen": N_("cells with a common side or corner")}
+_BUILT_UP = {"dynamic": N_("found from the data"), "none": N_("none, the rule is not used")}
+
+# By parameter, as "none" means one thing here and another there: by its name, or by the last part of the names of all
+# inputs. Words of sex and age are those of the code lists.
 CODES: Mapping[str, Mapping[str, str]] = {
     "service_day": {"busiest-midweek": N_("the busiest day in the middle of a week"), "any": N_("any day")},
     "attach": {"edge": N_("the nearest point of a street"), "node": N_("the nearest end of a street")},
-    "degurba": {
-        "rook": N_("cells with a common side"), "queen": N_("cells with a common side or corner"),
-        "before_gap_filling": N_("before gaps are filled"), "after_gap_filling": N_("after gaps are filled"),
-        "water_and_low_land": N_("water cells and empty cells with little land"), "water": N_("water cells"),
-        "low_land": N_("empty cells with little land"), "nothing": N_("none"), "none": N_("none"),
-        "after_smoothing": N_("after smoothing"), "before_smoothing": N_("before smoothing"),
-        "leave": N_("left"), "fill": N_("given to a centre"), "infinite": N_("pass every threshold"),
-        "cell_area": N_("divided by the whole cell"), "excluded": N_("never pass"), "missing": N_("no class"),
-        "half_even": N_("halves to the even digit"), "half_up": N_("halves up"),
-        "up_to_percent": N_("up to whole percent"), "dynamic": N_("found from the data")},
+    "nodata": {"missing": N_("not known how many live there"), "zero": N_("nobody lives there")},
+    "unit": {"m2": N_("square metres per cell"), "share": N_("share of the cell, 0 to 1")},
+    "degurba.preset": {"r2023a": N_("since July 2024, with the grids of GHSL R2023A"),
+                       "r2022a": N_("with the grids of GHSL R2022A"),
+                       "semi_dense_before_2024": N_("before July 2024, with the grids of GHSL R2023A")},
+    **{f"degurba.{part}_contiguity": _TOUCH for part in ("centre", "cluster", "dense", "semi_dense", "suburban",
+                                                         "rural_cluster", "dynamic")},
+    "degurba.centre_built_up": _BUILT_UP,
+    "degurba.dense_built_up": _BUILT_UP,
+    "degurba.centre_size_test": {"before_gap_filling": N_("before gaps are filled"),
+                                 "after_gap_filling": N_("after gaps are filled")},
+    "degurba.smoothing": {"r2023a": N_("more than half of the neighbours that count, as in GHSL R2023A"),
+                          "r2022a": N_("at least five of eight neighbours, as in GHSL R2022A"),
+                          "none": N_("edges are left as they are")},
+    "degurba.smoothing_leaves_out": {"water_and_low_land": N_("water cells and empty cells with little land"),
+                                     "water": N_("water cells"), "low_land": N_("empty cells with little land"),
+                                     "nothing": N_("none")},
+    "degurba.gap_fill_order": {"after_smoothing": N_("after smoothing"), "before_smoothing": N_("before smoothing")},
+    "degurba.gap_pockets": {"leave": N_("left"), "fill": N_("given to a centre")},
+    "degurba.zero_land": {"infinite": N_("pass every threshold"), "cell_area": N_("divided by the whole cell"),
+                          "excluded": N_("never pass")},
+    "degurba.missing_cells": {"missing": N_("no class"), "water": N_("is water")},
+    "degurba.built_up_rounding": {"half_even": N_("halves to the even digit"), "half_up": N_("halves up"),
+                                  "none": N_("not rounded")},
+    "degurba.dynamic_rounding": {"up_to_percent": N_("up to whole percent"), "none": N_("not rounded")},
 }
 
 
@@ -80,10 +100,20 @@ def code_words(name: str, value: str) -> str:
     Returns
     -------
     str
-        Words in the language in use; the value itself where there are none.
+        Words in the language in use; the value itself where it is no code of this parameter.
+
+    Examples
+    --------
+    >>> code_words("degurba.smoothing", "none"), code_words("degurba.dynamic_rounding", "none")
+    ('edges are left as they are', 'not rounded')
+    >>> code_words("read.population.2.age", "Y_GE65"), code_words("title", "none")
+    ('65 years and older', 'none')
     """
-    known = CODES.get(name.partition(".")[0], {}).get(value)
-    return _(known) if known else value
+    last = name.rpartition(".")[2]
+    if name.startswith("read.") and last in ("sex", "age"):
+        return dimension_text(last, value)
+    known = CODES.get(name) or CODES.get(last, {})
+    return _(known[value]) if value in known else value
 
 
 def _key(name: str) -> str:
