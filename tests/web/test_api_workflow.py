@@ -155,3 +155,19 @@ def test_a_session_moves_nothing_here_and_the_public_reads_no_workflow(
             assert who.post(f"{address}/{part}", body, content_type="application/json").status_code == 401
     assert [who.get(f"{address}/workflow").status_code for who in (client, Client())] == [200, 401]
     assert Event.objects.count() == 1 and not Comment.objects.exists()
+
+
+def test_an_address_that_takes_moves_tells_its_methods_and_opens_to_no_other_site(publish: Callable[..., Any]) -> None:
+    edition, client = publish(state=State.UNDER_REVIEW).edition, Client()
+    for part, methods in (("moves", "OPTIONS, POST"), ("comments", "OPTIONS, POST"),
+                          ("workflow", "GET, HEAD, OPTIONS")):
+        address = f"/api/v1/editions/{edition}/{part}"
+        told = client.options(address, headers={"Origin": "https://example.org",
+                                                "Access-Control-Request-Method": "POST"})
+        assert (told.status_code, told.content, told["Allow"]) == (204, b"", methods)
+        opened = [name for name in ("Access-Control-Allow-Methods", "Access-Control-Allow-Headers") if name in told]
+        assert len(opened) == (2 if part == "workflow" else 0), part
+        for method in ("put", "delete", *(("post",) if part == "workflow" else ("get", "head"))):
+            refused = getattr(client, method)(address)
+            assert (refused.status_code, refused["Allow"]) == (405, methods), (part, method)
+    assert Event.objects.count() == 1

@@ -78,10 +78,7 @@ def _answer(request: HttpRequest, get_response: Handler) -> HttpResponseBase:
     if refused is not None:
         return refused
     if request.method == "OPTIONS":
-        return HttpResponse(status=204, headers={
-            "Allow": "GET, HEAD, OPTIONS", "Access-Control-Allow-Methods": "GET, HEAD",
-            "Access-Control-Allow-Headers": "Accept, Accept-Language, If-None-Match",
-            "Access-Control-Max-Age": "86400"})
+        return _options(_methods(request, get_response))
     tag = _tag(request)
     if tag and _has(request, tag):
         return _cached(HttpResponseNotModified(), tag)
@@ -93,6 +90,32 @@ def _answer(request: HttpRequest, get_response: Handler) -> HttpResponseBase:
         request.method = "HEAD"
         response = _without_content(response)
     return _cached(response, tag if response.status_code == 200 else "")
+
+
+def _methods(request: HttpRequest, get_response: Handler) -> set[str]:
+    """Give the methods of an address: an operation that refuses OPTIONS names its own; what has none is read only."""
+    if request.path.startswith("/api/"):
+        answer = get_response(request)
+        if answer.status_code == 405:
+            return _complete(answer.headers["Allow"])
+    return _complete("GET")
+
+
+def _complete(allow: str) -> set[str]:
+    """Add what the doors answer themselves: OPTIONS everywhere, and HEAD where there is GET."""
+    named = {*allow.replace(" ", "").split(",")} - {""}
+    return named | {"OPTIONS"} | ({"HEAD"} if "GET" in named else set())
+
+
+def _options(methods: set[str]) -> HttpResponse:
+    """Tell the methods of an address; another site's page may read, and may change nothing."""
+    response = HttpResponse(status=204, headers={"Allow": ", ".join(sorted(methods))})
+    read = sorted(methods & {"GET", "HEAD"})
+    if read:
+        response.headers["Access-Control-Allow-Methods"] = ", ".join(read)
+        response.headers["Access-Control-Allow-Headers"] = "Accept, Accept-Language, If-None-Match"
+        response.headers["Access-Control-Max-Age"] = "86400"
+    return response
 
 
 def _refused(request: HttpRequest) -> HttpResponse | None:
@@ -159,8 +182,7 @@ def _as_problem(request: HttpRequest, response: HttpResponseBase) -> HttpRespons
         return response
     said = problem_response(request, status=response.status_code)
     if "Allow" in response.headers:
-        said.headers["Allow"] = ", ".join(sorted({*response.headers["Allow"].replace(" ", "").split(","), *(
-            ("HEAD", "OPTIONS") if "GET" in response.headers["Allow"] else ())} - {""}))
+        said.headers["Allow"] = ", ".join(sorted(_complete(response.headers["Allow"])))
     return said
 
 
