@@ -1,0 +1,60 @@
+"""The stamp of the public record: one query, and another stamp after all that the public can see of a change."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from ekistics.web.observatory.models import Edition
+from ekistics.web.observatory.release import release_due
+from ekistics.web.observatory.stamp import record_stamp
+from ekistics.web.policy import State
+from ekistics.web.workflow.models import Event
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_step_from_an_empty_record_on_gives_another_stamp(publish: Callable[..., Any],
+                                                                django_assert_num_queries: Any) -> None:
+    ahead = timezone.now() + timedelta(days=1)
+    steps = [lambda: None, lambda: publish(state=State.DRAFT), lambda: publish("KEN-ONE", embargo_until=ahead),
+             lambda: publish("KEN-TWO", embargo_until=ahead), lambda: release_due(ahead), lambda: publish(access=61.0)]
+    seen = []
+    for step in steps:
+        step()
+        with django_assert_num_queries(1):
+            seen.append(record_stamp())
+        assert record_stamp() == seen[-1]
+        if len(seen) < 5:
+            assert not Edition.objects.filter(released_at__isnull=False).exists()
+    assert len(set(seen)) == len(steps)
+    Event.objects.all().delete()
+    bare = record_stamp()
+    Edition.objects.filter(released_at__isnull=False).update(released_at=ahead + timedelta(days=1))
+    assert record_stamp() != bare, "a release counts without an event"
+
+
+def test_what_is_announced_before_the_first_release_changes_the_tag_of_an_answer(publish: Callable[..., Any],
+                                                                                 client: Client) -> None:
+    tags = [client.get("/api/v1/editions")["ETag"]]
+    for code in ("KEN-ONE", "KEN-TWO"):
+        publish(code, embargo_until=timezone.now() + timedelta(days=1))
+        tags.append(client.get("/api/v1/editions")["ETag"])
+    assert len(set(tags)) == 3
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="the words of a plan differ")
+def test_the_stamp_reads_two_ends_of_indexes_and_no_whole_table(publish: Callable[..., Any]) -> None:
+    publish()
+    with CaptureQueriesContext(connection) as queries:
+        record_stamp()
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN QUERY PLAN " + queries[0]["sql"])
+        plan = [row[3] for row in cursor.fetchall()]
+    assert sum(step.startswith("SEARCH") for step in plan) == 2, plan
+    assert not [step for step in plan if step.startswith("SCAN") and step != "SCAN CONSTANT ROW"], plan
