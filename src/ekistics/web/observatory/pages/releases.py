@@ -87,13 +87,13 @@ def release(request: HttpRequest, edition: int) -> HttpResponse:
     others = Edition.objects.filter(readable(actor, edition=""), dataset=held.dataset_id)
     before = others.filter(number__lt=held.number).order_by("-number").first()
     newest = others.filter(number__gt=held.number, released_at__isnull=False).order_by("-number").first()
-    values = values_of(actor, held, specs, language=language_now(), page=page_number(request.GET.get("values")))
+    wanted = page_number(request.GET.get("values"))
+    values = values_of(actor, held, specs, language=language_now(), page=wanted) if held.released_at else None
     return render(request, "release.html", {
         "edition": held, "edition_line": edition_line(held), "counts": counts, "page": page, "last": last,
         "place": named_places([held.place])[held.place_id], "before": before, "stated": stated(held),
         "changes": [_change(row, names, specs) for row in rows], "newest": newest,
-        "values": values if held.released_at else None,
-        "cite": how_to_cite(held.dataset.title, held, absolute("release", edition=edition))})
+        "values": values, "cite": how_to_cite(held.dataset.title, held, absolute("release", edition=edition))})
 
 
 def _change(row: Revision, names: dict[int, str], specs: dict[str, IndicatorSpec]) -> Change:
