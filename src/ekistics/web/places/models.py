@@ -130,10 +130,14 @@ class Lineage(models.Model):
 
 
 class SearchTerm(models.Model):
-    """A word by which a place is found: folded, so that a prefix of it is enough on every database."""
+    """A word by which a place is found: folded, so that a prefix of it is enough on every database.
+
+    ``backwards`` is the same word from its last letter to its first, so that an ending is a prefix, too.
+    """
 
     place = models.ForeignKey(Place, models.CASCADE, related_name="terms")
     term = models.CharField(max_length=200, db_index=True)  # on PostgreSQL also an index for beginnings
+    backwards = models.CharField(max_length=200, db_index=True)
 
     def __str__(self) -> str:
         return self.term

@@ -102,7 +102,7 @@ def _half_alike(term: str) -> Iterable[str]:
     half = len(term) // 2
     about = SearchTerm.objects.annotate(size=Length("term")).filter(size__range=(len(term) - 1, len(term) + 1))
     swapped = term[:half - 1] + term[half] + term[half - 1] + term[half + 1:]
-    for alike in (_begins(term[:half]), Q(term__endswith=term[half:]), Q(term=swapped)):
+    for alike in (_begins(term[:half]), _begins(term[:half - 1:-1], "backwards"), Q(term=swapped)):
         yield from about.filter(alike).values_list("term", flat=True).distinct()[:LOOKED_AT]
 
 
@@ -140,8 +140,8 @@ def _ordered(actor: Actor, found: QuerySet[Place], limit: int) -> list[Place]:
     return list(found.filter(visible(actor)).order_by(rank, "-listed", "name", "code")[:limit])
 
 
-def _begins(term: str) -> Q:
+def _begins(start: str, column: str = "term") -> Q:
     """Match a beginning by an index: LIKE has none on SQLite, and PostgreSQL orders texts by language."""
     if connection.vendor == "postgresql":
-        return Q(term__startswith=term)
-    return Q(term__gte=term, term__lt=term + LAST)
+        return Q((f"{column}__startswith", start))
+    return Q((f"{column}__gte", start), (f"{column}__lt", start + LAST))

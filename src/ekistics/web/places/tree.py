@@ -179,8 +179,8 @@ def index_names(places: Iterable[Place]) -> None:
     words: dict[int, set[str]] = {key: {*terms(p.name), p.code.casefold()} for key, p in by_key.items()}
     for key, name in PlaceName.objects.filter(place__in=by_key).values_list("place_id", "name"):
         words[key].update(terms(name))
-    SearchTerm.objects.bulk_create(SearchTerm(place_id=key, term=term) for key, found in words.items()
-                                   for term in sorted(found))
+    SearchTerm.objects.bulk_create(SearchTerm(place_id=key, term=term, backwards=term[::-1])
+                                   for key, found in words.items() for term in sorted(found))
 
 
 def set_boundary(place: Place, new: NewBoundary, *, day: date | None) -> bool:
