@@ -60,7 +60,7 @@ def _of_peers(records: CityRecords, report: Report) -> list[str]:
     return list(records.peer_rows.loc[records.peer_rows["address"].isin(held), "conf_status"])
 
 
-@public_page(knows=("c", "i", "p"))
+@public_page(knows=("c", "i", "p"), several=("c", "i"))
 def compare_report(request: HttpRequest, kind: str) -> HttpResponse:
     """Give the comparison that an address asks for as a file."""
     _require_kind(kind)

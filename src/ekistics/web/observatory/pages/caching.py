@@ -2,7 +2,7 @@
 
 import gzip
 import hashlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from functools import partial, wraps
 from typing import Any, NamedTuple, overload
 
@@ -13,10 +13,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, Quer
 from ekistics.core.provenance import digest_bytes
 from ekistics.web.observatory.stamp import record_stamp
 
-__all__ = ["public_page"]
+__all__ = ["public_page", "took"]
 
 View = Callable[..., HttpResponse]
 LONGEST = 24 * 3600
+TAKEN = "ekistics.taken"  # in the environment of a request: whether the view took its parameters as they stand
 
 
 @overload
@@ -24,10 +25,11 @@ def public_page(view: View) -> View: ...
 
 
 @overload
-def public_page(*, knows: Collection[str]) -> Callable[[View], View]: ...
+def public_page(*, knows: Collection[str], several: Collection[str] = ()) -> Callable[[View], View]: ...
 
 
-def public_page(view: View | None = None, *, knows: Collection[str] = ()) -> View | Callable[[View], View]:
+def public_page(view: View | None = None, *, knows: Collection[str] = (),
+                several: Collection[str] = ()) -> View | Callable[[View], View]:
     """Keep a page's answer for the public, by address and language, as long as the record stays as it is.
 
     Parameters
@@ -36,24 +38,42 @@ def public_page(view: View | None = None, *, knows: Collection[str] = ()) -> Vie
         A view whose answer to the public follows from the address, the language and the record alone.
     knows : collection of str
         The parameters that the view reads. All others are taken out before it, so that an address with anything behind
-        it is the same page and fills no cache.
+        it is the same page and fills no cache. The view tells by ``took`` what it made of them.
+    several : collection of str
+        Those of them that may stand more than once; of each other one the last value counts.
 
     Returns
     -------
     callable
         The view; its answers carry an ETag, and a browser that has the same gets 304.
     """
-    return partial(_kept, knows=tuple(knows)) if view is None else _kept(view, knows=())
+    return partial(_kept, knows=tuple(knows), several=tuple(several)) if view is None else _kept(view)
 
 
-def _kept(view: View, *, knows: tuple[str, ...]) -> View:
+def took(request: HttpRequest, **values: Any) -> None:
+    """Tell what a view made of the parameters of its address; an answer is kept only where it took all as they stand.
+
+    Parameters
+    ----------
+    request : django.http.HttpRequest
+        The request.
+    **values : str, int or list of str
+        Of each parameter the value, or the values, that the page is of. A page beyond the last or a country that is
+        not there is another value, or none, than the address has: there is no end of such addresses.
+    """
+    request.META[TAKEN] = all(
+        given == ([*map(str, values[name])] if isinstance(values.get(name), list) else [str(values.get(name, ""))])
+        for name, given in request.GET.lists())
+
+
+def _kept(view: View, *, knows: tuple[str, ...] = (), several: tuple[str, ...] = ()) -> View:
     @wraps(view)
     def kept(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method not in ("GET", "HEAD") or settings.SESSION_COOKIE_NAME in request.COOKIES:
             response = view(request, *args, **kwargs)
             response.headers["Cache-Control"] = "private, no-store"
             return response
-        _leave_out_unknown(request, knows)
+        _leave_out_unknown(request, knows, several)
         key = _key(request)
         held: _Held | None = caches["pages"].get(key)
         if held is None:
@@ -61,7 +81,7 @@ def _kept(view: View, *, knows: tuple[str, ...]) -> View:
             held = _Held(response.content, gzip.compress(response.content, 6, mtime=0),
                          response.headers["Content-Type"], response.status_code,
                          digest_bytes(response.content)[:24], response.headers.get("Content-Disposition", ""))
-            if response.status_code == 200:
+            if response.status_code == 200 and _is_one_of_ours(request, kwargs.values()):
                 caches["pages"].set(key, held, LONGEST)
         return _answer(request, held)
 
@@ -69,14 +89,22 @@ def _kept(view: View, *, knows: tuple[str, ...]) -> View:
     return kept
 
 
-def _leave_out_unknown(request: HttpRequest, knows: tuple[str, ...]) -> None:
-    """Make the query one of parameters that the page knows, in one order."""
+def _leave_out_unknown(request: HttpRequest, knows: tuple[str, ...], several: tuple[str, ...]) -> None:
+    """Make the query one of parameters that the page knows, in one order, each value once and none that is empty."""
     found = QueryDict(mutable=True)
     for name in knows:
-        if name in request.GET:
-            found.setlist(name, request.GET.getlist(name))
+        values = request.GET.getlist(name)
+        held = [value for value in dict.fromkeys(values if name in several else values[-1:]) if value]
+        if held:
+            found.setlist(name, held)
     request.META["QUERY_STRING"] = found.urlencode()
     request.GET = found  # type: ignore[assignment]
+
+
+def _is_one_of_ours(request: HttpRequest, parts: Iterable[object]) -> bool:
+    """Tell whether the site itself would write the address so: no parameter beyond the record, no number as ``007``."""
+    numbers = {str(part) for part in parts if isinstance(part, int)}
+    return numbers <= set(request.path.split("/")) and (not request.GET or bool(request.META.get(TAKEN)))
 
 
 def _key(request: HttpRequest) -> str:

@@ -13,7 +13,7 @@ from ekistics.publish.tables import sources_table
 from ekistics.web.accounts.actors import actor_of
 from ekistics.web.observatory.catalogue import covered_by, entry_of
 from ekistics.web.observatory.models import Dataset, Edition
-from ekistics.web.observatory.pages.caching import public_page
+from ekistics.web.observatory.pages.caching import public_page, took
 from ekistics.web.observatory.pages.files import may_have_package
 from ekistics.web.observatory.pages.shared import absolute, how_to_cite, named_places, page_number
 from ekistics.web.observatory.records import run_profile
@@ -39,6 +39,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     count = found.count()
     last = max(-(-count // SHOWN), 1)
     page = min(page_number(request.GET.get("page")), last)
+    took(request, page=page)
     held = list(found[(page - 1) * SHOWN:page * SHOWN])
     editions = Edition.objects.filter(readable(actor, edition=""), dataset__in=held).values("dataset").annotate(
         count=Count("id"), last=Max("released_at"), rows=Max("observation_count"))

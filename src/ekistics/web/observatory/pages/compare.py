@@ -22,7 +22,7 @@ from ekistics.web.accounts.actors import actor_of
 from ekistics.web.observatory.frames import indicator_specs, listed, rows_for
 from ekistics.web.observatory.models import Coverage, Measure
 from ekistics.web.observatory.pages.adding import city_names, typed_cities
-from ekistics.web.observatory.pages.caching import public_page
+from ekistics.web.observatory.pages.caching import public_page, took
 from ekistics.web.observatory.pages.shared import absolute, named_places, plain, series_title
 from ekistics.web.places.models import Place
 from ekistics.web.policy import Actor, visible
@@ -115,7 +115,14 @@ def asked_of(request: HttpRequest, actor: Actor) -> Asked:
     specs = indicator_specs()
     chosen = tuple(c for c in dict.fromkeys(request.GET.getlist("i")) if c in specs)[:MOST_INDICATORS]
     shown = chosen or _with_values(specs)[:FIRST_INDICATORS]
-    return Asked(cities, tuple(specs[c] for c in shown), chosen, plain(request.GET.get("p", ""), 24))
+    period = plain(request.GET.get("p", ""), 24)
+    took(request, c=[place.code for place in cities], i=list(chosen), p=period if _is_known(period) else "")
+    return Asked(cities, tuple(specs[c] for c in shown), chosen, period)
+
+
+def _is_known(period: str) -> bool:
+    """Tell whether the public record has a value of a period."""
+    return period != "" and Coverage.objects.filter(values__gt=0, period__text=period).exists()
 
 
 def _cities(actor: Actor, codes: Sequence[str], most: int) -> tuple[Place, ...]:
@@ -173,7 +180,7 @@ def _verdict(row: Any, base: Any) -> str:
     return words.get(found.verdict, _("not judged: an interval is not stated"))
 
 
-@public_page(knows=("c", "i", "p", "q", "f"))
+@public_page(knows=("c", "i", "p", "q", "f"), several=("c", "i", "f"))
 def compare(request: HttpRequest) -> HttpResponse:
     """Show the form, the table and the charts."""
     actor, language = actor_of(request), language_now()
@@ -201,7 +208,7 @@ def _offered(actor: Actor, before: Sequence[str], new: Sequence[Place], asked: A
     return [place for place in found if place not in asked.cities][:FOUND]
 
 
-@public_page(knows=("c", "i", "p"))
+@public_page(knows=("c", "i", "p"), several=("c", "i"))
 def compare_chart(request: HttpRequest) -> HttpResponse:
     """Give the chart of one indicator of a comparison, as a specification."""
     actor, language = actor_of(request), language_now()

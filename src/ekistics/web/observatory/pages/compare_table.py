@@ -23,7 +23,7 @@ COLUMNS = ("indicator", "number", "title", "series", "variant", "variant_title",
            *NUMBERS, "unit_measure", "unit", "base", "obs_status", "method", "remark", "address")
 
 
-@public_page(knows=("c", "i", "p"))
+@public_page(knows=("c", "i", "p"), several=("c", "i"))
 def compare_table(request: HttpRequest) -> HttpResponse:
     """Give the comparison that an address asks for as CSV; what is not measured has a row that says so."""
     actor = actor_of(request)

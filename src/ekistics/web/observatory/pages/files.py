@@ -14,7 +14,7 @@ from ekistics.web.accounts.actors import actor_of
 from ekistics.web.languages import LANGUAGES, core_language
 from ekistics.web.observatory.layers import manifest_layer
 from ekistics.web.observatory.models import Edition, Layer
-from ekistics.web.observatory.pages.caching import public_page
+from ekistics.web.observatory.pages.caching import public_page, took
 from ekistics.web.observatory.records import newest_edition
 from ekistics.web.observatory.tables import open_editions
 from ekistics.web.places.models import Place
@@ -34,6 +34,7 @@ def manifest(request: HttpRequest, code: str) -> HttpResponse:
     asked = request.GET.get("lang", "en")
     address = asked if asked in dict(LANGUAGES) else "en"
     language = core_language(address)
+    took(request, lang=address)
     place = get_object_or_404(Place, code=code, kind="city")
     actor = actor_of(request)
     edition = newest_edition(actor, place)

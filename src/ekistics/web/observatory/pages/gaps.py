@@ -22,7 +22,7 @@ from ekistics.publish.styles import NIGHT_RAMP, no_data
 from ekistics.web.accounts.actors import actor_of
 from ekistics.web.observatory.frames import everybody, indicator_specs, period_of, rows_for
 from ekistics.web.observatory.models import Measure
-from ekistics.web.observatory.pages.caching import public_page
+from ekistics.web.observatory.pages.caching import public_page, took
 from ekistics.web.observatory.pages.shared import (
     city_addresses,
     listed_cities,
@@ -151,6 +151,7 @@ def gaps(request: HttpRequest) -> HttpResponse:
     held = list(cities[(page - 1) * SHOWN:page * SHOWN])
     cells = newest_values(actor, [p.pk for p in held], headline_measures(shown), today=today)
     mapped = specs.get(request.GET.get("i", "")) or (shown[0] if shown else None)
+    took(request, c=country if count else "", i=mapped.code if mapped else "", k=column, page=page)
     kept = {name: text for name in ("c", "k", "i") if (text := request.GET.get(name, ""))}
     return render(request, "gaps.html", {
         "cities": held, "names": named_places(held), "specs": shown, "count": count, "page": page, "last": last,
@@ -185,6 +186,7 @@ def gaps_map(request: HttpRequest) -> HttpResponse:
     cities = listed_cities().exclude(longitude=None)
     held = list((cities.filter(country=country) if country else cities).values_list(
         "pk", "code", "name", "longitude", "latitude"))
+    took(request, c=country if held else "", i=spec.code if spec is not None else "")
     measures = list(headline_measures([spec])) if spec is not None else []
     ends = dict(rows_for(actor_of(request)).filter(
         measure__in=measures, group=everybody(), obs_value__isnull=False, place__kind="city").order_by().values_list(

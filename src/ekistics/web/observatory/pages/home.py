@@ -15,7 +15,7 @@ from ekistics.core.search_terms import query_terms, terms
 from ekistics.web.accounts.actors import actor_of
 from ekistics.web.observatory.frames import indicator_specs
 from ekistics.web.observatory.models import Indicator
-from ekistics.web.observatory.pages.caching import public_page
+from ekistics.web.observatory.pages.caching import public_page, took
 from ekistics.web.observatory.pages.shared import city_addresses, country_names, listed_cities, plain
 from ekistics.web.places.models import Place
 from ekistics.web.places.naming import names_of
@@ -33,6 +33,7 @@ KINDS = {"world": N_("world"), "region": N_("region"), "country": N_("country"),
 def home(request: HttpRequest) -> HttpResponse:
     """Show the cities that have something published."""
     found = Paginator(listed_cities(), SHOWN).get_page(request.GET.get("page"))
+    took(request, page=found.number)
     names, countries = names_of([p.pk for p in found], language_now()), country_names(p.country for p in found)
     shown = [_row(place, names, countries) for place in found]
     return render(request, "home.html", {

@@ -1,7 +1,7 @@
 """The list of indicators, and the page of one: definition, methods, map, ranking, coverage, breaks, certificate."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,7 +18,7 @@ from ekistics.publish.styles import NIGHT_RAMP
 from ekistics.web.accounts.actors import actor_of
 from ekistics.web.observatory.frames import MeasureKey, indicator_specs
 from ekistics.web.observatory.models import Coverage, Edition, Group, Measure
-from ekistics.web.observatory.pages.caching import public_page
+from ekistics.web.observatory.pages.caching import public_page, took
 from ekistics.web.observatory.pages.ranking import FIELDS, Choice, choose, drawn, groups_with_values, ranked_rows
 from ekistics.web.observatory.pages.shared import (
     city_addresses,
@@ -101,6 +101,13 @@ def _asked(request: HttpRequest, choice: Choice) -> dict[str, Any]:
     return {"group": group, "country": plain(request.GET.get("c", ""), 3), "rising": request.GET.get("o") == "up"}
 
 
+def _taken(choice: Choice, asked: Mapping[str, Any], count: int) -> dict[str, Any]:
+    """Give the filters as the ranking took them; a group or a country without a row may be none."""
+    return {"m": choice.measure.pk, "p": choice.period.text if choice.period else "",
+            "g": asked["group"].pk if asked["group"] and count else "", "c": asked["country"] if count else "",
+            "o": "up" if asked["rising"] else ""}
+
+
 def _ranking(request: HttpRequest, actor: Actor, choice: Choice, language: str) -> dict[str, Any]:
     asked = _asked(request, choice)
     rows = ranked_rows(actor, choice, **asked)
@@ -108,6 +115,7 @@ def _ranking(request: HttpRequest, actor: Actor, choice: Choice, language: str) 
     count = choice.counts.cities if whole and choice.counts else rows.count()
     last = max(-(-count // SHOWN), 1)
     page = min(page_number(request.GET.get("page")), last)
+    took(request, **_taken(choice, asked, count), page=page)
     held = list(rows.values(*FIELDS)[(page - 1) * SHOWN:page * SHOWN])
     made, axis = drawn(held, names_of([row["place_id"] for row in held], language), first=(page - 1) * SHOWN + 1,
                        unit_measure=choice.measure.unit_measure, language=language)
@@ -127,8 +135,10 @@ def indicator_map(request: HttpRequest, code: str) -> HttpResponse:
     choice = choose(spec, measure=request.GET.get("m", ""), period=request.GET.get("p", ""))
     if choice is None or choice.period is None:
         return JsonResponse({"type": "FeatureCollection", "features": [], "classes": []})
-    rows = list(ranked_rows(actor, choice, **_asked(request, choice)).exclude(place__longitude=None).values(
+    asked = _asked(request, choice)
+    rows = list(ranked_rows(actor, choice, **asked).exclude(place__longitude=None).values(
         *FIELDS, "place__longitude", "place__latitude"))
+    took(request, **_taken(choice, asked, len(rows)))
     limits = _limits([row["obs_value"] for row in rows])
     unit = choice.measure.unit_measure
     names = names_of([row["place_id"] for row in rows], language)

@@ -13,7 +13,7 @@ from ekistics.publish.numbers import period_text, value_text
 from ekistics.web.accounts.actors import actor_of
 from ekistics.web.observatory.frames import indicator_specs, measure_of
 from ekistics.web.observatory.models import Edition, Revision
-from ekistics.web.observatory.pages.caching import public_page
+from ekistics.web.observatory.pages.caching import public_page, took
 from ekistics.web.observatory.pages.edition_values import values_of
 from ekistics.web.observatory.pages.proof import stated
 from ekistics.web.observatory.pages.shared import (
@@ -43,6 +43,7 @@ def releases(request: HttpRequest) -> HttpResponse:
     count = found.count()
     last = max(-(-count // SHOWN), 1)
     page = min(page_number(request.GET.get("page")), last)
+    took(request, page=page)
     held = list(found.defer("run_record", "checks", "certificates").select_related("dataset", "place")[
         (page - 1) * SHOWN:page * SHOWN])
     return render(request, "releases.html", {"coming": list(coming), "editions": held, "count": count, "page": page,
@@ -89,6 +90,7 @@ def release(request: HttpRequest, edition: int) -> HttpResponse:
     newest = others.filter(number__gt=held.number, released_at__isnull=False).order_by("-number").first()
     wanted = page_number(request.GET.get("values"))
     values = values_of(actor, held, specs, language=language_now(), page=wanted) if held.released_at else None
+    took(request, page=page, values=values.page if values else "")
     return render(request, "release.html", {
         "edition": held, "edition_line": edition_line(held), "counts": counts, "page": page, "last": last,
         "place": named_places([held.place])[held.place_id], "before": before, "stated": stated(held),
