@@ -1,22 +1,28 @@
 """Comparing cities: how they are added by name, what is offered, and the table as a file."""
 
 import csv
+import html
 import io
 import re
+from urllib.parse import urlencode
 
 import pytest
 from django.core.cache import caches
+from django.db import connection
 from django.http import Http404
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 
 from ekistics.web.accounts.actors import actor_of_user
 from ekistics.web.observatory.models import Observation
 from ekistics.web.observatory.pages.adding import typed_cities
-from ekistics.web.observatory.pages.compare import asked_of
+from ekistics.web.observatory.pages.compare import MOST_CITIES, asked_of
 from ekistics.web.observatory.pages.shared import require_visible
+from ekistics.web.places import choosing
 from ekistics.web.places.choosing import OFFERED
 from ekistics.web.places.models import Place
-from ekistics.web.policy import Role
+from ekistics.web.places.search import MOST_WORDS, near_places
+from ekistics.web.policy import PUBLIC, Role
 
 pytestmark = pytest.mark.django_db
 NAMES = {"AVA": "Avalon", "BOR": "Borneau", "BO2": "Borneau", "COR": "Corvo", "WAS": "Wash, D.C."}
@@ -80,6 +86,52 @@ def test_more_cities_than_fit_are_offered_and_none_is_lost(site, publish, monkey
     assert re.findall(r'name="f" value="([^"]+)"', page) == offered
 
 
+def field_of(page: str) -> str:
+    """Give what stands in the field for names."""
+    return html.unescape(re.findall(r'name="q"[^>]* value="([^"]*)"', page)[-1])
+
+
+def test_names_that_are_not_read_at_once_are_told_and_read_next(site) -> None:
+    names = [*(f"Zzyzx{i}" for i in range(MOST_CITIES - 1)), "Corvo", "Wash", "Borneau"]
+    for asked, left in ((names[:MOST_CITIES], ""), (names, "Wash; Borneau")):
+        chosen, _offered, page = page_of(site, urlencode({"c": "GHA-AVA", "q": ", ".join(asked)}))
+        assert chosen == ["GHA-AVA", "GHA-COR"] and page.count("No city is called") == MOST_CITIES - 1
+        assert ("Not all names were read at once." in page) == bool(left)
+        assert field_of(page) == (left or "Zzyzx0")
+    chosen, offered, page = page_of(site, urlencode({"c": "GHA-AVA", "q": field_of(page)}))
+    assert (chosen, sorted(offered), field_of(page)) == (["GHA-AVA", "GHA-WAS"], ["GHA-BO2", "GHA-BOR"], "")
+
+
+@pytest.mark.parametrize("names", [
+    [f"Nowhere at all number {i}" for i in range(60)], ["y" * 90] * 9, ["x" * 5000, "Corvo"],
+    ["Corvo", "z" * 201, "Avalon"]], ids=["many", "long", "longest", "one-long"])
+def test_every_name_of_a_long_text_is_read_in_the_end(site, names) -> None:
+    text, seen, rounds = ";".join(names), set(), 0
+    while text:
+        typed = typed_cities(PUBLIC, text, most=MOST_CITIES, offers=5)
+        seen |= {*typed.unknown, *(place.name for place in typed.cities)}
+        text, rounds = "; ".join(typed.left), rounds + 1
+    assert seen == set(names) and 1 < rounds <= len(names)
+
+
+def test_the_looks_for_slips_do_not_grow_with_the_names(site, monkeypatch) -> None:
+    looked_for = []
+    monkeypatch.setattr(choosing, "near_places", lambda actor, text, **how: looked_for.append(text) or [])
+    for names, looks in ((1000, MOST_CITIES), (15, MOST_CITIES + 1)):  # short texts are looked for as a whole, too
+        looked_for.clear()
+        page_of(site, urlencode({"q": ",".join(f"zzyzx{i}" for i in range(names))}))
+        assert len(looked_for) == looks
+    with CaptureQueriesContext(connection) as asked:
+        assert near_places(PUBLIC, " ".join(f"zzyzx{i}" for i in range(MOST_WORDS + 1))) == []
+    assert not asked.captured_queries
+
+
+def test_each_name_that_may_be_of_several_cities_has_one_among_those_offered(site, publish, monkeypatch) -> None:
+    monkeypatch.setattr("ekistics.web.observatory.pages.compare.FOUND", 2)
+    _chosen, offered, page = page_of(site, "q=Borneau, Corva")
+    assert offered == ["GHA-BO2", "GHA-COR"] and "Cities with a name near it stand above." in page
+
+
 def test_the_names_of_cities_are_suggested_where_they_are_not_too_many(site) -> None:
     page = page_of(site, "")[2]
     assert '<option value="Borneau (GHA-BO2)">' in page and 'list="city-names"' in page
@@ -104,7 +156,7 @@ def test_who_may_know_of_a_city_is_one_rule(publish, person, scopes, knows) -> N
     new = Place.objects.get(code="GHA-NEW")
     expected = (new,) if knows else ()
     assert asked_of(RequestFactory().get("/", {"c": "GHA-NEW"}), actor).cities == expected
-    assert typed_cities(actor, "Newtown", most=5).cities == expected
+    assert typed_cities(actor, "Newtown", most=5, offers=5).cities == expected
     if not knows:
         with pytest.raises(Http404):
             require_visible(actor, new)

@@ -10,10 +10,11 @@ from ekistics.core.search_terms import query_terms
 from ekistics.web.places.models import Place, PlaceName, SearchTerm
 from ekistics.web.policy import Actor, visible
 
-__all__ = ["SHORTEST", "find_places", "near_places", "one_slip", "places_called"]
+__all__ = ["MOST_WORDS", "SHORTEST", "find_places", "near_places", "one_slip", "places_called"]
 
 LAST = "\U0010ffff"
 LOOKED_AT = 2000  # terms that are held against a word with a slip
+MOST_WORDS = 10  # of a text in which slips are looked for, which takes some look-ups a word: hardly a name has more
 SHORTEST = 4  # letters of a word in which a slip is looked for: shorter words are near too many
 RANK = {"city": 0, "country": 1, "region": 2, "world": 3, "neighbourhood": 4}
 
@@ -87,9 +88,12 @@ def near_places(actor: Actor, text: str, *, limit: int = 5) -> list[Place]:
     Returns
     -------
     list of Place
-        In the order of :func:`find_places`; none for words under four letters.
+        In the order of :func:`find_places`; no slip is looked for in words under four letters, and nothing is found
+        for a text of more than ten words.
     """
     wanted = query_terms(text)
+    if len(wanted) > MOST_WORDS:
+        return []
     found = Place.objects.all()
     for term in wanted:
         near = {word for word in _half_alike(term) if one_slip(term, word)} if len(term) >= SHORTEST else set()

@@ -31,6 +31,7 @@ from ekistics.web.render import language_now
 __all__ = ["Asked", "asked_of", "compare", "compare_chart", "compared_rows"]
 
 MOST_CITIES, MOST_INDICATORS, FIRST_INDICATORS, FOUND = 12, 20, 6, 20
+TYPED = 10_000  # characters: more than an address has, so that no name is cut off before it is counted
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -185,7 +186,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     """Show the form, the table and the charts."""
     actor, language = actor_of(request), language_now()
     asked = asked_of(request, actor)
-    typed = typed_cities(actor, plain(request.GET.get("q", ""), 200), most=FOUND)
+    typed = typed_cities(actor, plain(request.GET.get("q", ""), TYPED), most=MOST_CITIES, offers=FOUND)
     wanted = tuple(dict.fromkeys([*asked.cities, *typed.cities]))
     asked = replace(asked, cities=wanted[:MOST_CITIES])
     found = _offered(actor, request.GET.getlist("f"), [*wanted[MOST_CITIES:], *typed.maybe], asked)
