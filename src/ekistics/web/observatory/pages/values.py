@@ -19,11 +19,11 @@ from django.views.decorators.http import require_http_methods
 from ekistics.core.i18n import N_, _
 from ekistics.core.indicator import IndicatorSpec
 from ekistics.core.units import unit
-from ekistics.publish.figures import figure, group_text, numbered
+from ekistics.publish.figures import figure, group_text
 from ekistics.publish.numbers import number_text
 from ekistics.publish.tables import sources_table
 from ekistics.web.accounts.actors import actor_of
-from ekistics.web.observatory.frames import frame, indicator_specs, rows_for
+from ekistics.web.observatory.frames import indicator_specs, listed, rows_for
 from ekistics.web.observatory.models import Edition, Measure, Observation
 from ekistics.web.observatory.pages.caching import public_page
 from ekistics.web.observatory.pages.proof import brought, interval_words, stated
@@ -88,7 +88,7 @@ def value(request: HttpRequest, number: int) -> HttpResponse:
     actor, language = actor_of(request), language_now()
     held = find(actor, number)
     specs = indicator_specs()
-    row = next(numbered(frame(Observation.objects.filter(pk=held.pk))).itertuples())
+    row = listed(Observation.objects.filter(pk=held.pk), {held.place_id: held.place.code})[0]
     spec = specs[str(row.indicator)]
     city = held.place if held.place.kind == "city" else held.place.parent
     names = named_places([held.place, *([city] if city else [])])
@@ -127,23 +127,25 @@ def _facts(row: Any, edition: Edition) -> list[tuple[str, str]]:
             (_("Method"), str(row.method) or none)]
 
 
-def _rows(actor: Actor, where: Q, spec: IndicatorSpec, language: str, *, current: bool) -> list[Shown]:
-    rows = rows_for(actor, current=current, where=where)
-    table = numbered(frame(rows.order_by("id")[:100]))
-    editions = Edition.objects.select_related("dataset").in_bulk(set(table["edition"]))
-    standing = set(Observation.objects.filter(pk__in=table["observation"].tolist(), current=True).values_list(
+def _rows(actor: Actor, held: Observation, where: Q, spec: IndicatorSpec, language: str, *,
+          current: bool) -> list[Shown]:
+    """Give other observations of the same place, period and group."""
+    here = Q(place=held.place_id, period=held.period_id, group=held.group_id) & where
+    rows = listed(rows_for(actor, current=current, where=here).order_by("id")[:100], {held.place_id: held.place.code})
+    editions = Edition.objects.select_related("dataset").in_bulk({row.edition for row in rows})
+    numbers = [row.observation for row in rows]
+    standing = set(numbers) if current else set(Observation.objects.filter(pk__in=numbers, current=True).values_list(
         "pk", flat=True))
-    return [Shown(int(row.observation), measure_title(spec, row), figure(row, spec, language=language),
-                  editions[row.edition], row.observation in standing) for row in table.itertuples()]
+    return [Shown(row.observation, measure_title(spec, row), figure(row, spec, language=language),
+                  editions[row.edition], row.observation in standing) for row in rows]
 
 
 def _history(actor: Actor, held: Observation, spec: IndicatorSpec, language: str) -> list[Shown]:
     """Give the values of the same key in all editions that may be read, the newest first."""
     above = held.place.path.rstrip("/").split("/")
     editions = Edition.objects.filter(readable(actor, edition=""), dataset__place__code__in=above).order_by("-pk")[:200]
-    where = Q(edition__in=list(editions.values_list("pk", flat=True)), place=held.place_id, measure=held.measure_id,
-              period=held.period_id, group=held.group_id)
-    found = _rows(actor, where, spec, language, current=False)
+    where = Q(edition__in=list(editions.values_list("pk", flat=True)), measure=held.measure_id)
+    found = _rows(actor, held, where, spec, language, current=False)
     return sorted(found, key=lambda one: (one.edition.released_at or timezone.now(), one.number), reverse=True)
 
 
@@ -152,8 +154,7 @@ def _variants(actor: Actor, held: Observation, spec: IndicatorSpec, language: st
     own = Measure.objects.get(pk=held.measure_id)
     beside = list(Measure.objects.filter(indicator=own.indicator_id, series=own.series).exclude(pk=own.pk).values_list(
         "pk", flat=True))
-    where = Q(place=held.place_id, measure__in=beside, period=held.period_id, group=held.group_id)
-    return _rows(actor, where, spec, language, current=True) if beside else []
+    return _rows(actor, held, Q(measure__in=beside), spec, language, current=True) if beside else []
 
 
 @never_cache
