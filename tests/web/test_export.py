@@ -48,6 +48,17 @@ def test_every_link_leads_to_a_file_and_nothing_secret_is_there(publish: Callabl
     assert b"<form" not in everything
 
 
+def test_pages_that_are_a_form_and_nothing_else_are_left_to_the_site(publish: Callable[..., Any],
+                                                                     tmp_path: Path) -> None:
+    publish()
+    export.export_site(tmp_path / "copy", languages=["en"])
+    values = list((tmp_path / "copy/en/values").glob("*/index.html"))
+    assert values and not list((tmp_path / "copy").rglob("report/*"))
+    for page in values:
+        (link,) = html.parse(str(page)).xpath("//a[@id='report']/@href")
+        assert (page.parent / link).resolve() == (tmp_path / "copy" / export.NOTE).resolve()
+
+
 def test_the_checksums_are_those_of_the_files(publish: Callable[..., Any], tmp_path: Path,
                                               capsys: pytest.CaptureFixture[str]) -> None:
     publish()

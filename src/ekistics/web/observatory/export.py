@@ -21,7 +21,7 @@ from wsgiref.util import setup_testing_defaults
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.http.response import HttpResponseBase
-from lxml import html
+from lxml import etree, html
 
 from ekistics.core.errors import InvalidValueError, UnknownNameError
 from ekistics.core.i18n import _, use_language
@@ -33,9 +33,11 @@ __all__ = ["CHECKSUMS", "Exported", "export_site"]
 
 CHECKSUMS = "SHA256SUMS"
 NOTE = "needs-the-site.html"
-LINKS = ("href", "src", "data-source", "data-spec", "data-href", "srcset")
+LINKS = etree.XPath("|".join(f"//@{name}" for name in ("href", "src", "data-source", "data-spec", "data-href",
+                                                       "srcset")))
 # What only a running site can do: accounts and work, questions to the record, doors for programs.
 LIVE = ("account/", "people/", "work/", "audit/", "jobs/", "uploads/", "search/", "compare/", "charts/", "api/")
+FORMS = "/report/"  # the end of the address of a page that is a form and nothing else
 DOORS = ("/api/", "/ogc/", "/tables/observations.")
 ENDINGS = {"text/html": ".html", "application/json": ".json", "application/geo+json": ".json"}
 Told = Callable[[int, int], None]
@@ -186,13 +188,12 @@ def _file_name(address: str, kind: str) -> str:
 
 def _links(page: html.HtmlElement, address: str) -> Iterator[tuple[str, html.HtmlElement, str]]:
     """Give every link of a page to this site: its address, without a fragment, and where it stands."""
-    for element in page.iter():
-        for name in LINKS:
-            given = element.get(name) if isinstance(element.tag, str) else None
-            if given and not given.startswith(("#", "data:", "mailto:")):
-                parts = urlsplit(urljoin(f"http://{_host()}{address}", given))
-                if parts.netloc == _host():
-                    yield parts.path + (f"?{parts.query}" if parts.query else ""), element, name
+    here, own = f"http://{_host()}{address}", f"http://{_host()}/"
+    for given in LINKS(page):
+        if not given.startswith(("#", "data:", "mailto:")):
+            to = urljoin(here, given).partition("#")[0]
+            if to.startswith(own):
+                yield to[len(own) - 1:], given.getparent(), given.attrname
 
 
 def _wanted(link: str, languages: tuple[str, ...]) -> bool:
@@ -200,7 +201,7 @@ def _wanted(link: str, languages: tuple[str, ...]) -> bool:
         return False
     for language, _name in LANGUAGES:
         if link.startswith(f"/{language}/"):
-            return language in languages and not link[len(language) + 2:].startswith(LIVE)
+            return language in languages and not link.endswith(FORMS) and not link[len(language) + 2:].startswith(LIVE)
     return not link.startswith("/static/") and link != "/"
 
 
