@@ -149,7 +149,7 @@ def write_pages(rows: list[Row]) -> None:
     """Write the pages of which all rows were measured."""
     sites = [row for row in rows if row.module.startswith("site")]
     others = [row for row in rows if row not in sites]
-    if sites:
+    if sites and all(row.met is not None for row in sites):  # PostgreSQL and Chromium were there
         SITE_PAGE.write_text(page(sites, quick=False, introduction=site_introduction()), encoding="utf-8")
         print(SITE_PAGE.relative_to(ROOT))
     if {row.module for row in others} == {name for name in MODULES if not name.startswith("site")}:

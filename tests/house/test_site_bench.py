@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.__main__ import chosen
+from benchmarks.__main__ import Row, chosen, write_pages
 from benchmarks.site_load import Client, run, spread
 from benchmarks.site_mix import MIX, Facts, Kind, warm_addresses, wishes
 from benchmarks.site_values import keys_of, made_up_specs, plain, spellings, values_of
@@ -148,3 +148,15 @@ def test_a_connection_that_the_server_closed_is_replaced() -> None:
 
 def test_modules_of_benchmarks_are_chosen_by_the_beginning_of_their_name() -> None:
     assert chosen("site") == ["site_bench"] and len(chosen()) > 3
+
+
+def test_the_page_of_the_site_is_written_only_where_all_was_measured(tmp_path: Path,
+                                                                     monkeypatch: pytest.MonkeyPatch) -> None:
+    page = tmp_path / "benchmarks-site.md"
+    monkeypatch.setattr("benchmarks.__main__.ROOT", tmp_path)
+    monkeypatch.setattr("benchmarks.__main__.SITE_PAGE", page)
+    measured = Row("a mix", 0.1, bar="p95 <= 150 ms", met=True, module="site_bench")
+    write_pages([measured, Row("The site on PostgreSQL", note="PostgreSQL is absent", module="site_bench")])
+    assert not page.exists()
+    write_pages([measured])
+    assert "a mix" in page.read_text(encoding="utf-8")
