@@ -91,12 +91,14 @@ def program(name: str, *arguments: str, environment: dict[str, str]) -> dict[str
 
 
 def made_record(vendor: str, cache: Path, environment: dict[str, str], size: int) -> dict[str, str]:
-    """Make the record unless it is kept from before, and give the settings that name it."""
+    """Make the record unless it is kept from before, which may be before a migration; give the settings that name it."""
     home = cache / f"{vendor}-{size}"
     settings = {"EKISTICS_HOME": str(home), **environment}
-    if vendor != "sqlite" or not (home / FACTS).exists():
+    kept = vendor == "sqlite" and (home / FACTS).exists()
+    if not kept:
         shutil.rmtree(home, ignore_errors=True)  # files of a record that is no more
-        print(json.dumps(program("site_record", "--size", str(size), environment=settings)), file=sys.stderr)
+    said = program("site_record", "--size", str(size), *(["--kept"] if kept else []), environment=settings)
+    print(json.dumps(said), file=sys.stderr)
     return settings
 
 

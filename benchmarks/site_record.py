@@ -77,6 +77,7 @@ def quick_writing() -> Iterator[None]:
     from django.db import connection
 
     from ekistics.web.observatory.models import Observation
+    from ekistics.web.observatory.publishing import COUNTED
 
     lite, indexes = connection.vendor == "sqlite", Observation._meta.indexes
     run("PRAGMA foreign_keys=OFF; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF" if lite
@@ -94,7 +95,7 @@ def quick_writing() -> Iterator[None]:
             editor.add_constraint(Observation, constraint)
         for index in indexes:
             editor.add_index(Observation, index)
-    run("PRAGMA analysis_limit=10000; ANALYZE; PRAGMA journal_mode=WAL" if lite else
+    run(f"PRAGMA analysis_limit={COUNTED}; ANALYZE; PRAGMA journal_mode=WAL" if lite else
         "SET session_replication_role = origin; VACUUM ANALYZE; CHECKPOINT")
     connection.close()
 
@@ -301,11 +302,21 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", type=int, default=10_000_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--kept", action="store_true", help="the record is there: bring its tables up to date only")
     given = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ekistics.web.settings")
     django.setup()
-    print(json.dumps(make(given.size, seed=given.seed)))
+    print(json.dumps(brought_up_to_date() if given.kept else make(given.size, seed=given.seed)))
     return 0
+
+
+def brought_up_to_date() -> dict[str, float]:
+    """Migrate a record that was kept, as a site does when it starts."""
+    from ekistics.web.work.start import prepare
+
+    begin = time.perf_counter()
+    prepare()
+    return {"seconds": round(time.perf_counter() - begin, 1)}
 
 
 if __name__ == "__main__":
