@@ -91,7 +91,7 @@ def program(name: str, *arguments: str, environment: dict[str, str]) -> dict[str
 
 
 def made_record(vendor: str, cache: Path, environment: dict[str, str], size: int) -> dict[str, str]:
-    """Make the record unless it is kept from before, which may be before a migration; give the settings that name it."""
+    """Make the record unless it is kept from before, perhaps before a migration; give the settings that name it."""
     home = cache / f"{vendor}-{size}"
     settings = {"EKISTICS_HOME": str(home), **environment}
     kept = vendor == "sqlite" and (home / FACTS).exists()

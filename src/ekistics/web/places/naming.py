@@ -7,8 +7,8 @@ from ekistics.web.places.models import Place, PlaceName
 
 __all__ = ["forget_countries", "names_of", "names_of_countries"]
 
-# By language and code. Countries are written when the site is made ready, so a process may remember them; one that
-# meets a code that it does not know reads all again.
+# By language and code. Countries are written when the site is made ready, or with the first package of one, and never
+# changed, so a process may remember them; one that meets a code that it does not know reads all again.
 _COUNTRIES: dict[str, dict[str, str]] = {}
 
 
