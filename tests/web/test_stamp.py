@@ -10,7 +10,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from ekistics.web.observatory import publishing
 from ekistics.web.observatory.models import Edition
+from ekistics.web.observatory.quantiles import renew_quantiles
 from ekistics.web.observatory.release import release_due
 from ekistics.web.observatory.stamp import record_stamp
 from ekistics.web.policy import State
@@ -39,6 +41,20 @@ def test_every_step_from_an_empty_record_on_gives_another_stamp(publish: Callabl
     assert record_stamp() != bare, "a release counts without an event"
 
 
+def test_quantiles_worked_out_after_a_release_give_another_stamp(publish: Callable[..., Any],
+                                                                 monkeypatch: pytest.MonkeyPatch) -> None:
+    before = []
+
+    def renewed(pairs: Any) -> None:
+        assert Edition.objects.filter(released_at__isnull=False).exists()
+        before.append(record_stamp())  # of a page that was read, and kept, in between
+        renew_quantiles(pairs)
+
+    monkeypatch.setattr(publishing, "renew_quantiles", renewed)
+    publish("KEN-ONE")
+    assert len(before) == 1 and record_stamp() != before[0]
+
+
 def test_what_is_announced_before_the_first_release_changes_the_tag_of_an_answer(publish: Callable[..., Any],
                                                                                  client: Client) -> None:
     tags = [client.get("/api/v1/editions")["ETag"]]
@@ -49,12 +65,12 @@ def test_what_is_announced_before_the_first_release_changes_the_tag_of_an_answer
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="the words of a plan differ")
-def test_the_stamp_reads_two_ends_of_indexes_and_no_whole_table(publish: Callable[..., Any]) -> None:
+def test_the_stamp_reads_three_ends_of_indexes_and_no_whole_table(publish: Callable[..., Any]) -> None:
     publish()
     with CaptureQueriesContext(connection) as queries:
         record_stamp()
     with connection.cursor() as cursor:
         cursor.execute("EXPLAIN QUERY PLAN " + queries[0]["sql"])
         plan = [row[3] for row in cursor.fetchall()]
-    assert sum(step.startswith("SEARCH") for step in plan) == 2, plan
+    assert sum(step.startswith("SEARCH") for step in plan) == 3, plan
     assert not [step for step in plan if step.startswith("SCAN") and step != "SCAN CONSTANT ROW"], plan
