@@ -3,7 +3,8 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from ekistics.core.i18n import _
 from ekistics.core.period import Period
@@ -27,17 +28,13 @@ class Sparkline:
     band : str
         Corners of the band of its intervals; empty where one is not stated.
     text : str
-        First and last value in words.
-    first_period, last_period : str
-        What the two ends are.
+        First and last value in words, and when they were.
     """
 
     points: str
     last: tuple[float, float]
     band: str
     text: str
-    first_period: str
-    last_period: str
 
 
 def sparkline(rows: Sequence[Any], *, language: str) -> Sparkline | None:
@@ -57,23 +54,37 @@ def sparkline(rows: Sequence[Any], *, language: str) -> Sparkline | None:
     """
     if len(rows) < 2:
         return None
-    days = [Period.parse(row.time_period).end.toordinal() for row in rows]
+    across = _across(tuple(row.time_period for row in rows))
     values, lower, upper = zip(*((row.obs_value, row.lci, row.uci) for row in rows), strict=True)
     ends = [end for end in (*values, *lower, *upper) if math.isfinite(end)]
-    low, span, days_span = min(ends), (max(ends) - min(ends)) or 1.0, (days[-1] - days[0]) or 1
-    x = [MARGIN + (day - days[0]) / days_span * (WIDTH - 2 * MARGIN) for day in days]
-    scale, bottom = (HEIGHT - 2 * MARGIN) / span, HEIGHT - MARGIN
+    low, bottom = min(ends), HEIGHT - MARGIN
+    scale = (HEIGHT - 2 * MARGIN) / ((max(ends) - low) or 1.0)
     y = [bottom - (value - low) * scale for value in values]
     band = ""
     if len(ends) == 3 * len(rows):
-        band = _corners([*x, *reversed(x)], [bottom - (end - low) * scale for end in (*upper, *reversed(lower))])
+        band = across.band % tuple([bottom - (end - low) * scale for end in (*upper, *reversed(lower))])
     unit = str(rows[-1].unit_measure)
     shown = [value_text(float(row.obs_value), unit, language=language) for row in (rows[0], rows[-1])]
     when = [period_text(str(row.time_period), language=language) for row in (rows[0], rows[-1])]
     text = _("From {first} ({then}) to {last} ({now})").format(first=shown[0], then=when[0], last=shown[1], now=when[1])
-    return Sparkline(_corners(x, y), (round(x[-1], 1), round(y[-1], 1)), band, text, *when)
+    return Sparkline(across.line % tuple(y), (across.last, round(y[-1], 1)), band, text)
 
 
-def _corners(x: list[float], y: list[float]) -> str:
-    pattern = " ".join(["%.1f,%.1f"] * len(x))  # one formatting of all takes half the time of one for each
-    return pattern % tuple(end for pair in zip(x, y, strict=True) for end in pair)
+class _Across(NamedTuple):
+    """Corners of a line and of its band, still without their heights, and where the line ends."""
+
+    line: str
+    band: str
+    last: float
+
+
+@lru_cache(maxsize=1024)  # the series of a city, and of all cities, are of few times
+def _across(times: tuple[str, ...]) -> _Across:
+    days = [Period.parse(text).end.toordinal() for text in times]
+    scale = (WIDTH - 2 * MARGIN) / ((days[-1] - days[0]) or 1)
+    x = [MARGIN + (day - days[0]) * scale for day in days]
+    return _Across(_corners(x), _corners([*x, *reversed(x)]), round(x[-1], 1))
+
+
+def _corners(x: list[float]) -> str:
+    return " ".join(f"{at:.1f},%.1f" for at in x)
