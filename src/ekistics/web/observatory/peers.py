@@ -44,34 +44,54 @@ class Standing:
         Where it stands, of how many cities.
     middle : str
         The middle value, and the middle half, in words.
-    marks : tuple of float
-        Places of the quantiles on the strip.
-    own : float
-        Place of the value.
+    band, span, median : str
+        Corners, as SVG takes them, of the middle half, of the line from 5 to 95 %, and of the mark of the middle value.
+    own : str
+        Place of the value along the strip.
     """
 
     text: str
     middle: str
-    marks: tuple[float, ...]
-    own: float
+    band: str
+    span: str
+    median: str
+    own: str
 
 
-def spreads(pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Spread]:
-    """Look up how cities spread.
+# What was looked up under the stamp that the record had: all cities have the same peers.
+_known: tuple[str, dict[tuple[int, int], Spread | None]] = ("", {})
+
+
+def spreads(pairs: Iterable[tuple[int, int]], *, stamp: str) -> dict[tuple[int, int], Spread]:
+    """Look up how cities spread; a process remembers it as long as the record stays as it is.
 
     Parameters
     ----------
     pairs : iterable of (int, int)
         Keys of measure and period.
+    stamp : str
+        Stamp of the record, read before.
 
     Returns
     -------
     dict of (int, int) to Spread
         Those with enough cities.
     """
-    found = {}
+    global _known  # noqa: PLW0603 - replaced as a whole, so that threads see the old one or the new one
+    wanted = set(pairs)
+    if _known[0] != stamp:
+        _known = (stamp, {})
+    known = _known[1]
+    missing = [pair for pair in wanted if pair not in known]
+    if missing:
+        known.update(dict.fromkeys(missing) | _looked_up(missing))
+    return {pair: spread for pair in wanted if (spread := known[pair]) is not None}
+
+
+def _looked_up(pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Spread]:
+    found: dict[tuple[int, int], Spread] = {}
     by_period: dict[int, list[int]] = {}
-    for measure, period in set(pairs):
+    for measure, period in pairs:
         by_period.setdefault(period, []).append(measure)
     for part in parts(sorted(by_period.items()), 20):
         wanted = Q(pk__in=[])
@@ -108,9 +128,10 @@ def standing(value: float, spread: Spread, *, unit_measure: str, language: str) 
     if same and value_text(value, unit_measure, language=language) == same:
         text = _("As most of {cities} cities.").format(cities=cities)
     ends = [*spread.quantiles, value]
-    low, span = min(ends), (max(ends) - min(ends)) or 1.0
-    marks = [round(MARGIN + (end - low) / span * (WIDTH - 2 * MARGIN), 1) for end in ends]
-    return Standing(text, middle, tuple(marks[:-1]), marks[-1])
+    low, scale = min(ends), (WIDTH - 2 * MARGIN) / ((max(ends) - min(ends)) or 1.0)
+    least, lower, median, upper, most, own = (f"{MARGIN + (end - low) * scale:.1f}" for end in ends)
+    return Standing(text, middle, f"{lower},6 {upper},6 {upper},22 {lower},22", f"{least},14 {most},14",
+                    f"{median},5 {median},23", own)
 
 
 @lru_cache(maxsize=4096)  # the cities of a page after page have the same peers

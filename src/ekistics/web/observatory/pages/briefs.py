@@ -5,7 +5,6 @@ from collections.abc import Callable
 import pandas as pd
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 
 from ekistics.publish.briefs import compose_city_brief, compose_comparison
 from ekistics.publish.figures import numbered
@@ -20,7 +19,7 @@ from ekistics.web.observatory.frames import frame, framed, rows_for
 from ekistics.web.observatory.models import Edition, Measure
 from ekistics.web.observatory.pages.caching import public_page
 from ekistics.web.observatory.pages.compare import asked_of
-from ekistics.web.observatory.pages.shared import absolute, country_names, named_places, require_visible, site_name
+from ekistics.web.observatory.pages.shared import absolute, country_names, named_places, require_city, site_name
 from ekistics.web.observatory.records import CityRecord, city_record
 from ekistics.web.observatory.taking import rows_leave, rows_taken
 from ekistics.web.places.models import Place
@@ -40,9 +39,8 @@ KINDS: dict[str, tuple[Callable[[Report], bytes], str]] = {
 @public_page
 def city_brief(request: HttpRequest, code: str, kind: str) -> HttpResponse:
     """Give the brief of a city as a file."""
-    place = get_object_or_404(Place, code=code, kind="city")
     actor = actor_of(request)
-    require_visible(actor, place)
+    place = require_city(actor, code)
     _require_kind(kind)
     records = _city_records(actor, city_record(actor, place, language=language_now()))
     report = compose_city_brief(records)

@@ -13,11 +13,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, Quer
 from ekistics.core.provenance import digest_bytes
 from ekistics.web.observatory.stamp import record_stamp
 
-__all__ = ["public_page", "took"]
+__all__ = ["public_page", "stamp_of", "took"]
 
 View = Callable[..., HttpResponse]
 LONGEST = 24 * 3600
 TAKEN = "ekistics.taken"  # in the environment of a request: whether the view took its parameters as they stand
+STAMP = "ekistics.stamp"  # there, too: the stamp that the record had before anything of it was read
 
 
 @overload
@@ -66,6 +67,11 @@ def took(request: HttpRequest, **values: Any) -> None:
         for name, given in request.GET.lists())
 
 
+def stamp_of(request: HttpRequest) -> str:
+    """Give the stamp that the record had when the request came; one read now where its page is not kept."""
+    return str(request.META.get(STAMP) or record_stamp())
+
+
 def _kept(view: View, *, knows: tuple[str, ...] = (), several: tuple[str, ...] = ()) -> View:
     @wraps(view)
     def kept(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -74,11 +80,12 @@ def _kept(view: View, *, knows: tuple[str, ...] = (), several: tuple[str, ...] =
             response.headers["Cache-Control"] = "private, no-store"
             return response
         _leave_out_unknown(request, knows, several)
-        key = _key(request)
+        stamp = request.META[STAMP] = record_stamp()
+        key = _key(request, stamp)
         held: _Held | None = caches["pages"].get(key)
         if held is None:
             response = view(request, *args, **kwargs)
-            held = _Held(response.content, gzip.compress(response.content, 6, mtime=0),
+            held = _Held(response.content, gzip.compress(response.content, 4, mtime=0),
                          response.headers["Content-Type"], response.status_code,
                          digest_bytes(response.content)[:24], response.headers.get("Content-Disposition", ""))
             if response.status_code == 200 and _is_one_of_ours(request, kwargs.values()):
@@ -107,8 +114,8 @@ def _is_one_of_ours(request: HttpRequest, parts: Iterable[object]) -> bool:
     return numbers <= set(request.path.split("/")) and (not request.GET or bool(request.META.get(TAKEN)))
 
 
-def _key(request: HttpRequest) -> str:
-    wanted = f"{record_stamp()} {request.LANGUAGE_CODE} {request.get_full_path()}"
+def _key(request: HttpRequest, stamp: str) -> str:
+    wanted = f"{stamp} {request.LANGUAGE_CODE} {request.get_full_path()}"
     return hashlib.sha256(wanted.encode()).hexdigest()
 
 

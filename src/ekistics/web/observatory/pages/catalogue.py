@@ -15,7 +15,7 @@ from ekistics.web.observatory.catalogue import covered_by, entry_of
 from ekistics.web.observatory.models import Dataset, Edition
 from ekistics.web.observatory.pages.caching import public_page, took
 from ekistics.web.observatory.pages.files import may_have_package
-from ekistics.web.observatory.pages.shared import absolute, how_to_cite, named_places, page_number
+from ekistics.web.observatory.pages.shared import absolute, how_to_cite, named_places, paged
 from ekistics.web.observatory.records import run_profile
 from ekistics.web.policy import Actor, readable
 from ekistics.web.render import language_now
@@ -35,16 +35,12 @@ def datasets_for(actor: Actor) -> QuerySet[Dataset]:
 def catalogue(request: HttpRequest) -> HttpResponse:
     """List the data sets."""
     actor = actor_of(request)
-    found = datasets_for(actor)
-    count = found.count()
-    last = max(-(-count // SHOWN), 1)
-    page = min(page_number(request.GET.get("page")), last)
-    took(request, page=page)
-    held = list(found[(page - 1) * SHOWN:page * SHOWN])
-    editions = Edition.objects.filter(readable(actor, edition=""), dataset__in=held).values("dataset").annotate(
+    page = paged(datasets_for(actor), request.GET.get("page"), SHOWN)
+    took(request, page=page.number)
+    editions = Edition.objects.filter(readable(actor, edition=""), dataset__in=page).values("dataset").annotate(
         count=Count("id"), last=Max("released_at"), rows=Max("observation_count"))
     return render(request, "catalogue.html", {
-        "datasets": held, "names": named_places([d.place for d in held]), "count": count, "page": page, "last": last,
+        "page": page, "names": named_places([d.place for d in page]),
         "editions": {row["dataset"]: row for row in editions}})
 
 

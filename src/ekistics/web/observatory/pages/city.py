@@ -7,7 +7,7 @@ from math import isnan
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 
 from ekistics.core.i18n import _
 from ekistics.core.indicator import IndicatorSpec
@@ -28,13 +28,12 @@ from ekistics.publish.tables import (
 from ekistics.web.accounts.actors import actor_of
 from ekistics.web.observatory.frames import Row
 from ekistics.web.observatory.models import Edition, Layer
-from ekistics.web.observatory.pages.caching import public_page
+from ekistics.web.observatory.pages.caching import public_page, stamp_of
 from ekistics.web.observatory.pages.files import may_have_package
-from ekistics.web.observatory.pages.shared import absolute, edition_line, how_to_cite, require_visible
+from ekistics.web.observatory.pages.shared import absolute, edition_line, how_to_cite, require_city
 from ekistics.web.observatory.peers import Standing, spreads, standing
 from ekistics.web.observatory.records import CityRecord, city_record
 from ekistics.web.observatory.sparkline import Sparkline, sparkline
-from ekistics.web.places.models import Place
 from ekistics.web.render import language_now
 
 __all__ = ["city"]
@@ -62,14 +61,13 @@ class SiteCard:
 @public_page
 def city(request: HttpRequest, code: str) -> HttpResponse:
     """Show a city."""
-    place = get_object_or_404(Place, code=code, kind="city")
     actor = actor_of(request)
-    require_visible(actor, place)
+    place = require_city(actor, code)
     language = language_now()
     record = city_record(actor, place, language=language)
     edition = record.edition
     return render(request, "city.html", {
-        "record": record, "place": place, **_content(record, language), "edition": edition,
+        "record": record, "place": place, **_content(record, language, stamp_of(request)), "edition": edition,
         "edition_line": edition_line(edition) if edition else "", "layers": _layer_titles(record),
         "later": _later(record), "origin": _origins(record),
         "briefs": ("pdf", "docx", "html", "xlsx"),
@@ -96,7 +94,7 @@ def _layer_titles(record: CityRecord) -> list[dict[str, str]]:
     return [{"title": told(row["title"]), "note": told(row["note"])} for row in rows]
 
 
-def _content(record: CityRecord, language: str) -> dict[str, Any]:
+def _content(record: CityRecord, language: str, stamp: str) -> dict[str, Any]:
     profile = record.profile
     specs = {spec.code: spec for spec in profile.indicators}
     rows = newest_rows(record.rows)
@@ -105,18 +103,18 @@ def _content(record: CityRecord, language: str) -> dict[str, Any]:
               quality_table(profile, specs, language=language), sources_table(profile, language=language),
               parameter_table(profile, language=language)]
     return {"headline": first, "headline_rule": rule, "place_line": place_line(profile, language=language),
-            "cards": _cards(record, specs, rows, language), "tables": [t for t in tables if t is not None],
+            "cards": _cards(record, specs, rows, language, stamp), "tables": [t for t in tables if t is not None],
             "observation": [row.observation for row in record.rows], "certificate": certificate_table(profile, specs),
             "sections": (method_section(profile, specs, language=language), run_section(profile, language=language))}
 
 
-def _cards(record: CityRecord, specs: Mapping[str, IndicatorSpec], rows: Sequence[Row],
-           language: str) -> list[SiteCard]:
+def _cards(record: CityRecord, specs: Mapping[str, IndicatorSpec], rows: Sequence[Row], language: str,
+           stamp: str) -> list[SiteCard]:
     made = cards(record.profile, specs, rows, language=language)
     own = grouped(row for row in record.rows if row.ref_area == record.place.code and not isnan(row.obs_value))
     shown = [record.rows[card.figures[0].row] for card in made if card.figures]
     newest = {row.indicator: row for row in shown if not isnan(row.obs_value)}
-    standings = _standings(newest, language)
+    standings = _standings(newest, language, stamp)
     return [SiteCard(card, sparkline(_through_time(specs[card.code], own.get(card.code, {})), language=language),
                      standings.get(card.code)) for card in made]
 
@@ -142,8 +140,8 @@ def _steps(texts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted(steps, key=lambda text: times[text].end))
 
 
-def _standings(newest: Mapping[str, Row], language: str) -> dict[str, Standing]:
+def _standings(newest: Mapping[str, Row], language: str, stamp: str) -> dict[str, Standing]:
     """Say where the newest value of each card stands."""
-    known = spreads((row.measure, row.period) for row in newest.values())
+    known = spreads(((row.measure, row.period) for row in newest.values()), stamp=stamp)
     return {code: standing(row.obs_value, spread, unit_measure=row.unit_measure, language=language)
             for code, row in newest.items() if (spread := known.get((row.measure, row.period))) is not None}

@@ -29,6 +29,7 @@ from ekistics.web.observatory.pages.shared import (
     listed_countries,
     named_places,
     page_number,
+    paged,
     plain,
 )
 from ekistics.web.places.models import Place
@@ -109,20 +110,21 @@ def newest_values(actor: Actor, places: Sequence[int], measures: Mapping[int, st
     dict of (int, str) to Gap
         By place and indicator; what the record has no row of is left out.
     """
-    rows = rows_for(actor, where=Q(place__in=list(places), measure__in=list(measures), group=everybody())).values_list(
-        "place_id", "measure_id", "period_id", "id", "obs_value", "reason", "conf_status")
-    found: dict[tuple[int, str], tuple[date, Gap]] = {}
-    ends: dict[int, date] = {}
+    wanted = Q(place__in=list(places), measure__in=list(measures), group=everybody())
+    rows = list(rows_for(actor, where=wanted).values_list(
+        "place_id", "measure_id", "period_id", "id", "obs_value", "reason", "conf_status"))
+    found: dict[tuple[int, str], tuple[date, int]] = {}
+    absent: dict[tuple[int, str], Gap] = {}
+    ends = {period: _end(period) for period in {row[2] for row in rows}}
     for place, measure, period, key, value, reason, conf_status in rows:
-        cell = (place, measures[measure])
-        held = found.get(cell)
-        if value is not None:
-            when = ends.get(period) or ends.setdefault(period, _end(period))
-            if held is None or when > held[0]:
-                found[cell] = (when, Gap(when.year, age_class(when, today), key))
-        elif held is None:
-            found[cell] = (date.min, Gap(observation=key, reason=_why(reason, conf_status)))
-    return {cell: gap for cell, (_when, gap) in found.items()}
+        cell, when = (place, measures[measure]), ends[period]
+        if value is None:
+            if cell not in absent:
+                absent[cell] = Gap(observation=key, reason=_why(reason, conf_status))
+        elif cell not in found or when > found[cell][0]:
+            found[cell] = when, key
+    ages = {when: age_class(when, today) for when in ends.values()}
+    return absent | {cell: Gap(when.year, ages[when], key) for cell, (when, key) in found.items()}
 
 
 def _end(period: int) -> date:
@@ -145,20 +147,17 @@ def gaps(request: HttpRequest) -> HttpResponse:
     column = min(page_number(request.GET.get("k")), columns)
     shown = list(specs.values())[(column - 1) * COLUMNS:column * COLUMNS]
     cities = listed_cities().filter(country=country) if country else listed_cities()
-    count = cities.count()
-    last = max(-(-count // SHOWN), 1)
-    page = min(page_number(request.GET.get("page")), last)
-    held = list(cities[(page - 1) * SHOWN:page * SHOWN])
-    cells = newest_values(actor, [p.pk for p in held], headline_measures(shown), today=today)
+    page = paged(cities, request.GET.get("page"), SHOWN)
+    cells = newest_values(actor, [p.pk for p in page], headline_measures(shown), today=today)
     mapped = specs.get(request.GET.get("i", "")) or (shown[0] if shown else None)
-    took(request, c=country if count else "", i=mapped.code if mapped else "", k=column, page=page)
+    took(request, c=country if len(page) else "", i=mapped.code if mapped else "", k=column, page=page.number)
     kept = {name: text for name in ("c", "k", "i") if (text := request.GET.get(name, ""))}
     return render(request, "gaps.html", {
-        "cities": held, "names": named_places(held), "specs": shown, "count": count, "page": page, "last": last,
+        "page": page, "names": named_places(page), "specs": shown,
         "country": country, "countries": listed_countries(), "all_specs": specs.values(), "mapped": mapped,
         "column": column, "columns": columns, "ages": [_(title) for _most, title in AGES], "old": OLD,
         "query": urlencode(kept) + ("&" if kept else ""), "column_query": urlencode({"c": country} if country else {}),
-        "map_query": urlencode({"i": mapped.code if mapped else "", "c": country}), **_matrix(held, shown, cells)})
+        "map_query": urlencode({"i": mapped.code if mapped else "", "c": country}), **_matrix(page, shown, cells)})
 
 
 def _matrix(cities: Sequence[Place], specs: Sequence[IndicatorSpec],

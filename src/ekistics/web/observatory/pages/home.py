@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,7 +15,7 @@ from ekistics.web.accounts.actors import actor_of
 from ekistics.web.observatory.frames import indicator_specs
 from ekistics.web.observatory.models import Indicator
 from ekistics.web.observatory.pages.caching import public_page, took
-from ekistics.web.observatory.pages.shared import city_addresses, country_names, listed_cities, plain
+from ekistics.web.observatory.pages.shared import city_addresses, country_names, listed_cities, paged, plain
 from ekistics.web.places.models import Place
 from ekistics.web.places.naming import names_of
 from ekistics.web.places.search import SHORTEST, find_places, near_places, one_slip
@@ -32,12 +31,12 @@ KINDS = {"world": N_("world"), "region": N_("region"), "country": N_("country"),
 @public_page(knows=("page",))
 def home(request: HttpRequest) -> HttpResponse:
     """Show the cities that have something published."""
-    found = Paginator(listed_cities(), SHOWN).get_page(request.GET.get("page"))
-    took(request, page=found.number)
-    names, countries = names_of([p.pk for p in found], language_now()), country_names(p.country for p in found)
-    shown = [_row(place, names, countries) for place in found]
+    page = paged(listed_cities(), request.GET.get("page"), SHOWN)
+    took(request, page=page.number)
+    names, countries = names_of([p.pk for p in page], language_now()), country_names(p.country for p in page)
+    shown = [_row(place, names, countries) for place in page]
     return render(request, "home.html", {
-        "cities": shown, "page": found, "indicators": Indicator.objects.count(), "count": found.paginator.count})
+        "cities": shown, "page": page, "indicators": Indicator.objects.count()})
 
 
 def _row(place: Place, names: dict[int, str], countries: dict[str, str]) -> dict[str, Any]:

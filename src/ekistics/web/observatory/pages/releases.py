@@ -23,6 +23,7 @@ from ekistics.web.observatory.pages.shared import (
     measure_title,
     named_places,
     page_number,
+    paged,
 )
 from ekistics.web.policy import announced, readable
 from ekistics.web.render import language_now
@@ -40,14 +41,11 @@ def releases(request: HttpRequest) -> HttpResponse:
         "embargo_until", "dataset__title")[:AHEAD]
     found = Edition.objects.filter(readable(actor, edition=""), released_at__isnull=False).order_by(
         "-released_at", "-pk")
-    count = found.count()
-    last = max(-(-count // SHOWN), 1)
-    page = min(page_number(request.GET.get("page")), last)
-    took(request, page=page)
-    held = list(found.defer("run_record", "checks", "certificates").select_related("dataset", "place")[
-        (page - 1) * SHOWN:page * SHOWN])
-    return render(request, "releases.html", {"coming": list(coming), "editions": held, "count": count, "page": page,
-                                             "last": last, "names": named_places([e.place for e in held])})
+    page = paged(found.defer("run_record", "checks", "certificates").select_related("dataset", "place"),
+                 request.GET.get("page"), SHOWN)
+    took(request, page=page.number)
+    return render(request, "releases.html", {"coming": list(coming), "page": page,
+                                             "names": named_places([e.place for e in page])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +79,19 @@ def release(request: HttpRequest, edition: int) -> HttpResponse:
                              pk=edition)
     found = Revision.objects.filter(readable(actor, restricted="restricted"), edition=held)
     counts = dict(found.order_by().values_list("kind").annotate(count=Count("id")))
-    last = max(-(-sum(counts.values()) // CHANGES), 1)
-    page = min(page_number(request.GET.get("page")), last)
-    rows = list(found.select_related("place", "period", "group").order_by("id")[(page - 1) * CHANGES:page * CHANGES])
-    names, specs = named_places([row.place for row in rows]), indicator_specs()
+    page = paged(found.select_related("place", "period", "group").order_by("id"), request.GET.get("page"), CHANGES,
+                 count=sum(counts.values()))
+    names, specs = named_places([row.place for row in page]), indicator_specs()
     others = Edition.objects.filter(readable(actor, edition=""), dataset=held.dataset_id)
     before = others.filter(number__lt=held.number).order_by("-number").first()
     newest = others.filter(number__gt=held.number, released_at__isnull=False).order_by("-number").first()
     wanted = page_number(request.GET.get("values"))
     values = values_of(actor, held, specs, language=language_now(), page=wanted) if held.released_at else None
-    took(request, page=page, values=values.page if values else "")
+    took(request, page=page.number, values=values.page if values else "")
     return render(request, "release.html", {
-        "edition": held, "edition_line": edition_line(held), "counts": counts, "page": page, "last": last,
+        "edition": held, "edition_line": edition_line(held), "counts": counts, "page": page,
         "place": named_places([held.place])[held.place_id], "before": before, "stated": stated(held),
-        "changes": [_change(row, names, specs) for row in rows], "newest": newest,
+        "changes": [_change(row, names, specs) for row in page], "newest": newest,
         "values": values, "cite": how_to_cite(held.dataset.title, held, absolute("release", edition=edition))})
 
 

@@ -6,8 +6,9 @@ from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
+from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from ekistics.core.errors import UnknownNameError
@@ -23,7 +24,7 @@ from ekistics.web.policy import Actor, visible
 from ekistics.web.render import language_now
 
 __all__ = ["absolute", "city_addresses", "country_names", "edition_line", "how_to_cite", "listed_cities",
-           "listed_countries", "measure_title", "named_places", "page_number", "plain", "require_visible",
+           "listed_countries", "measure_title", "named_places", "page_number", "paged", "plain", "require_city",
            "series_title", "site_name", "variant_title"]
 
 LAST_PAGE = 100_000
@@ -40,10 +41,9 @@ def absolute(name: str, **parts: Any) -> str:
     return settings.EKISTICS.address.rstrip("/") + reverse(name, kwargs=parts)
 
 
-def require_visible(actor: Actor, place: Place) -> None:
-    """Answer 404 for a place that the actor may not know of."""
-    if not Place.objects.filter(visible(actor), pk=place.pk).exists():
-        raise Http404
+def require_city(actor: Actor, code: str) -> Place:
+    """Give a city; answer 404 for one that is not there or that the actor may not know of."""
+    return get_object_or_404(Place.objects.filter(visible(actor)), code=code, kind="city")
 
 
 def named_places(places: Iterable[Place]) -> dict[int, str]:
@@ -126,6 +126,46 @@ def _day(moment: datetime | None) -> str:
 def page_number(text: str | None) -> int:
     """Read the number of a page of a list; 1 where it is none."""
     return min(max(int(text), 1), LAST_PAGE) if text and text.isascii() and text.isdigit() and len(text) < 7 else 1
+
+
+class _ByKeys(Paginator[Any]):
+    """A list in pages of which keys are put in order and cut first.
+
+    A database would order all columns of all pages before the one that is wanted, joined with those of other tables.
+    """
+
+    def page(self, number: int | str) -> Page[Any]:
+        """Give a page."""
+        wanted = self.validate_number(number)
+        begin = (wanted - 1) * self.per_page
+        keys = list(self.object_list.values_list("pk", flat=True)[begin:begin + self.per_page])
+        rows = self.object_list.order_by().in_bulk(keys)
+        return self._get_page([rows[key] for key in keys if key in rows], wanted, self)
+
+
+def paged(found: QuerySet[Any], asked: str | None, size: int, *, count: int | None = None) -> Page[Any]:
+    """Give the page of a list that an address asks for; the last one where it asks for one beyond it.
+
+    Parameters
+    ----------
+    found : django.db.models.QuerySet
+        The whole list in its order.
+    asked : str or None
+        The number as the address has it.
+    size : int
+        Rows of a page.
+    count : int, optional
+        How many rows the list has, where that is known.
+
+    Returns
+    -------
+    django.core.paginator.Page
+        The page.
+    """
+    pages = _ByKeys(found, size)
+    if count is not None:
+        pages.count = count  # type: ignore[misc] - a cached property
+    return pages.get_page(asked)
 
 
 def plain(text: str, most: int = 80) -> str:
