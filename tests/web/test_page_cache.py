@@ -1,17 +1,23 @@
 """What is kept of public pages: one answer a page, whatever stands behind its address; and every parameter it reads."""
 
 import re
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 import pytest
 from django.core.cache import caches
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from django.urls import resolve
 
 from ekistics.web.languages import LANGUAGES
 from ekistics.web.observatory.models import Edition, Measure, Observation
+from ekistics.web.observatory.pages import caching
+from ekistics.web.observatory.pages.caching import public_page
 
 pytestmark = pytest.mark.django_db
 
@@ -124,3 +130,46 @@ def test_the_pages_that_a_reader_is_led_to_are_kept(publish: Callable[..., Any],
 def _action(form: str) -> str:
     found = re.search(r'action="([^"]*)"', form)
     return found[1] if found else ""
+
+
+def asked_at_once(view: Callable[..., HttpResponse], monkeypatch: pytest.MonkeyPatch) -> list[HttpResponse]:
+    """Ask a view for one page from two threads; neither reads a database."""
+    monkeypatch.setattr(caching, "record_stamp", lambda: "one")
+    caches["pages"].clear()
+
+    def ask(_number: int) -> HttpResponse:
+        request = RequestFactory().get("/en/some/page/")
+        request.LANGUAGE_CODE = "en"
+        return view(request)
+
+    with ThreadPoolExecutor(2) as threads:
+        return list(threads.map(ask, range(2)))
+
+
+def test_two_who_ask_at_once_for_a_page_that_is_not_kept_wait_for_one_making(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, at_work = [], []
+
+    @public_page
+    def page(_request: Any) -> HttpResponse:
+        at_work.append(1)
+        assert len(at_work) == 1, "two pages are made at once"
+        time.sleep(0.3)  # the other comes meanwhile
+        at_work.pop()
+        made.append(1)
+        return HttpResponse(f"page {len(made)}")
+
+    first, second = asked_at_once(page, monkeypatch)
+    assert len(made) == 1 and first.content == second.content == b"page 1"
+    assert caching.MAKING.acquire(blocking=False)
+    caching.MAKING.release()
+
+
+def test_what_takes_seconds_is_made_beside_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = Barrier(2, timeout=10)
+
+    @public_page(alone=False)
+    def file(_request: Any) -> HttpResponse:
+        both.wait()  # broken, and an error, unless two threads are here
+        return HttpResponse("file")
+
+    assert [answer.content for answer in asked_at_once(file, monkeypatch)] == [b"file", b"file"]

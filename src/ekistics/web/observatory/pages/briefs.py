@@ -36,7 +36,7 @@ KINDS: dict[str, tuple[Callable[[Report], bytes], str]] = {
     "xlsx": (report_xlsx, f"{_OFFICE}spreadsheetml.sheet")}
 
 
-@public_page
+@public_page(alone=False)
 def city_brief(request: HttpRequest, code: str, kind: str) -> HttpResponse:
     """Give the brief of a city as a file."""
     actor = actor_of(request)
@@ -58,7 +58,7 @@ def _of_peers(records: CityRecords, report: Report) -> list[str]:
     return list(records.peer_rows.loc[records.peer_rows["address"].isin(held), "conf_status"])
 
 
-@public_page(knows=("c", "i", "p"), several=("c", "i"))
+@public_page(knows=("c", "i", "p"), several=("c", "i"), alone=False)
 def compare_report(request: HttpRequest, kind: str) -> HttpResponse:
     """Give the comparison that an address asks for as a file."""
     _require_kind(kind)

@@ -3,7 +3,9 @@
 import gzip
 import hashlib
 from collections.abc import Callable, Collection, Iterable
+from contextlib import nullcontext
 from functools import partial, wraps
+from threading import Lock
 from typing import Any, NamedTuple, overload
 
 from django.conf import settings
@@ -16,6 +18,7 @@ from ekistics.web.observatory.stamp import record_stamp
 __all__ = ["public_page", "stamp_of", "took"]
 
 View = Callable[..., HttpResponse]
+MAKING = Lock()
 LONGEST = 24 * 3600
 TAKEN = "ekistics.taken"  # in the environment of a request: whether the view took its parameters as they stand
 STAMP = "ekistics.stamp"  # there, too: the stamp that the record had before anything of it was read
@@ -26,11 +29,12 @@ def public_page(view: View) -> View: ...
 
 
 @overload
-def public_page(*, knows: Collection[str], several: Collection[str] = ()) -> Callable[[View], View]: ...
+def public_page(*, knows: Collection[str] = (), several: Collection[str] = (),
+                alone: bool = True) -> Callable[[View], View]: ...
 
 
 def public_page(view: View | None = None, *, knows: Collection[str] = (),
-                several: Collection[str] = ()) -> View | Callable[[View], View]:
+                several: Collection[str] = (), alone: bool = True) -> View | Callable[[View], View]:
     """Keep a page's answer for the public, by address and language, as long as the record stays as it is.
 
     Parameters
@@ -42,13 +46,16 @@ def public_page(view: View | None = None, *, knows: Collection[str] = (),
         it is the same page and fills no cache. The view tells by ``took`` what it made of them.
     several : collection of str
         Those of them that may stand more than once; of each other one the last value counts.
+    alone : bool
+        Whether a process makes one such page after the other. Its threads share one processor, so that two pages made
+        at once would both come late, the first one too. Not for what takes seconds.
 
     Returns
     -------
     callable
         The view; its answers carry an ETag, and a browser that has the same gets 304.
     """
-    return partial(_kept, knows=tuple(knows), several=tuple(several)) if view is None else _kept(view)
+    return partial(_kept, knows=tuple(knows), several=tuple(several), alone=alone) if view is None else _kept(view)
 
 
 def took(request: HttpRequest, **values: Any) -> None:
@@ -72,7 +79,7 @@ def stamp_of(request: HttpRequest) -> str:
     return str(request.META.get(STAMP) or record_stamp())
 
 
-def _kept(view: View, *, knows: tuple[str, ...] = (), several: tuple[str, ...] = ()) -> View:
+def _kept(view: View, *, knows: tuple[str, ...] = (), several: tuple[str, ...] = (), alone: bool = True) -> View:
     @wraps(view)
     def kept(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method not in ("GET", "HEAD") or settings.SESSION_COOKIE_NAME in request.COOKIES:
@@ -84,12 +91,12 @@ def _kept(view: View, *, knows: tuple[str, ...] = (), several: tuple[str, ...] =
         key = _key(request, stamp)
         held: _Held | None = caches["pages"].get(key)
         if held is None:
-            response = view(request, *args, **kwargs)
-            held = _Held(response.content, gzip.compress(response.content, 4, mtime=0),
-                         response.headers["Content-Type"], response.status_code,
-                         digest_bytes(response.content)[:24], response.headers.get("Content-Disposition", ""))
-            if response.status_code == 200 and _is_one_of_ours(request, kwargs.values()):
-                caches["pages"].set(key, held, LONGEST)
+            with MAKING if alone else nullcontext():
+                held = caches["pages"].get(key)  # another thread may have made it meanwhile
+                if held is None:
+                    held = _held(view(request, *args, **kwargs))
+                    if held.status == 200 and _is_one_of_ours(request, kwargs.values()):
+                        caches["pages"].set(key, held, LONGEST)
         return _answer(request, held)
 
     kept.knows = knows  # type: ignore[attr-defined]
@@ -120,14 +127,18 @@ def _key(request: HttpRequest, stamp: str) -> str:
 
 
 class _Held(NamedTuple):
-    """An answer that is kept, plain and compressed: it is the same for everybody, so nothing secret shares its text."""
+    """An answer that is kept compressed: it is the same for everybody, so nothing secret shares its text."""
 
-    plain: bytes
     packed: bytes
     kind: str
     status: int
     digest: str
     disposition: str
+
+
+def _held(response: HttpResponse) -> _Held:
+    return _Held(gzip.compress(response.content, 4, mtime=0), response.headers["Content-Type"], response.status_code,
+                 digest_bytes(response.content)[:24], response.headers.get("Content-Disposition", ""))
 
 
 def _answer(request: HttpRequest, held: _Held) -> HttpResponse:
@@ -136,7 +147,8 @@ def _answer(request: HttpRequest, held: _Held) -> HttpResponse:
     if request.headers.get("If-None-Match") == tag:
         response: HttpResponse = HttpResponseNotModified()
     else:
-        response = HttpResponse(held.packed if packs else held.plain, status=held.status, content_type=held.kind)
+        response = HttpResponse(held.packed if packs else gzip.decompress(held.packed), status=held.status,
+                                content_type=held.kind)
         if packs:
             response.headers["Content-Encoding"] = "gzip"
         if held.disposition:
