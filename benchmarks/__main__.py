@@ -65,11 +65,11 @@ INTRODUCTION = """# Benchmarks
 SITE_INTRODUCTION = """# Benchmarks of the site
 
 `make bench` writes this page, and `python -m benchmarks --only site` alone (about half an hour; nothing else may run).
-A made-up record of 10 million observations, 13,000 cities and 100 indicators is served as `ekistics serve` does, by two
-processes, and asked on the same two cores by an open load: requests leave when they are due, answered or not, and their
-times count from then. The mix, in shares of all requests: {mix}. Cold: each address comes once, to a site that was just
-started. Warm: {warm} addresses, the first of them most often. Each figure is the median of three runs of a minute. The
-floor beside it is the same load on a bare page of 30 kB, served in the same way.
+A made-up record of 10 million observations, 13,000 cities and 100 indicators is served as `ekistics serve` does, by
+three processes, and asked on the same two cores by an open load: requests leave when they are due, answered or not, and
+their times count from then. The mix, in shares of all requests: {mix}. Cold: each address comes once, to a site that
+was just started. Warm: {warm} addresses, the first of them most often. Each figure is the median of three runs of a
+minute. The floor beside it is the same load on a bare page of 30 kB, served in the same way.
 """
 VERSIONS = """import sys
 from importlib.metadata import version

@@ -158,10 +158,10 @@ async def one(client: Client, kind: Kind, address: str, due: float, tally: Tally
 
 
 async def pass_over(port: int, addresses: list[tuple[Kind, list[str]]]) -> None:
-    """Ask for each address of a warm run twice, one after the other, so that both processes have seen most."""
+    """Ask for each address of a warm run some times, one after the other, so that all processes have seen most."""
     client = Client(port)
     for kind, known in addresses:
-        for address in known * 2:
+        for address in known * 4:
             await client.get(address, ranged=kind.ranged)
             await client.close()  # another connection may come to another process
 

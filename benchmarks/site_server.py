@@ -88,7 +88,7 @@ def _proportional_kib(pid: int) -> int:
 
 @contextmanager
 def serving(environment: dict[str, str]) -> Iterator[Site]:
-    """Serve with ``ekistics serve``: two processes of four threads.
+    """Serve with ``ekistics serve``: three processes of four threads.
 
     Parameters
     ----------

@@ -34,7 +34,7 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--packages", nargs="*", type=Path, default=[])
-        parser.add_argument("--processes", type=int, default=2)
+        parser.add_argument("--processes", type=int, default=3)
         parser.add_argument("--threads", type=int, default=4)
         parser.add_argument("--no-worker", action="store_true")
         parser.add_argument("--prepare-only", action="store_true")
@@ -96,6 +96,7 @@ class _Server(BaseApplication):
 
     def load(self) -> Any:
         """Give the application with all its pages and templates, before the processes part: no first reader waits."""
+        from ekistics.web.observatory.pages.home import near_indicators
         from ekistics.web.wsgi import application
 
         get_resolver().url_patterns  # noqa: B018 - looking at them imports the pages
@@ -103,6 +104,8 @@ class _Server(BaseApplication):
         for name in templates.list_templates(extensions=["html"]):
             templates.get_template(name)
         read_languages()
+        near_indicators("a")  # the words of indicators in six languages
+        connections.close_all()  # no process may share one with another
         gc.collect()
         gc.freeze()  # what is there by now stays: the processes share it, and never look through it again
         gc.set_threshold(OBJECTS)
