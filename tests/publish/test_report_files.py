@@ -16,7 +16,7 @@ from lxml import html
 
 from ekistics.core.errors import InputFormatError
 from ekistics.publish.briefs import compose_city_brief, compose_comparison
-from ekistics.publish.content import MapSheet
+from ekistics.publish.content import Cell, Column, Group, MapSheet, Table
 from ekistics.publish.report import Heading, Report
 from ekistics.publish.report_docx import report_docx
 from ekistics.publish.report_html import report_html, report_page
@@ -195,6 +195,18 @@ def test_the_workbook_keeps_numbers_and_leads_to_their_rows(brief):
     assert {"Method", "Source", "Run", "Edition", "Address", "Status", "Interval made by"} <= set(heads)
     peers = [r for number, r in rows.items() if str(number).startswith("P")]
     assert len(peers) == len(brief.peers) > 0
+
+
+def test_values_of_a_wide_table_on_paper_break_in_their_units_and_never_in_a_number(brief):
+    cells = [Cell(text, row=brief.citations[0].number) for text in (
+        "2\u00a0953\u00a0people\u00a0/\u00a0km²", "82.0\u00a0people\u00a0/\u00a0km²")]
+    columns = (Column("Place"), *(Column(f"C{i}", numeric=True) for i in range(7)))
+    wide = Table("wide", "Wide", columns, (Group("", ((Cell("A"), *([cells[0]] * 6), cells[1]),)),))
+    report = replace(brief, blocks=(Heading("Wide", "wide"), wide), citations=brief.citations[:1])
+    text = pypdf.PdfReader(io.BytesIO(report_pdf(report))).pages[0].extract_text()
+    lines = text.replace("\u00a0", " ").splitlines()
+    assert sum(line.count("2 953") for line in lines) == 6 and sum(line.count("people") for line in lines) == 7
+    assert not [line for line in lines if "km²" in line and re.search("2 953|82.0", line)]
 
 
 def test_a_map_sheet_is_set_in_every_format(brief):
