@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ekistics.core.i18n import use_language
 from ekistics.core.observation import observations, result_rows
 from ekistics.indicators.registry import specs
 from ekistics.publish.briefs import compose_city_brief, compose_comparison
@@ -187,3 +188,11 @@ def test_a_countrys_ranking_names_the_chosen_place_only():
 def test_small_multiples_share_one_scale():
     domains = {json.dumps(p["encoding"]["y"]["scale"]) for p in SPECS["multiples"]["concat"]}
     assert len(domains) == 1 and "[8.0, 42.0]" in next(iter(domains))
+
+
+def test_the_full_stop_of_an_arabic_note_ends_it():
+    rows = [{"name": "A", "value": 50.0, "text": "", "kind": "main"}, {"name": "B", "value": 55.0, "text": ""}]
+    for language, end in (("ar", ".\u200f"), ("en", "0.")):
+        with use_language(language):
+            said = ranking(rows)["layer"][0]["encoding"]["x"]["axis"]["title"]
+        assert said and said[-1].endswith(end)

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from importlib.resources import as_file, files
 from typing import Any
+from unicodedata import bidirectional
 
 import vl_convert
 from babel.numbers import get_decimal_symbol, get_group_symbol
@@ -233,6 +234,11 @@ def _told(span: tuple[float, float], *, full: bool) -> list[str]:
     return [part for part in parts if part]
 
 
+def _closed(text: str) -> str:
+    """Keep the full stop of a text from right to left at its end: a drawing sets all texts from left to right."""
+    return f"{text}\u200f" if any(bidirectional(sign) in ("R", "AL") for sign in text) else text
+
+
 def _tick_count(span: tuple[float, float], width: int) -> int:
     """Choose how many ticks an axis asks for: the most whose labels stand apart, but at least two."""
     low, high = span
@@ -257,7 +263,7 @@ def _tick_step(least: float) -> float:
 def _fitted(rows: Sequence[Mapping[str, Any]], *, full: bool, width: int) -> tuple[dict[str, Any], dict[str, Any]]:
     """Give the scale of an axis of numbers, and the axis, whose title says what is left out."""
     span = _span(rows, full=full)
-    words = [line for text in _told(span, full=full) for line in textwrap.wrap(text, AXIS_WRAP)]
+    words = [_closed(line) for text in _told(span, full=full) for line in textwrap.wrap(text, AXIS_WRAP)]
     axis = _numbers_axis(span, title=words or None, titlePadding=8, tickCount=_tick_count(span, width))
     return {"domain": list(span), "nice": False, "zero": False}, axis
 
