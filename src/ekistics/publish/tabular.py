@@ -30,6 +30,7 @@ __all__ = ["XLSX_ROWS", "XLSX_TEXT", "csv_stream", "harmless", "write_parquet_ba
 
 XLSX_ROWS = 1_048_575  # a sheet has 1,048,576 rows, and the first is the header
 XLSX_TEXT = 32_767  # characters in a cell
+XLSX_NUMBER = 9.99999999999999e307  # and, below zero, as far from it
 _STARTERS = "=+-@＝＋－＠"
 _BLANKS = ("".join(map(chr, [*range(0x21), *range(0x2000, 0x2010)]))
            + "\x7f\x85\xa0\u1680\u180e\u2028\u2029\u202f\u205f\u2060\u3000\ufeff")
@@ -188,7 +189,7 @@ def write_xlsx(batches: Iterable[pd.DataFrame], path: Path, *, about: Mapping[st
     Raises
     ------
     InvalidValueError
-        There are more rows than a sheet holds, or a text is longer than a cell holds.
+        There are more rows than a sheet holds, or a text is longer, or a number larger, than a cell holds.
     """
     _refuse_over(rows or 0, path)
     with _replacing(path) as (temporary, folder):
@@ -217,6 +218,7 @@ def _fill(book: Workbook, batches: Iterable[pd.DataFrame], path: Path, columns: 
     for batch in batches:
         _refuse_over(row - 1 + len(batch), path)
         cells = [_floats(batch, name) if name in numbers else _texts(batch, name) for name in columns]
+        _refuse_large([cell for name, cell in zip(columns, cells, strict=True) if name in numbers], path, row)
         _write_cells(sheet, cells, quoted, path, first=row)
         row += len(batch)
     return row - 1
@@ -234,6 +236,14 @@ def _write_cells(sheet: Worksheet, columns: list[list[Any]], quoted: Format, pat
                     sheet.write_string(row, at, value, marked.get(value))
             elif value == value:
                 sheet.write_number(row, at, value)
+
+
+def _refuse_large(columns: list[list[float]], path: Path, first: int) -> None:
+    for column in columns:
+        for at in np.flatnonzero(np.abs(column) > XLSX_NUMBER)[:1]:
+            raise InvalidValueError(_("A number is larger than a cell can hold."),
+                                    where=_("{file}, row {row}").format(file=path.name, row=first + int(at) + 1),
+                                    got=column[at], hint=_("Take CSV or Parquet."))
 
 
 def _refuse_long(columns: list[list[str]], path: Path, first: int) -> None:
