@@ -17,7 +17,7 @@ from ekistics.web.accounts.actors import actor_of_user
 from ekistics.web.observatory.models import Observation
 from ekistics.web.observatory.pages.adding import typed_cities
 from ekistics.web.observatory.pages.compare import MOST_CITIES, asked_of
-from ekistics.web.observatory.pages.shared import require_visible
+from ekistics.web.observatory.pages.shared import require_city
 from ekistics.web.places import choosing
 from ekistics.web.places.choosing import OFFERED
 from ekistics.web.places.models import Place
@@ -159,10 +159,11 @@ def test_who_may_know_of_a_city_is_one_rule(publish, person, scopes, knows) -> N
     assert typed_cities(actor, "Newtown", most=5, offers=5).cities == expected
     if not knows:
         with pytest.raises(Http404):
-            require_visible(actor, new)
+            require_city(actor, new.code)
     else:
-        require_visible(actor, new)
-    require_visible(actor, Place.objects.get(code="GHA"))
+        assert require_city(actor, new.code) == new
+    with pytest.raises(Http404):
+        require_city(actor, "GHA")  # known, and no city
 
 
 def test_the_comparison_is_a_table_to_download(site) -> None:
