@@ -23,7 +23,7 @@ def test_arabic_pages_list_with_their_own_comma(publish, client_of) -> None:
     publish(name="Avalon (made-up)")
     client = client_of(None)
     value = Observation.objects.filter(current=True, place__code="GHA-AVA", measure__variant="network").get()
-    for address in (f"values/{value.pk}/", "search/?q=avalon", "releases/", "data/profile:GHA-AVA/",
+    for address in (f"values/{value.pk}/", "search/?q=avalon", "releases/", "data/profile:GHA-AVA/", "cities/GHA-AVA/",
                     f"indicators/{value.measure.indicator.code}/"):
         page = client.get(f"/ar/{address}").content.decode()
         shown = re.sub(r"<(script|head)\b.*?</\1>|<[^>]+>", "", page, flags=re.S)
