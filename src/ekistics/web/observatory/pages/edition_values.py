@@ -10,7 +10,7 @@ from ekistics.core.indicator import IndicatorSpec
 from ekistics.publish.figures import figure, group_text
 from ekistics.web.observatory.frames import listed, rows_for
 from ekistics.web.observatory.models import Edition
-from ekistics.web.observatory.pages.shared import measure_title, named_places
+from ekistics.web.observatory.pages.shared import measure_title, named_places, paged
 from ekistics.web.places.models import Place
 from ekistics.web.policy import Actor
 
@@ -72,7 +72,7 @@ class Values:
 
 
 def values_of(actor: Actor, edition: Edition, specs: Mapping[str, IndicatorSpec], *, language: str,
-              page: int) -> Values:
+              asked: str | None) -> Values:
     """Give a page of the values of an edition.
 
     Parameters
@@ -85,8 +85,8 @@ def values_of(actor: Actor, edition: Edition, specs: Mapping[str, IndicatorSpec]
         The indicators.
     language : str
         Language of the numbers.
-    page : int
-        The page that is asked for; the last one where there are fewer.
+    asked : str or None
+        The page as the address has it; the last one where there are fewer.
 
     Returns
     -------
@@ -94,11 +94,9 @@ def values_of(actor: Actor, edition: Edition, specs: Mapping[str, IndicatorSpec]
         The page.
     """
     found = rows_for(actor, current=False, where=Q(edition=edition))
-    count = found.count()
-    last = max(-(-count // SHOWN), 1)
-    page = min(page, last)
-    keys = list(found.order_by("id").values_list(*FIELDS)[(page - 1) * SHOWN:page * SHOWN])
-    return Values(_rows(actor, keys, specs, language), count, found.filter(current=True).count(), page, last)
+    page = paged(found.order_by("id").values_list(*FIELDS), asked, SHOWN, by_keys=False)
+    return Values(_rows(actor, list(page), specs, language), page.paginator.count, found.filter(current=True).count(),
+                  page.number, page.paginator.num_pages)
 
 
 def _rows(actor: Actor, keys: list[tuple[Any, ...]], specs: Mapping[str, IndicatorSpec], language: str) -> list[Held]:

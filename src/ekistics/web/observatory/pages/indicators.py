@@ -25,7 +25,7 @@ from ekistics.web.observatory.pages.shared import (
     country_names,
     listed_countries,
     measure_title,
-    page_number,
+    paged,
     plain,
 )
 from ekistics.web.places.naming import names_of
@@ -113,15 +113,14 @@ def _ranking(request: HttpRequest, actor: Actor, choice: Choice, language: str) 
     rows = ranked_rows(actor, choice, **asked)
     whole = choice.counts is not None and not asked["group"] and not asked["country"] and actor.user_id is None
     count = choice.counts.cities if whole and choice.counts else rows.count()
-    last = max(-(-count // SHOWN), 1)
-    page = min(page_number(request.GET.get("page")), last)
-    took(request, **_taken(choice, asked, count), page=page)
-    held = list(rows.values(*FIELDS)[(page - 1) * SHOWN:page * SHOWN])
-    made, axis = drawn(held, names_of([row["place_id"] for row in held], language), first=(page - 1) * SHOWN + 1,
+    page = paged(rows.values(*FIELDS), request.GET.get("page"), SHOWN, count=count, by_keys=False)
+    took(request, **_taken(choice, asked, count), page=page.number)
+    held = list(page)
+    made, axis = drawn(held, names_of([row["place_id"] for row in held], language), first=page.start_index(),
                        unit_measure=choice.measure.unit_measure, language=language)
     kept = {name: value for name in ("m", "p", "g", "c", "o") if (value := request.GET.get(name, ""))}
     groups = [(g.pk, group_text(g), g.total) for g in groups_with_values(choice)] if choice.period else []
-    return {"ranked": made, "axis": axis, "count": count, "page": page, "last": last, **asked, "groups": groups,
+    return {"ranked": made, "axis": axis, "page": page, **asked, "groups": groups,
             "countries": listed_countries(), "row_countries": country_names({row.country for row in made}),
             "notes": [(code, _(NOTES.get(code, code))) for code in sorted({r.status for r in made if r.status})],
             "query": urlencode(kept) + ("&" if kept else ""), "map_query": urlencode(kept),

@@ -22,7 +22,6 @@ from ekistics.web.observatory.pages.shared import (
     how_to_cite,
     measure_title,
     named_places,
-    page_number,
     paged,
 )
 from ekistics.web.policy import announced, readable
@@ -85,8 +84,8 @@ def release(request: HttpRequest, edition: int) -> HttpResponse:
     others = Edition.objects.filter(readable(actor, edition=""), dataset=held.dataset_id)
     before = others.filter(number__lt=held.number).order_by("-number").first()
     newest = others.filter(number__gt=held.number, released_at__isnull=False).order_by("-number").first()
-    wanted = page_number(request.GET.get("values"))
-    values = values_of(actor, held, specs, language=language_now(), page=wanted) if held.released_at else None
+    values = values_of(actor, held, specs, language=language_now(),
+                       asked=request.GET.get("values")) if held.released_at else None
     took(request, page=page.number, values=values.page if values else "")
     return render(request, "release.html", {
         "edition": held, "edition_line": edition_line(held), "counts": counts, "page": page,

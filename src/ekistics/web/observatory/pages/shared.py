@@ -27,7 +27,7 @@ __all__ = ["absolute", "city_addresses", "country_names", "edition_line", "how_t
            "listed_countries", "measure_title", "named_places", "page_number", "paged", "plain", "require_city",
            "series_title", "site_name", "variant_title"]
 
-LAST_PAGE = 100_000
+LAST_PAGE, LONGEST = 100_000, 7  # and digits of a number that is read
 PLAIN = "!$&'()*+,;=/~:@"  # what an address's path may hold as it is
 
 
@@ -124,8 +124,8 @@ def _day(moment: datetime | None) -> str:
 
 
 def page_number(text: str | None) -> int:
-    """Read the number of a page of a list; 1 where it is none."""
-    return min(max(int(text), 1), LAST_PAGE) if text and text.isascii() and text.isdigit() and len(text) < 7 else 1
+    """Read the number of a page of a list; 1 where it is none, and the most where it is larger."""
+    return min(max(int(text[:LONGEST]), 1), LAST_PAGE) if text and text.isascii() and text.isdigit() else 1
 
 
 class _ByKeys(Paginator[Any]):
@@ -143,7 +143,8 @@ class _ByKeys(Paginator[Any]):
         return self._get_page([rows[key] for key in keys if key in rows], wanted, self)
 
 
-def paged(found: QuerySet[Any], asked: str | None, size: int, *, count: int | None = None) -> Page[Any]:
+def paged(found: QuerySet[Any], asked: str | None, size: int, *, count: int | None = None,
+          by_keys: bool = True) -> Page[Any]:
     """Give the page of a list that an address asks for; the last one where it asks for one beyond it.
 
     Parameters
@@ -151,21 +152,23 @@ def paged(found: QuerySet[Any], asked: str | None, size: int, *, count: int | No
     found : django.db.models.QuerySet
         The whole list in its order.
     asked : str or None
-        The number as the address has it.
+        The number as the address has it; what is none is the first page.
     size : int
         Rows of a page.
     count : int, optional
         How many rows the list has, where that is known.
+    by_keys : bool
+        Whether keys are put in order and cut first: for whole rows, not for a few columns of one table.
 
     Returns
     -------
     django.core.paginator.Page
         The page.
     """
-    pages = _ByKeys(found, size)
+    pages = (_ByKeys if by_keys else Paginator)(found, size)
     if count is not None:
         pages.count = count  # type: ignore[misc] - a cached property
-    return pages.get_page(asked)
+    return pages.get_page(page_number(asked))
 
 
 def plain(text: str, most: int = 80) -> str:
