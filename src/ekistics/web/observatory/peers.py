@@ -78,10 +78,10 @@ def spreads(pairs: Iterable[tuple[int, int]], *, stamp: str) -> dict[tuple[int, 
         Those with enough cities.
     """
     global _known  # noqa: PLW0603 - replaced as a whole, so that threads see the old one or the new one
-    wanted = set(pairs)
-    if _known[0] != stamp:
-        _known = (stamp, {})
-    known = _known[1]
+    wanted, held = set(pairs), _known
+    if held[0] != stamp:
+        held = _known = (stamp, {})
+    known = held[1]
     missing = [pair for pair in wanted if pair not in known]
     if missing:
         known.update(dict.fromkeys(missing) | _looked_up(missing))
