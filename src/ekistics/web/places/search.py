@@ -1,6 +1,6 @@
 """Search for places by the beginning of any of their words, in any of the six languages."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from django.db import connection
 from django.db.models import Case, Q, QuerySet, Value, When
@@ -37,12 +37,7 @@ def find_places(actor: Actor, text: str, *, limit: int = 50) -> list[Place]:
         Cities first, those with something published before the others, then by name.
     """
     wanted = query_terms(text)
-    if not wanted:
-        return []
-    found = Place.objects.all()
-    for term in wanted:
-        found = found.filter(pk__in=SearchTerm.objects.filter(_begins(term)).values("place"))
-    return _ordered(actor, found, limit)
+    return _ordered(actor, _with_words(wanted, _begins), limit) if wanted else []
 
 
 def places_called(actor: Actor, text: str, *, limit: int = 500) -> list[Place]:
@@ -63,10 +58,7 @@ def places_called(actor: Actor, text: str, *, limit: int = 500) -> list[Place]:
         In the order of :func:`find_places`.
     """
     wanted = query_terms(text)
-    found = Place.objects.all()
-    for term in wanted:
-        found = found.filter(pk__in=SearchTerm.objects.filter(term=term).values("place"))
-    held = _ordered(actor, found, limit) if wanted else []
+    held = _ordered(actor, _with_words(wanted, lambda term: Q(term=term)), limit) if wanted else []
     names: dict[int, list[str]] = {p.pk: [p.name] for p in held}
     for key, name in PlaceName.objects.filter(place__in=names).values_list("place_id", "name"):
         names[key].append(name)
@@ -92,13 +84,21 @@ def near_places(actor: Actor, text: str, *, limit: int = 5) -> list[Place]:
         for a text of more than ten words.
     """
     wanted = query_terms(text)
-    if len(wanted) > MOST_WORDS:
-        return []
+    return _ordered(actor, _with_words(wanted, _near), limit) if 0 < len(wanted) <= MOST_WORDS else []
+
+
+def _with_words(wanted: Iterable[str], alike: Callable[[str], Q]) -> QuerySet[Place]:
+    """Give the places that have, for each word, one that is alike."""
     found = Place.objects.all()
     for term in wanted:
-        near = {word for word in _half_alike(term) if one_slip(term, word)} if len(term) >= SHORTEST else set()
-        found = found.filter(pk__in=SearchTerm.objects.filter(_begins(term) | Q(term__in=near)).values("place"))
-    return _ordered(actor, found, limit) if wanted else []
+        found = found.filter(pk__in=SearchTerm.objects.filter(alike(term)).values("place"))
+    return found
+
+
+def _near(term: str) -> Q:
+    """Match what begins with a word, or is one slip from it."""
+    near = {word for word in _half_alike(term) if one_slip(term, word)} if len(term) >= SHORTEST else set()
+    return _begins(term) | Q(term__in=near)
 
 
 def _half_alike(term: str) -> Iterable[str]:
