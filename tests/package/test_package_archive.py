@@ -13,6 +13,8 @@ from ekistics.jobs.package_upload import receive_package, verify_archive
 from ekistics.package import verify_package, write_package
 from ekistics.package.archive import zip_package
 
+from .sealing import reseal
+
 
 @pytest.fixture
 def folder(small, tmp_path) -> Path:
@@ -175,3 +177,17 @@ def test_damage_in_a_file_leaves_nothing(folder, door, tmp_path):
     with pytest.raises(InputFormatError, match=r"observations\.csv.*damaged"):
         receive_package(path, door / "p")
     assert names(door) == []
+
+
+def test_what_is_wrong_with_a_file_is_said_without_the_folder_it_was_unpacked_to(package, tmp_path):
+    folder = tmp_path / "source"
+    write_package(package, folder)
+    junk = [path for path in folder.rglob("*") if path.suffix in (".pmtiles", ".parquet", ".tif")]
+    for path in junk:
+        path.write_bytes(b"no such thing")
+    reseal(folder)
+    outcome = verify_archive(sent(folder, tmp_path / "p.zip"))
+    said = {problem.where: problem.message for problem in outcome.problems}
+    assert {path.relative_to(folder).as_posix() for path in junk} <= said.keys() and len(junk) > 5
+    for message in said.values():
+        assert "ekistics-verify" not in message and "/tmp" not in message and "<DRIVER>" not in message, message

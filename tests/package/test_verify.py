@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from ekistics.core.errors import MissingInputError
-from ekistics.core.provenance import digest_file
 from ekistics.package import verify_package, write_package
 from ekistics.package.descriptor import json_bytes, seal
+
+from .sealing import reseal
 
 DOCUMENTS = {"profile.html": b"<!doctype html>", "profile.pdf": b"%PDF-1.7"}
 FILES = ("checks.json", "datapackage.json", "layers/degree_of_urbanisation.tif", "layers/people.parquet",
@@ -31,16 +32,6 @@ def copy(pristine, tmp_path) -> Path:
 
 def codes(folder: Path) -> list[str]:
     return [problem.code for problem in verify_package(folder).problems]
-
-
-def reseal(folder: Path) -> None:
-    """Make the descriptor true again, as somebody would who changes a file and hides it."""
-    path = folder / "datapackage.json"
-    descriptor = json.loads(path.read_bytes())
-    for resource in descriptor["resources"]:
-        file = folder / resource["path"]
-        resource |= {"bytes": file.stat().st_size, "hash": f"sha256:{digest_file(file)}"}
-    path.write_bytes(json_bytes(seal(descriptor)))
 
 
 def edit_descriptor(folder: Path, change) -> None:

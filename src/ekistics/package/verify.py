@@ -37,6 +37,7 @@ __all__ = ["Problem", "Verification", "verify_package"]
 
 Head = tuple[Place, tuple[Place, ...], Run, tuple[IndicatorSpec, ...]]
 _SHOWN_ROWS = 5
+_ADVICE = "; It might help to specify"  # GDAL's, for who opens a file by hand
 _NEEDED = ("observations.csv", "observations.parquet", "checks.json")
 
 
@@ -134,12 +135,12 @@ def verify_package(folder: Path) -> Verification:
     try:
         descriptor = load_descriptor(folder)
     except PackageError as error:
-        return Verification(str(folder), (Problem("schema", DESCRIPTOR, _said(error)),), 1, 0, "")
+        return Verification(str(folder), (Problem("schema", DESCRIPTOR, _said(error, folder)),), 1, 0, "")
     shape = _shape_problems(descriptor)
     try:
         head = None if shape else parse_head(descriptor)
     except PackageError as error:
-        shape.append(Problem("schema", DESCRIPTOR, _said(error)))
+        shape.append(Problem("schema", DESCRIPTOR, _said(error, folder)))
     if shape or head is None:
         return Verification(str(folder), tuple(shape), 1, 0, "")
     problems = [*_descriptor_problems(folder, descriptor, head), *_file_problems(folder, descriptor)]
@@ -201,7 +202,7 @@ def _content_problems(folder: Path, descriptor: Mapping[str, Any], head: Head,
     """Look into the files that are what the descriptor says; the others are reported already."""
     table, problems = _table_problems(folder, head, broken)
     if "checks.json" not in broken:
-        problems += _guarded("checks.json", lambda: load_checks(folder / "checks.json"))
+        problems += _guarded("checks.json", lambda: load_checks(folder / "checks.json"), folder)
     listed = listed_files(descriptor)
     for entry in descriptor["ekistics"]["layers"]:
         names = [name for name in listed if name.rsplit(".", 1)[0] == f"layers/{entry['code']}"]
@@ -218,7 +219,7 @@ def _table_problems(folder: Path, head: Head, broken: set[str]) -> tuple[pa.Tabl
         columns = columns_of(table)
         same = "observations.csv" in broken or _is_twin(columns, folder / "observations.csv")
     except EkisticsError as error:
-        return None, [Problem("schema", name, _said(error))]
+        return None, [Problem("schema", name, _said(error, folder))]
     _place, places, run, indicators = head
     problems = [Problem(breach.code, f"{name}, {_rows(breach.rows)}", breach.message)
                 for breach in observation_breaches(columns, places=places, run=run.id, indicators=indicators)]
@@ -247,24 +248,25 @@ def _layer_problems(folder: Path, entry: Mapping[str, Any], names: set[str], bro
     unknown = [code for code in (entry["unit_measure"], entry.get("cell_unit", "")) if code and code not in UNITS]
     problems += [Problem("unit", main, _("Unknown unit {code}.").format(code=code)) for code in unknown]
     if main in names - broken:
-        problems += _guarded(main, lambda: read_layer(folder, entry))
+        problems += _guarded(main, lambda: read_layer(folder, entry), folder)
     tiles = f"{stem}.pmtiles"
     if tiles in names - broken:
-        problems += _guarded(tiles, lambda: pyogrio.read_info(folder / tiles))
+        problems += _guarded(tiles, lambda: pyogrio.read_info(folder / tiles), folder)
     return problems
 
 
-def _said(error: Exception) -> str:
+def _said(error: Exception, folder: Path) -> str:
     """Say an error without its place: the problem names the file, and the folder may be one that is gone by then."""
     if isinstance(error, EkisticsError):
         error = copy(error)
         error.where = None
-    return str(error)
+    said = str(error).replace(f"{folder}/", "")
+    return said.partition(_ADVICE)[0]
 
 
-def _guarded(name: str, look: Any) -> list[Problem]:
+def _guarded(name: str, look: Any, folder: Path) -> list[Problem]:
     try:
         look()
     except (EkisticsError, DataSourceError, DataLayerError, OSError, ValueError) as error:
-        return [Problem("layer" if name.startswith("layers/") else "schema", name, _said(error))]
+        return [Problem("layer" if name.startswith("layers/") else "schema", name, _said(error, folder))]
     return []
