@@ -108,7 +108,8 @@ def labels(spec):
 
 
 @pytest.mark.parametrize("values", [
-    (58.02, 58.08), (2460.2, 2461.1), (2460.0, 2595.0), (0.0012, 0.0019), (0.5, 2.5), (-5.0, -1.0), (12.0, 14e6)])
+    (58.02, 58.08), (2460.2, 2461.1), (2460.0, 2595.0), (0.0012, 0.0019), (0.5, 2.5), (-5.0, -1.0), (12.0, 14e6),
+    (3e-6, 4e-6), (1e-7, 2e-7), (1e-15, 2e-15)])
 def test_no_two_ticks_have_one_label(values):
     rows = [{"name": f"Place {i}", "value": v, "text": "", "year": 2000 + 10 * i, "kind": "main"}
             for i, v in enumerate(values)]
@@ -120,7 +121,7 @@ def test_no_two_ticks_have_one_label(values):
 
 @pytest.mark.parametrize("values", [
     (2460.0, 2480.0, 2595.0), (2460.0, 2480.0, 2552.0), (246000.0, 259500.0), (2460000.0, 2552000.0), (0.0, 14e6),
-    (2451.0, 2549.0), (58.02, 58.08), (30.0, 44.0), (-2595.0, -2460.0), (3.5, 319.0)])
+    (2451.0, 2549.0), (58.02, 58.08), (30.0, 44.0), (-2595.0, -2460.0), (3.5, 319.0), (3e-6, 4e-6), (1e-7, 2e-7)])
 def test_long_labels_stand_apart_and_each_tick_has_one(values):
     rows = [{"name": f"Place {i}", "value": v, "text": "", "kind": "main"} for i, v in enumerate(values)]
     for spec in (ranking(rows), strips([{"title": "Density", "rows": rows}])):

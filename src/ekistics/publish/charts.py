@@ -38,7 +38,7 @@ SMALL_SHARE, WHOLE = 40.0, 100.0  # percentages that all lie below the first wou
 FROM_ZERO, ROOM = 1 / 3, 0.06
 EXACT = 6  # decimals of a share; what is smaller is the noise of sums
 AXIS_WRAP = 44
-LEAST_STEP, MOST_DECIMALS = 0.126, 6  # five ticks, as Vega counts them, are never nearer than this part of an axis
+LEAST_STEP, MOST_DECIMALS = 0.126, 20  # five ticks are never nearer than this part of an axis; Vega writes no more
 MOST_TICKS, LETTER, APART = 5, 6.9, 12  # pixels: a digit or mark, and the room between two labels
 
 
