@@ -10,7 +10,8 @@ from ekistics.core.i18n import use_language
 from ekistics.package import ProfilePackage
 from ekistics.publish import compose_profile
 from ekistics.publish.figures import listed, newest_rows, numbered
-from ekistics.publish.method import flattened
+from ekistics.publish.method import flattened, sentence
+from ekistics.publish.parameter_words import meaning
 from ekistics.publish.story import headline
 
 
@@ -138,6 +139,7 @@ def test_the_paragraph_of_the_method_is_one_and_not_the_table_of_parameters(pack
     method = next(section for section in document.sections if section.code == "method")
     spoken = method.paragraphs[-1]
     assert 100 < len(spoken) < 2500
-    assert "Time of the input" not in spoken
+    assert meaning("read.population.1.time_period") not in spoken and " Value: " not in spoken
+    assert sentence("centre_density", read["degurba"]["centre_density"], language="en") in spoken
     parameters = next(table for table in document.tables if table.code == "parameters")
     assert sum(len(group.rows) for group in parameters.groups) == len(flattened(read))

@@ -57,7 +57,7 @@ def test_how_an_input_was_read_is_told_by_the_help_of_its_table(role):
 
 CHOICES = {f"degurba.{f.name}": f.metadata["choices"] for f in fields(DegurbaParameters) if "choices" in f.metadata} | {
     "degurba.preset": tuple(PRESETS), "service_day": ("busiest-midweek", "any"), "attach": ("edge", "node"),
-    "nodata": ("missing", "zero"), "unit": ("m2", "share")}
+    "population.nodata": ("missing", "zero"), "built_up.unit": ("m2", "share"), "land.unit": ("m2", "share")}
 
 
 def test_each_parameter_has_words_for_its_own_choices_and_for_no_others():
@@ -67,10 +67,13 @@ def test_each_parameter_has_words_for_its_own_choices_and_for_no_others():
 
 @pytest.mark.parametrize(("name", "code"), [(name, code) for name, its in CHOICES.items() for code in its])
 def test_a_choice_is_told_in_words_and_elsewhere_stands_as_it_is(name, code):
-    full = f"read.population.1.{name}" if name == "nodata" else f"read.land.1.{name}" if name == "unit" else name
+    role, _dot, key = name.partition(".")
+    full = f"read.{role}.1.{key}" if role in TABLES else name
     assert code_words(full, code) == CODES[name][code] != code
     assert sentence(full, code, language="en").endswith(f"{CODES[name][code]}.")
     assert code_words("walk_never", code) == code_words("read.population.1.value", code) == code
+    for last in ("nodata", "unit", "sex", "age", "attach", "service_day", "smoothing"):
+        assert code_words(f"other.{last}", code) == code, last
 
 
 @pytest.mark.parametrize(("name", "value", "words"), [
@@ -105,7 +108,8 @@ def test_words_are_told_in_the_language_of_the_page():
 
 @pytest.mark.parametrize(("value", "text"), [
     (1e-5, "0.00001"), (-1e-5, "-0.00001"), (6e-5, "0.00006"), (1.23456e-7, "0.0000001235"), (1e-12, "0.000000000001"),
-    (0.0001, "0.0001"), (0.00012345, "0.0001"), (1.23456, "1.2346"), (0.05, "0.05"), (-23.99, "-23.99"), (0.0, "0"),
+    (0.0001, "0.0001"), (0.00012345, "0.0001234"), (0.00025, "0.00025"), (0.012345678, "0.01235"),
+    (1.23456, "1.2346"), (0.05, "0.05"), (-23.99, "-23.99"), (0.0, "0"),
     (15.0, "15"), (10_000, "10,000")])
 def test_a_number_shows_the_digits_that_it_has(value, text):
     assert value_shown(value, language="en") == text

@@ -18,7 +18,7 @@ from ekistics.publish.findings import charts
 from ekistics.publish.labels import labels
 from ekistics.publish.live import live_layers
 from ekistics.publish.maps import map_sheets
-from ekistics.publish.method import SENTENCES, flattened, sentence
+from ekistics.publish.method import flattened, of_method, sentence
 from ekistics.publish.numbers import day_text
 from ekistics.publish.report import direction_of
 from ekistics.publish.story import Placed, headline
@@ -136,7 +136,7 @@ def method_section(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], 
         Rules for all numbers, the parameters in sentences, and the method edition of each indicator.
     """
     spoken = [sentence(name, value, language=language) for name, value in flattened(package.run.parameters).items()
-              if name.rpartition(".")[2] in SENTENCES]  # those of a method; all others stand in the table of parameters
+              if of_method(name)]  # all others stand in the table of parameters
     paragraphs = (
         _("Every number below was computed from the inputs listed under sources, by the methods and with the "
           "parameters of this run. Nothing was filled in: a value that could not be computed says why."),

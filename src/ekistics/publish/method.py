@@ -8,10 +8,9 @@ from ekistics.core.i18n import N_, _, joined
 from ekistics.publish.numbers import number_text
 from ekistics.publish.parameter_words import code_words, meaning
 
-__all__ = ["flattened", "parameter_sentences", "role_text", "sentence"]
+__all__ = ["flattened", "of_method", "parameter_sentences", "role_text", "sentence"]
 
 DIGITS = 4  # of a parameter, at most
-SMALLEST = 10.0 ** -DIGITS
 
 # Name of a parameter: the indicators it bears on (by start of the code; empty for all), and its sentence.
 SENTENCES: Mapping[str, tuple[tuple[str, ...], str]] = {
@@ -95,6 +94,22 @@ def flattened(parameters: Mapping[str, Any], prefix: str = "") -> dict[str, Any]
     return flat
 
 
+def of_method(name: str) -> tuple[tuple[str, ...], str] | None:
+    """Give what a parameter of a method bears on, and its sentence; None for all other parameters.
+
+    Parameters
+    ----------
+    name : str
+        The parameter's flat name.
+
+    Returns
+    -------
+    tuple of (tuple of str, str), optional
+        Beginnings of the codes of indicators, and the sentence in the source language.
+    """
+    return SENTENCES.get(name.rpartition(".")[2])
+
+
 def sentence(name: str, value: Any, *, language: str) -> str:
     """Say one parameter with its value.
 
@@ -112,10 +127,10 @@ def sentence(name: str, value: Any, *, language: str) -> str:
     str
         A sentence where the parameter has one, else its meaning and the value; ``name = value`` where it has neither.
     """
-    known = SENTENCES.get(name.rpartition(".")[2])
+    own = of_method(name)
     shown = value_shown(code_words(name, value) if isinstance(value, str) else value, language=language)
-    if known:
-        return _(known[1]).format(value=shown)
+    if own:
+        return _(own[1]).format(value=shown)
     words = meaning(name)
     return _("{meaning} Value: {value}.").format(meaning=words, value=shown) if words else f"{name} = {shown}"
 
@@ -126,8 +141,8 @@ def value_shown(value: Any, *, language: str) -> str:
     Parameters
     ----------
     value : object
-        A number, text, truth value, list or None; a number has four digits after its point at most, one under 0.0001
-        four significant ones.
+        A number, text, truth value, list or None; a number has four digits after its point at most, one under 0.1 four
+        significant ones.
     language : str
         Language of numbers.
 
@@ -148,9 +163,8 @@ def value_shown(value: Any, *, language: str) -> str:
 
 
 def _digits(value: float) -> int:
-    """Count the digits after the point: four at most, or four that signify where a number is too small for that."""
-    small = 0 < abs(value) < SMALLEST
-    most = DIGITS - 1 - math.floor(math.log10(abs(value))) if small else DIGITS
+    """Count the digits after the point: four at most, or as many as four that signify need."""
+    most = max(DIGITS, DIGITS - 1 - math.floor(math.log10(abs(value)))) if value else DIGITS
     return len(f"{value:.{most}f}".rstrip("0").partition(".")[2])
 
 
@@ -173,7 +187,7 @@ def parameter_sentences(parameters: Mapping[str, Any], indicator: str, *, langua
     """
     found = []
     for name, value in flattened(parameters).items():
-        owners = SENTENCES.get(name.rpartition(".")[2], ((), ""))[0]
+        owners, _text = of_method(name) or ((), "")
         if name.split(".")[0] == indicator or any(indicator.startswith(owner) for owner in owners):
             found.append(sentence(name, value, language=language))
     return tuple(found)

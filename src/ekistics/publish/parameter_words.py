@@ -29,15 +29,16 @@ MEANINGS: Mapping[str, str] = {
 }
 
 _TOUCH = {"rook": N_("cells with a common side"), "queen": N_("cells with a common side or corner")}
+_SURFACE = {"m2": N_("square metres per cell"), "share": N_("share of the cell, 0 to 1")}
 _BUILT_UP = {"dynamic": N_("found from the data"), "none": N_("none, the rule is not used")}
 
-# By parameter, as "none" means one thing here and another there: by its name, or by the last part of the names of all
-# inputs. Words of sex and age are those of the code lists.
+# By parameter, as "none" means one thing here and another there. Words of sex and age are those of the code lists.
 CODES: Mapping[str, Mapping[str, str]] = {
     "service_day": {"busiest-midweek": N_("the busiest day in the middle of a week"), "any": N_("any day")},
     "attach": {"edge": N_("the nearest point of a street"), "node": N_("the nearest end of a street")},
-    "nodata": {"missing": N_("not known how many live there"), "zero": N_("nobody lives there")},
-    "unit": {"m2": N_("square metres per cell"), "share": N_("share of the cell, 0 to 1")},
+    "population.nodata": {"missing": N_("not known how many live there"), "zero": N_("nobody lives there")},
+    "built_up.unit": _SURFACE,
+    "land.unit": _SURFACE,
     "degurba.preset": {"r2023a": N_("since July 2024, with the grids of GHSL R2023A"),
                        "r2022a": N_("with the grids of GHSL R2022A"),
                        "semi_dense_before_2024": N_("before July 2024, with the grids of GHSL R2023A")},
@@ -109,10 +110,10 @@ def code_words(name: str, value: str) -> str:
     >>> code_words("read.population.2.age", "Y_GE65"), code_words("title", "none")
     ('65 years and older', 'none')
     """
-    last = name.rpartition(".")[2]
-    if name.startswith("read.") and last in ("sex", "age"):
-        return dimension_text(last, value)
-    known = CODES.get(name) or CODES.get(last, {})
+    key = _key(name)
+    if key in ("population.sex", "population.age"):
+        return dimension_text(key.partition(".")[2], value)
+    known = CODES.get(key, {})
     return _(known[value]) if value in known else value
 
 
