@@ -9,6 +9,7 @@ import typer.main
 
 import ekistics
 from ekistics.core import errors
+from ekistics.core.codelists import EITHER_STATUSES, MISSING_STATUSES
 from ekistics.core.observation import OBSERVATION_COLUMNS
 from ekistics.core.reasons import Reason
 from ekistics.core.settings import PREFIX, Settings
@@ -26,6 +27,14 @@ def test_reference_is_up_to_date() -> None:
     stale = [name for name, text in make_reference.pages().items()
              if not (DOCS / "reference" / name).is_file() or page(f"reference/{name}") != text]
     assert stale == [], "run 'make reference'"
+
+
+def test_the_rules_of_a_package_name_the_statuses_that_the_code_knows() -> None:
+    said = " ".join(page("reference/package.md").split())
+    missing, either = (re.search(pattern, said) for pattern in (
+        r"a status that says missing \(([^)]+)\)", r"none of these; ([^;]+?) may stand with either"))
+    assert re.findall("`(.)`", missing[1]) == list(MISSING_STATUSES)
+    assert re.findall("`(.)`", either[1]) == list(EITHER_STATUSES)
 
 
 def test_every_public_name_is_documented_and_exists() -> None:
