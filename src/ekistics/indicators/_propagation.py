@@ -95,7 +95,8 @@ def standard_normal(how: Draws) -> Floats:
         raise InvalidValueError(_("The correlations cannot hold together, or there are no draws."),
                                 expected=_("a correlation matrix without negative eigenvalues"), got=(t, c, how.draws))
     # Where eigenvalues are equal, as they are without cross-correlation, which eigenvectors a processor's library gives
-    # is chance. Unlike them the symmetric root is unique, also of a singular matrix, which has no Cholesky root.
+    # is chance. Unlike them the symmetric root is unique, also of a singular matrix, of which numpy makes no Cholesky
+    # root.
     root = (vectors * np.sqrt(np.clip(values, 0, None))) @ vectors.T
     drawn: Floats = np.random.default_rng(how.seed).standard_normal((how.draws, 4)) @ root
     return drawn
