@@ -45,7 +45,8 @@ def test_words_differ_within_a_list(name):
     ({"urbanisation": "CITY"}, "city"), ({"urbanisation": "U"}, "urban"), ({"urbanisation": "21"},
                                                                             "Suburban or peri-urban cells"),
     ({"disability": "PD", "income_quantile": "Q1"}, "people with a disability, first fifth by income, the poorest"),
-    ({"age": "Y_LT5"}, "under 5 years"), ({"age": "Y30"}, "age in years: 30"), ({"age": "M36T59"}, "36 to 59 months"),
+    ({"age": "Y_LT5"}, "under 5 years"), ({"age": "Y_LT1"}, "under 1 year"), ({"age": "Y1T1"}, "age in years: 1"),
+    ({"age": "Y30"}, "age in years: 30"), ({"age": "M36T59"}, "36 to 59 months"),
     ({"age": "M0"}, "age in months: 0"), ({"sex": "_U", "age": "_U"}, "sex not known, age not known"),
     ({"tenure": "OWN"}, "OWN"), ({"age": "Y{0}"}, "Y{0}"), ({}, "everybody")])
 def test_a_group_is_named(codes, text):

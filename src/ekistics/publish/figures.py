@@ -349,13 +349,13 @@ def _age_text(code: str) -> str:
     if code.startswith("Y_GE"):
         return _("{age} years and older").format(age=code[4:])
     if code.startswith("Y_LT"):
-        return _("under {age} years").format(age=code[4:])
+        return _("under 1 year") if code[4:] == "1" else _("under {age} years").format(age=code[4:])
     first, found, last = code[1:].partition("T")
     if code.startswith("M"):
         span, one = _("{first} to {last} months"), _("age in months: {age}")
     else:
         span, one = _("{first} to {last} years"), _("age in years: {age}")
-    return span.format(first=first, last=last) if found else one.format(age=first)
+    return span.format(first=first, last=last) if found and first != last else one.format(age=first)
 
 
 def figure(row: Any, spec: IndicatorSpec, *, language: str, default: bool = True) -> Figure:
