@@ -23,7 +23,7 @@ CITY_KEYS: Mapping[str, str] = {
     "boundary.crs": _CRS,
     "boundary.point": N_("Longitude and latitude inside the city. Without 'path', the boundary is the urban centre that"
                          " holds it."),
-    "boundary.from_population": N_("Take the ground that the population points cover as the boundary."),
+    "boundary.from_population": N_("Whether the boundary is the ground that the population points cover."),
 
     "population.time_period": _TIME,
     "population.value": N_("Column with the number of people (tables only)."),
