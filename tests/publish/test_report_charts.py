@@ -188,7 +188,29 @@ def test_a_countrys_ranking_names_the_chosen_place_only():
 
 def test_small_multiples_share_one_scale():
     domains = {json.dumps(p["encoding"]["y"]["scale"]) for p in SPECS["multiples"]["concat"]}
-    assert len(domains) == 1 and "[8.0, 42.0]" in next(iter(domains))
+    assert len(domains) == 1 and json.loads(domains.pop())["domain"] == pytest.approx([0.0, 42.0 + 0.06 * 34.0])
+
+
+@pytest.mark.parametrize("value", [58.02, 12.34, 1000.4, -58.02, 0.0, 1e-25])
+@pytest.mark.parametrize("drawn", [lines, lambda rows: multiples([{"title": "Nerea", "rows": rows}])])
+def test_an_axis_of_one_value_has_ticks_at_the_numbers_that_they_say(drawn, value):
+    spec = drawn([{"year": year, "value": value, "text": ""} for year in (2000, 2010)])
+    low, high = spec.get("concat", [spec])[0]["encoding"]["y"]["scale"]["domain"]
+    height = spec.get("concat", [spec])[0]["height"]
+    shown = labels(spec)[1]
+    assert low <= value <= high and len(shown) > 2
+    for at, text in shown:
+        assert (high - low) * (1 - (at - 4) / height) + low == pytest.approx(
+            float(text.replace(",", "").replace("\u2212", "-")), abs=(high - low) / 1000)
+
+
+@pytest.mark.parametrize(("values", "words"), [
+    ((30.0, 35.0), ["The axis does not start at 0."]), ((3.0, 35.0), []),
+    ((-5.0, -1.0), ["The axis does not reach 0."])])
+def test_lines_say_what_their_axis_leaves_out(values, words):
+    rows = [{"year": 2000 + i, "value": v, "text": str(v)} for i, v in enumerate(values)]
+    for spec in (lines(rows), multiples([{"title": name, "rows": rows} for name in ("Nerea", "Pharos")])):
+        assert re.findall(r"The axis does not[^<]+", draw(spec, code="a", language="en")) == words
 
 
 def test_the_full_stop_of_an_arabic_note_ends_it():

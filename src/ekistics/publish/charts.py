@@ -37,7 +37,9 @@ PRINT_SCALE = 3.0
 SMALL_SHARE, WHOLE = 40.0, 100.0  # percentages that all lie below the first would be flat on an axis to the second
 FROM_ZERO, ROOM = 1 / 3, 0.06
 EXACT = 6  # decimals of a share; what is smaller is the noise of sums
-AXIS_WRAP = 44
+TINIEST = 1e-18  # what is smaller has no digits that an axis can show
+AXIS_WRAP, WIDE_WRAP = 44, 64
+NAMED = 26  # pixels that the words above a point of a line take
 LEAST_STEP, MOST_DECIMALS = 0.126, 20  # five ticks are never nearer than this part of an axis; Vega writes no more
 MOST_TICKS, LETTER, APART = 5, 6.9, 12  # pixels: a digit or mark, and the room between two labels
 
@@ -207,10 +209,12 @@ def _kind(values: Sequence[str], **more: Any) -> dict[str, Any]:
             "scale": {"domain": list(KINDS), "range": list(values)}, **more}
 
 
-def _span(rows: Sequence[Mapping[str, Any]], *, full: bool) -> tuple[float, float]:
+def _span(rows: Sequence[Mapping[str, Any]], *, full: bool, part: float = ROOM) -> tuple[float, float]:
     """Choose where an axis begins and ends: at zero where that leaves enough room between the values."""
     low, high = _ends(rows)
-    room = ROOM * (high - low) or abs(high) * ROOM or 1.0
+    room = part * (high - low)
+    if math.isclose(low, high, abs_tol=TINIEST):  # around one value, so that ticks stand at round numbers
+        room = abs(high) * ROOM if abs(high) > TINIEST else 1.0
     start = 0.0 if 0 <= low <= high * FROM_ZERO else max(low - room, 0.0) if low >= 0 else low - room
     return _share_span((low, high), (start, high + room)) if full else (start, high + room)
 
@@ -239,6 +243,11 @@ def _closed(text: str) -> str:
     return f"{text}\u200f" if any(bidirectional(sign) in ("R", "AL") for sign in text) else text
 
 
+def _lines_told(span: tuple[float, float], *, full: bool, wrap: int = AXIS_WRAP) -> list[str]:
+    """Give what an axis leaves out, in lines to stand below it."""
+    return [_closed(line) for text in _told(span, full=full) for line in textwrap.wrap(text, wrap)]
+
+
 def _tick_count(span: tuple[float, float], width: int) -> int:
     """Choose how many ticks an axis asks for: the most whose labels stand apart, but at least two."""
     low, high = span
@@ -263,7 +272,7 @@ def _tick_step(least: float) -> float:
 def _fitted(rows: Sequence[Mapping[str, Any]], *, full: bool, width: int) -> tuple[dict[str, Any], dict[str, Any]]:
     """Give the scale of an axis of numbers, and the axis, whose title says what is left out."""
     span = _span(rows, full=full)
-    words = [_closed(line) for text in _told(span, full=full) for line in textwrap.wrap(text, AXIS_WRAP)]
+    words = _lines_told(span, full=full)
     axis = _numbers_axis(span, title=words or None, titlePadding=8, tickCount=_tick_count(span, width))
     return {"domain": list(span), "nice": False, "zero": False}, axis
 
@@ -350,7 +359,7 @@ def bars(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 def lines(rows: Sequence[Mapping[str, Any]], *, breaks: Sequence[float] = (), broken: str = "",
           height: int = 190) -> dict[str, Any]:
-    """Specify one line through time with its band, its first and last points labelled.
+    """Specify one line through time with its band, its first and last points labelled, on an axis fitted to it.
 
     Parameters
     ----------
@@ -370,9 +379,13 @@ def lines(rows: Sequence[Mapping[str, Any]], *, breaks: Sequence[float] = (), br
     """
     values = _timed(rows, breaks)
     years = sorted({row["year"] for row in values})
+    span = _span(values, full=False, part=NAMED / max(height - 2 * NAMED, NAMED))
+    words = _lines_told(span, full=False, wrap=WIDE_WRAP)
     encoding = {"x": _x("year", scale={"nice": False, "padding": 34, "zero": False},
-                        axis={"title": None, "format": "d", "grid": False, "values": years}),
-                "y": _x("value", scale={"zero": False, "padding": 26}, axis=_numbers_axis(_ends(values)))}
+                        axis={"title": words or None, "titlePadding": 8, "format": "d", "grid": False,
+                              "values": years}),
+                "y": _x("value", scale={"domain": list(span), "nice": False, "zero": False},
+                        axis=_numbers_axis(span))}
     layer = [*_band(), {"mark": {"type": "text", "dy": -14, "color": INK},
                         "encoding": {"text": {"field": "shown", "type": "nominal"}}}]
     if breaks:
@@ -452,16 +465,18 @@ def multiples(panels: Sequence[Mapping[str, Any]], *, columns: int = 3) -> dict[
     """
     shown = [row for panel in panels for row in panel["rows"]]
     years = sorted({row["year"] for row in shown})
-    ends = _ends(shown)
+    span = _span(shown, full=False)
     ticks = years if len(years) <= 3 else [years[0], years[-1]]  # noqa: PLR2004 - more labels meet in a narrow panel
     encoding = {"x": _x("year", scale={"domain": [years[0], years[-1]], "nice": False, "padding": 20},
                         axis={"title": None, "format": "d", "grid": False, "values": ticks}),
-                "y": _x("value", scale={"domain": list(ends), "nice": True, "zero": False, "padding": 10},
-                        axis=_numbers_axis(ends, tickCount=4))}
+                "y": _x("value", scale={"domain": list(span), "nice": False, "zero": False},
+                        axis=_numbers_axis(span, tickCount=4))}
     made = [{"title": _wrapped(str(panel["title"])).split("\n"), "width": PANEL, "height": 96,
              "data": {"values": _timed(panel["rows"], panel.get("breaks", ()))}, "encoding": encoding,
              "layer": _band()} for panel in panels]
-    return {"$schema": SCHEMA, "config": _config(), "concat": made, "columns": columns, "spacing": 18}
+    words = _lines_told(span, full=False, wrap=WIDE_WRAP)
+    title = {"title": {"text": words, "orient": "bottom", "color": SOFT, "offset": 10}} if words else {}
+    return {"$schema": SCHEMA, "config": _config(), "concat": made, "columns": columns, "spacing": 18, **title}
 
 
 def explained() -> str:
