@@ -1,5 +1,7 @@
 """Saying that a value is wrong: kept for those who look after the place, within limits, never public."""
 
+from urllib.parse import urlencode
+
 import pytest
 from django.core.cache import caches
 from django.test import Client
@@ -67,10 +69,16 @@ def test_the_form_is_made_each_time(form) -> None:
     assert "no-store" in Client().get(form)["Cache-Control"]
 
 
-def test_a_zero_byte_is_refused_on_every_database_and_kept_on_none(form) -> None:
-    client, typed = Client(), "application/x-www-form-urlencoded"
-    refused = client.post(form, "text=a%00b&contact=", content_type=typed)
+@pytest.mark.parametrize("field", ["text", "contact", "a\0b"])
+@pytest.mark.parametrize("kind", ["multipart/form-data", "application/x-www-form-urlencoded"])
+def test_a_zero_byte_is_refused_on_every_database_and_kept_on_none(form, kind, field) -> None:
+    client, given = Client(), {"text": "wrong", "contact": "", field: "a\0b" if field.isprintable() else "wrong"}
+    refused = client.post(form, given) if kind.startswith("multipart") else client.post(form, urlencode(given), kind)
     assert refused.status_code == 422 and "Type the text anew" in refused.content.decode()
     assert not Comment.objects.exists()
+
+
+def test_queries_with_a_zero_byte_are_no_error_of_ours(form) -> None:
+    client = Client()
     assert client.get("/en/search/?q=a%00b").status_code == 200
     assert client.get("/api/v1/observations?ref_area=a%00b").status_code in (404, 422)

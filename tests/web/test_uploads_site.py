@@ -182,6 +182,12 @@ def test_size_and_kind_of_file_are_bounded(author: User, client_of, settings: An
     assert not list((Path(settings.MEDIA_ROOT) / "uploads").glob("*/staging-*"))
 
 
+@pytest.mark.parametrize("field", ["place", "title", "note", "licence", "decimal"])
+def test_a_zero_byte_beside_a_file_is_refused(author: User, client_of, field: str) -> None:
+    given = {"place": "GHA-AVA", "title": "t", "file": csv_file([standing_row()]), field: "GHA-AVA\0"}
+    assert client_of(author).post("/en/uploads/", given).status_code == 422 and not Job.objects.exists()
+
+
 def test_formulas_are_problems_and_never_leave_as_formulas(author: User, client_of) -> None:
     client = client_of(author)
     book = openpyxl.Workbook()

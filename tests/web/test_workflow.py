@@ -291,6 +291,15 @@ def test_the_pages_show_what_waits_and_move_it(publish, person, client_of) -> No
     assert shown_values() == [61.0]
 
 
+def test_a_zero_byte_in_a_note_is_refused_and_nothing_is_done(publish, person, client_of) -> None:
+    edition = publish().edition
+    client = client_of(person(Role.ADMINISTRATOR))
+    for given in ({"do": "comment", "text": "a\0b"}, {"do": "withdraw", "note": "a\0b"}):
+        refused = client.post(f"/en/work/editions/{edition}/", given)
+        assert refused.status_code == 422 and "Type the text anew" in refused.content.decode()
+    assert Edition.objects.get(pk=edition).state == "published" and not Comment.objects.exists()
+
+
 def test_an_edition_in_work_is_hidden_from_others(publish, person, client_of) -> None:
     edition = publish(state=State.DRAFT).edition
     address = f"/en/work/editions/{edition}/"
