@@ -1,6 +1,7 @@
 """Specifications of charts: plain, drawable on the server, and without code that a browser would have to evaluate."""
 
 import json
+import math
 import re
 from dataclasses import replace
 from itertools import pairwise
@@ -13,10 +14,11 @@ from ekistics.core.i18n import use_language
 from ekistics.core.observation import observations, result_rows
 from ekistics.indicators.registry import specs
 from ekistics.publish.briefs import compose_city_brief, compose_comparison
-from ekistics.publish.charts import bounded, draw, lines, multiples, ranking, strips
+from ekistics.publish.charts import bars, bounded, draw, lines, multiples, ranking, strips
 from ekistics.publish.content import Chart
 from ekistics.publish.figures import numbered
 from ekistics.publish.findings import charts
+from ekistics.publish.palette import INK
 from ekistics.publish.records import PlaceRecord
 
 from .reports import FOUR, KNOWN, cited, city_records, comparison_records
@@ -130,6 +132,31 @@ def test_long_labels_stand_apart_and_each_tick_has_one(values):
             assert following - at - 7 * (len(text) + len(after)) / 2 > 9, (text, after)
         drawn = draw(spec, code="a", language="en")
         assert len(shown) > 1 and drawn.count('x2="0" y2="-') in (0, len(shown))
+
+
+CHARTS = {
+    "ranking": ranking, "full": lambda rows: ranking(rows, full=True), "thin": lambda rows: ranking(rows, thin=True),
+    "bars": bars, "lines": lines, "strips": lambda rows: strips([{"title": "Density", "rows": rows}]),
+    "multiples": lambda rows: multiples([{"title": "Nerea", "rows": rows}])}
+
+
+@pytest.mark.parametrize("name", CHARTS)
+@pytest.mark.parametrize("values", [
+    (1e300, 1.7e308), (-1e308, 1e308), (-1e307, 1e307), (1e307, 1e307), (1.7e308, 1.7e308), (1e-320, 2e-320),
+    (math.nan, 3.0), (math.inf, 3.0, 4.0), (-math.inf, math.nan)])
+def test_values_that_no_axis_can_hold_are_left_out_of_it(name, values):
+    spec = CHARTS[name]([{"name": f"Place {i}", "value": v, "low": v, "high": v, "text": "", "kind": "main",
+                          "colour": INK, "year": 2000 + 10 * i} for i, v in enumerate(values)])
+    json.dumps(spec, allow_nan=False)
+    assert not re.search("NaN|Infinity", draw(spec, code="a", language="en"))
+
+
+def test_an_axis_is_the_same_beside_values_that_it_cannot_hold():
+    def domain(*values):
+        rows = [{"name": str(v), "value": v, "high": v, "text": ""} for v in values]
+        return ranking(rows)["layer"][0]["encoding"]["x"]["scale"]["domain"]
+    assert domain(30.0, 58.0, math.nan, math.inf, -1.7e308) == domain(30.0, 58.0)
+    assert domain(0.0, 1e307)[1] == pytest.approx(1.06e307)
 
 
 def change_rows(places, values):

@@ -38,6 +38,7 @@ SMALL_SHARE, WHOLE = 40.0, 100.0  # percentages that all lie below the first wou
 FROM_ZERO, ROOM = 1 / 3, 0.06
 EXACT = 6  # decimals of a share; what is smaller is the noise of sums
 TINIEST = 1e-18  # what is smaller has no digits that an axis can show
+FARTHEST = 1e307  # the room around what is farther would pass the largest number
 AXIS_WRAP, WIDE_WRAP = 44, 64
 NAMED = 26  # pixels that the words above a point of a line take
 LEAST_STEP, MOST_DECIMALS = 0.126, 20  # five ticks are never nearer than this part of an axis; Vega writes no more
@@ -189,9 +190,19 @@ def _decimals(span: tuple[float, float]) -> int:
     return min(max(-math.floor(math.log10(step)), 0), MOST_DECIMALS) if step > 0 else 0
 
 
+def _drawable(value: Any) -> float | None:
+    """Give a number that an axis can hold; none for one that is absent, infinite or too far."""
+    return float(value) if value is not None and abs(value) <= FARTHEST else None  # false of NaN too
+
+
+def _placed(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a row whose value and interval can be drawn: one that cannot keeps its name and has no mark."""
+    return {**row, **{name: _drawable(row.get(name)) for name in ("value", "low", "high")}}
+
+
 def _ends(rows: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
     """Give the lowest and the highest of values and ends of intervals."""
-    ends = [float(v) for row in rows for v in (row["value"], row.get("low"), row.get("high")) if v is not None]
+    ends = [v for row in rows for name in ("value", "low", "high") if (v := _drawable(row.get(name))) is not None]
     return (min(ends), max(ends)) if ends else (0.0, WHOLE)
 
 
@@ -312,7 +323,7 @@ def ranking(rows: Sequence[Mapping[str, Any]], *, full: bool = False, thin: bool
     dict
         The specification.
     """
-    values = [{"kind": "main", "low": None, "high": None, **row,
+    values = [{"kind": "main", **_placed(row),
                "name": str(row["name"]) if thin else _wrapped(str(row["name"]))} for row in rows]
     names = list(dict.fromkeys(row["name"] for row in values))
     scale, axis = _fitted(values, full=full, width=WIDTH)
@@ -347,7 +358,7 @@ def bars(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     dict
         The specification.
     """
-    values = [{**row, "name": _wrapped(str(row["name"]))} for row in rows]
+    values = [{**_placed(row), "name": _wrapped(str(row["name"]))} for row in rows]
     encoding = {"y": _rows_axis([row["name"] for row in values]),
                 "x": _x("value", scale={"zero": True}, axis=_numbers_axis(_ends([*values, {"value": 0}])))}
     layer = [{"mark": {"type": "bar", "height": {"band": 0.62}, "stroke": INK, "strokeWidth": 0.4},
@@ -396,7 +407,7 @@ def lines(rows: Sequence[Mapping[str, Any]], *, breaks: Sequence[float] = (), br
 def _timed(rows: Sequence[Mapping[str, Any]], breaks: Sequence[float]) -> list[dict[str, Any]]:
     """Label the ends, and number the stretches between breaks."""
     ends = {min(r["year"] for r in rows), max(r["year"] for r in rows)} if rows else set()
-    return [{"low": None, "high": None, **r, "shown": r["text"] if r["year"] in ends else "",
+    return [{**_placed(r), "shown": r["text"] if r["year"] in ends else "",
              "part": sum(r["year"] >= at for at in breaks)} for r in rows]
 
 
@@ -445,7 +456,8 @@ def _strip(panel: Mapping[str, Any]) -> dict[str, Any]:
              {"mark": {"type": "text", "dy": -15, "fontWeight": 600, "color": INK}, "transform": city,
               "encoding": {"text": {"field": "text", "type": "nominal"}}}]
     return {"title": panel["title"], "width": WIDTH + 140, "height": 38,
-            "data": {"values": [{"text": "", **row} for row in panel["rows"]]}, "encoding": {"x": x}, "layer": layer}
+            "data": {"values": [{"text": "", **_placed(row)} for row in panel["rows"]]}, "encoding": {"x": x},
+            "layer": layer}
 
 
 def multiples(panels: Sequence[Mapping[str, Any]], *, columns: int = 3) -> dict[str, Any]:
