@@ -8,7 +8,7 @@ import math
 import re
 import textwrap
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib.resources import as_file, files
 from typing import Any
@@ -22,7 +22,19 @@ from ekistics.core.indicator import SeriesSpec
 from ekistics.publish.content import Chart
 from ekistics.publish.palette import ACCENT, GREY, INK, LINE, SOFT
 
-__all__ = ["bars", "bounded", "draw", "drawing", "lines", "multiples", "picture", "printable", "ranking", "strips"]
+__all__ = [
+    "axis_span",
+    "bars",
+    "bounded",
+    "draw",
+    "drawing",
+    "lines",
+    "multiples",
+    "picture",
+    "printable",
+    "ranking",
+    "strips",
+]
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 WIDTH = 300
@@ -200,10 +212,15 @@ def _placed(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**row, **{name: _drawable(row.get(name)) for name in ("value", "low", "high")}}
 
 
-def _ends(rows: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
-    """Give the lowest and the highest of values and ends of intervals."""
-    ends = [v for row in rows for name in ("value", "low", "high") if (v := _drawable(row.get(name))) is not None]
-    return (min(ends), max(ends)) if ends else (0.0, WHOLE)
+def _ends(rows: Sequence[Mapping[str, Any]]) -> list[float | None]:
+    """Give values and ends of intervals, as they are known."""
+    return [row.get(name) for row in rows for name in ("value", "low", "high")]
+
+
+def _range(ends: Iterable[float | None]) -> tuple[float, float]:
+    """Give the lowest and the highest of what an axis can hold."""
+    known = [v for end in ends if (v := _drawable(end)) is not None]
+    return (min(known), max(known)) if known else (0.0, WHOLE)
 
 
 def _x(field: str, **more: Any) -> dict[str, Any]:
@@ -220,9 +237,29 @@ def _kind(values: Sequence[str], **more: Any) -> dict[str, Any]:
             "scale": {"domain": list(KINDS), "range": list(values)}, **more}
 
 
-def _span(rows: Sequence[Mapping[str, Any]], *, full: bool, part: float = ROOM) -> tuple[float, float]:
-    """Choose where an axis begins and ends: at zero where that leaves enough room between the values."""
-    low, high = _ends(rows)
+def axis_span(ends: Iterable[float | None], *, full: bool, part: float = ROOM) -> tuple[float, float]:
+    """Choose where an axis begins and ends: at zero where that leaves enough room between the values.
+
+    Parameters
+    ----------
+    ends : iterable of float
+        Values and ends of intervals; what is absent or not finite is left out.
+    full : bool
+        Whether the values are shares that cannot leave 0 to 100, as for :func:`ranking`.
+    part : float
+        Room beside the outermost values, as a part of what lies between them.
+
+    Returns
+    -------
+    tuple of float
+        The lowest and the highest number of the axis.
+
+    Examples
+    --------
+    >>> axis_span([3.5, 90.0, None], full=True), axis_span([90.0, 70.0, 104.0], full=True)
+    ((0.0, 100.0), (0.0, 104.0))
+    """
+    low, high = _range(ends)
     room = part * (high - low)
     if math.isclose(low, high, abs_tol=TINIEST):  # around one value, so that ticks stand at round numbers
         room = abs(high) * ROOM if abs(high) > TINIEST else 1.0
@@ -282,7 +319,7 @@ def _tick_step(least: float) -> float:
 
 def _fitted(rows: Sequence[Mapping[str, Any]], *, full: bool, width: int) -> tuple[dict[str, Any], dict[str, Any]]:
     """Give the scale of an axis of numbers, and the axis, whose title says what is left out."""
-    span = _span(rows, full=full)
+    span = axis_span(_ends(rows), full=full)
     words = _lines_told(span, full=full)
     axis = _numbers_axis(span, title=words or None, titlePadding=8, tickCount=_tick_count(span, width))
     return {"domain": list(span), "nice": False, "zero": False}, axis
@@ -299,7 +336,7 @@ def bounded(series: SeriesSpec) -> bool:
     Returns
     -------
     bool
-        Whether its axis is one of 0 to 100: ``full`` of :func:`ranking` and :func:`strips`.
+        Whether its axis is one of 0 to 100: ``full`` of :func:`axis_span`, :func:`ranking` and :func:`strips`.
     """
     return series.unit_measure == "PT" and series.upper == WHOLE
 
@@ -360,7 +397,7 @@ def bars(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """
     values = [{**_placed(row), "name": _wrapped(str(row["name"]))} for row in rows]
     encoding = {"y": _rows_axis([row["name"] for row in values]),
-                "x": _x("value", scale={"zero": True}, axis=_numbers_axis(_ends([*values, {"value": 0}])))}
+                "x": _x("value", scale={"zero": True}, axis=_numbers_axis(_range([*_ends(values), 0.0])))}
     layer = [{"mark": {"type": "bar", "height": {"band": 0.62}, "stroke": INK, "strokeWidth": 0.4},
               "encoding": {"color": {"field": "colour", "type": "nominal", "scale": None, "legend": None}}},
              {"mark": {"type": "text", "align": "left", "dx": 6, "color": INK},
@@ -390,7 +427,7 @@ def lines(rows: Sequence[Mapping[str, Any]], *, breaks: Sequence[float] = (), br
     """
     values = _timed(rows, breaks)
     years = sorted({row["year"] for row in values})
-    span = _span(values, full=False, part=NAMED / max(height - 2 * NAMED, NAMED))
+    span = axis_span(_ends(values), full=False, part=NAMED / max(height - 2 * NAMED, NAMED))
     words = _lines_told(span, full=False, wrap=WIDE_WRAP)
     encoding = {"x": _x("year", scale={"nice": False, "padding": 34, "zero": False},
                         axis={"title": words or None, "titlePadding": 8, "format": "d", "grid": False,
@@ -477,7 +514,7 @@ def multiples(panels: Sequence[Mapping[str, Any]], *, columns: int = 3) -> dict[
     """
     shown = [row for panel in panels for row in panel["rows"]]
     years = sorted({row["year"] for row in shown})
-    span = _span(shown, full=False)
+    span = axis_span(_ends(shown), full=False)
     ticks = years if len(years) <= 3 else [years[0], years[-1]]  # noqa: PLR2004 - more labels meet in a narrow panel
     encoding = {"x": _x("year", scale={"domain": [years[0], years[-1]], "nice": False, "padding": 20},
                         axis={"title": None, "format": "d", "grid": False, "values": ticks}),

@@ -11,6 +11,7 @@ from django.shortcuts import render
 
 from ekistics.core.i18n import N_, _
 from ekistics.core.indicator import IndicatorSpec
+from ekistics.publish.charts import bounded
 from ekistics.publish.figures import group_text
 from ekistics.publish.numbers import period_text, value_text
 from ekistics.publish.palette import RAMP
@@ -57,7 +58,7 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
     context: dict[str, Any] = {"spec": spec, "choice": choice, "certificate": next(
         (entry for entry in _newest_certificates(actor) if entry.get("indicator") == code), None)}
     if choice is not None:
-        context |= _methods(spec, choice, language) | _ranking(request, actor, choice, language)
+        context |= _methods(spec, choice, language) | _ranking(request, actor, spec, choice, language)
     return render(request, "indicator.html", context)
 
 
@@ -108,7 +109,7 @@ def _taken(choice: Choice, asked: Mapping[str, Any], count: int) -> dict[str, An
             "o": "up" if asked["rising"] else ""}
 
 
-def _ranking(request: HttpRequest, actor: Actor, choice: Choice, language: str) -> dict[str, Any]:
+def _ranking(request: HttpRequest, actor: Actor, spec: IndicatorSpec, choice: Choice, language: str) -> dict[str, Any]:
     asked = _asked(request, choice)
     rows = ranked_rows(actor, choice, **asked)
     whole = choice.counts is not None and not asked["group"] and not asked["country"] and actor.user_id is None
@@ -116,8 +117,9 @@ def _ranking(request: HttpRequest, actor: Actor, choice: Choice, language: str) 
     page = paged(rows.values(*FIELDS), request.GET.get("page"), SHOWN, count=count, by_keys=False)
     took(request, **_taken(choice, asked, count), page=page.number)
     held = list(page)
+    shares = any(bounded(series) for series in spec.series if series.code == choice.measure.series)
     made, axis = drawn(held, names_of([row["place_id"] for row in held], language), first=page.start_index(),
-                       unit_measure=choice.measure.unit_measure, language=language)
+                       full=shares, unit_measure=choice.measure.unit_measure, language=language)
     kept = {name: value for name in ("m", "p", "g", "c", "o") if (value := request.GET.get(name, ""))}
     groups = [(g.pk, group_text(g), g.total) for g in groups_with_values(choice)] if choice.period else []
     return {"ranked": made, "axis": axis, "page": page, **asked, "groups": groups,

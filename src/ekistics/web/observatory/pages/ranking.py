@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 
 from ekistics.core.indicator import IndicatorSpec
+from ekistics.publish.charts import axis_span
 from ekistics.publish.numbers import interval_text, number_text, value_text
 from ekistics.web.observatory.frames import MeasureKey, everybody, rows_for
 from ekistics.web.observatory.models import Coverage, Group, Measure, Observation, Period
@@ -157,13 +158,15 @@ class Axis:
         return round(min(max((value - self.low) / span, 0.0), 1.0) * 98 + 1, 2)
 
 
-def axis_of(ends: Iterable[float | None], *, unit_measure: str, language: str) -> Axis:
-    """Choose an axis that holds values and ends of intervals: all of a percentage, else from the lowest to the highest.
+def axis_of(ends: Iterable[float | None], *, full: bool, unit_measure: str, language: str) -> Axis:
+    """Choose the axis that a chart of the same values has.
 
     Parameters
     ----------
     ends : iterable of float
         Values and ends of intervals; absent ones are left out.
+    full : bool
+        Whether the values are shares that cannot leave 0 to 100.
     unit_measure : str
         Code of the unit.
     language : str
@@ -174,10 +177,7 @@ def axis_of(ends: Iterable[float | None], *, unit_measure: str, language: str) -
     Axis
         The axis.
     """
-    known = [end for end in ends if end is not None and math.isfinite(end)]
-    low, high = (min(known), max(known)) if known else (0.0, 1.0)
-    if unit_measure == "PT" and low >= 0 and high <= 100:
-        low, high = 0.0, 100.0
+    low, high = axis_span(ends, full=full)
     return Axis(low, high, *(value_text(end, unit_measure, language=language) for end in (low, high)))
 
 
@@ -214,7 +214,7 @@ class Ranked:
     high: float | None
 
 
-def drawn(rows: Sequence[dict[str, Any]], names: dict[int, str], *, unit_measure: str, first: int,
+def drawn(rows: Sequence[dict[str, Any]], names: dict[int, str], *, full: bool, unit_measure: str, first: int,
           language: str) -> tuple[list[Ranked], Axis]:
     """Write rows of :data:`FIELDS` out.
 
@@ -224,6 +224,8 @@ def drawn(rows: Sequence[dict[str, Any]], names: dict[int, str], *, unit_measure
         The rows, in their order.
     names : dict of int to str
         Names of the places by key.
+    full : bool
+        Whether the values are shares that cannot leave 0 to 100.
     unit_measure : str
         Code of the unit.
     first : int
@@ -238,8 +240,8 @@ def drawn(rows: Sequence[dict[str, Any]], names: dict[int, str], *, unit_measure
     axis : Axis
         What they are drawn on.
     """
-    axis = axis_of((row[end] for row in rows for end in ("obs_value", "lci", "uci")), unit_measure=unit_measure,
-                   language=language)
+    axis = axis_of((row[end] for row in rows for end in ("obs_value", "lci", "uci")), full=full,
+                   unit_measure=unit_measure, language=language)
     made = []
     for i, row in enumerate(rows):
         bounds = {name: math.nan if row[name] is None else row[name] for name in ("lci", "uci")}
