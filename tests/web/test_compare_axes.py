@@ -27,10 +27,10 @@ def test_only_what_cannot_pass_100_has_an_axis_of_100(publish, monkeypatch, uppe
     assert drawn["layer"][0]["encoding"]["x"]["axis"]["title"] == words
 
 
-@pytest.mark.parametrize(("upper", "ends"), [(100.0, ["0.0 %", "100.0 %"]), (None, ["45.3 %", "76.7 %"])])  # 47 to 75 with room
+@pytest.mark.parametrize(("upper", "ends"), [(100.0, ["0.0 %", "100.0 %"]), (None, ["45.3 %", "76.7 %"])])
 def test_the_ranking_of_an_indicator_has_its_ends_above_it(publish, monkeypatch, upper, ends) -> None:
     for i, (code, share) in enumerate((("GHA-AVA", 50.0), ("GHA-COR", 72.0))):
-        publish(code, access=share, at=(i * 0.5, 6.0), layers=False, neighbourhoods=0)
+        publish(code, access=share, at=(i * 0.5, 6.0), layers=False, neighbourhoods=0)  # intervals: 47 to 75
     known = spec("sdg_11_2_1")
     series = tuple(replace(s, upper=upper) for s in known.series)
     monkeypatch.setattr(indicators, "indicator_specs", lambda: {known.code: replace(known, series=series)})
