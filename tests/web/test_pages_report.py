@@ -76,9 +76,3 @@ def test_a_zero_byte_is_refused_on_every_database_and_kept_on_none(form, kind, f
     refused = client.post(form, given) if kind.startswith("multipart") else client.post(form, urlencode(given), kind)
     assert refused.status_code == 422 and "Type the text anew" in refused.content.decode()
     assert not Comment.objects.exists()
-
-
-def test_queries_with_a_zero_byte_are_no_error_of_ours(form) -> None:
-    client = Client()
-    assert client.get("/en/search/?q=a%00b").status_code == 200
-    assert client.get("/api/v1/observations?ref_area=a%00b").status_code in (404, 422)

@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.utils import translation
 
 from ekistics.core.errors import EkisticsError, InvalidValueError
 from ekistics.core.i18n import _, use_language
 from ekistics.web.languages import core_language
 from ekistics.web.problems import problem_response
+from ekistics.web.zero_bytes import field_with_zero, require_query, takes_any
 
 __all__ = ["language", "problems"]
 
@@ -64,17 +65,18 @@ class Problems:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: object, *_given: object) -> HttpResponse | None:
-        """Refuse a zero byte in a form on every database: a backup must fit the other one, and only one takes it.
+        """Refuse a zero byte on every database: a backup must fit the other one, and only one takes it.
 
         A view that asks for no token of ours sets its own bound before anything is read, or takes no form: here the
         body would be read without that bound. Such a view looks at its texts itself.
         """
-        if request.method == "POST" and not getattr(view, "csrf_exempt", False):
-            for name, values in request.POST.lists():
-                if any("\0" in text for text in (name, *values)):
-                    return problem_response(request, InvalidValueError(
-                        _("A field of the form holds a zero byte, which no text has."), param=name.replace("\0", ""),
-                        hint=_("Type the text anew instead of pasting it.")))
+        try:
+            if not takes_any(view):
+                require_query(request.GET)
+            if request.method == "POST" and not getattr(view, "csrf_exempt", False):
+                _require_form(request.POST)
+        except InvalidValueError as error:
+            return problem_response(request, error)
         return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -83,3 +85,10 @@ class Problems:
             return problem_response(request, error)
         log.exception("unforeseen error at %s", request.path)
         return problem_response(request, error)
+
+
+def _require_form(given: QueryDict) -> None:
+    name = field_with_zero(given)
+    if name is not None:
+        raise InvalidValueError(_("A field of the form holds a zero byte, which no text has."), param=name,
+                                hint=_("Type the text anew instead of pasting it."))

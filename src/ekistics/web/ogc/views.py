@@ -19,6 +19,7 @@ from ekistics.web.ogc import layers, places
 from ekistics.web.ogc.asked import DEFAULT, MOST, Asked, box_of_numbers, read_asked, require_json
 from ekistics.web.policy import Actor
 from ekistics.web.problems import problem_response
+from ekistics.web.zero_bytes import require_query, takes_any_query
 
 __all__ = ["collection", "collections", "conformance", "definition", "item", "items", "landing"]
 
@@ -34,10 +35,12 @@ View = Callable[..., HttpResponse]
 def door(view: View) -> View:
     """Answer what cannot be read with 400, as the standard wants."""
 
+    @takes_any_query
     @require_safe
     @functools.wraps(view)
     def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
+            require_query(request.GET)
             return view(request, *args, **kwargs)
         except UnknownNameError:
             raise

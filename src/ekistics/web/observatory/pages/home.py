@@ -20,6 +20,7 @@ from ekistics.web.places.models import Place
 from ekistics.web.places.naming import names_of
 from ekistics.web.places.search import SHORTEST, find_places, near_places, one_slip
 from ekistics.web.render import language_now
+from ekistics.web.zero_bytes import takes_any_query
 
 __all__ = ["cities", "find_indicators", "home", "near_indicators", "search"]
 
@@ -59,6 +60,7 @@ def cities(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"type": "FeatureCollection", "features": features})
 
 
+@takes_any_query
 def search(request: HttpRequest) -> HttpResponse:
     """Find places and indicators by words of any of the six languages."""
     asked = plain(request.GET.get("q", "").strip(), 100)
