@@ -1,6 +1,7 @@
 """Packages are verified, read and copied while those before them are stored, by other processes where that is safe."""
 
 import gc
+import logging
 import multiprocessing
 import os
 import sys
@@ -24,6 +25,7 @@ __all__ = ["read_ahead"]
 TOGETHER = 5  # packages of one errand
 READERS = 4  # more than there are processors: each waits for the disk most of the time
 Read = Intake | EkisticsError
+log = logging.getLogger("ekistics.web")
 
 
 def read_ahead(folders: Sequence[Path], media: Path, size: int) -> Iterator[tuple[Sequence[Path], list[Read]]]:
@@ -50,7 +52,7 @@ def read_ahead(folders: Sequence[Path], media: Path, size: int) -> Iterator[tupl
         asked = [_submitted(pool, batch, media) for batch in batches[:1]]
         for i, batch in enumerate(batches):
             asked += [_submitted(pool, each, media) for each in batches[i + 1:i + 2]]
-            yield batch, _read(asked[i], batch)
+            yield batch, _read(pool, asked[i], batch, media)
             asked[i] = []
 
 
@@ -63,16 +65,30 @@ def _submitted(pool: Executor, batch: Sequence[Path], media: Path) -> list[Futur
         return []
 
 
-def _read(asked: Sequence[Future[list[Read]]], batch: Sequence[Path]) -> list[Read]:
-    """Wait for what was asked for; where a reader was killed, all packages that are left say so."""
+def _read(pool: Executor, asked: Sequence[Future[list[Read]]], batch: Sequence[Path], media: Path) -> list[Read]:
+    """Wait for what was asked for; where a reader was killed, what is left is read one package after the other."""
+    found: list[Read] = []
     try:
-        found = [item for each in asked for item in each.result()]
+        for each in asked:
+            found += each.result()
     except BrokenExecutor:
-        found = []
-    return found if len(found) == len(batch) else [EkisticsError(
-        _("A process that read packages was killed, perhaps for want of memory."), where=folder.name,
-        hint=_("Publish again, fewer packages at once: what is in the record already is not taken twice."))
-        for folder in batch]
+        log.warning("a process that read packages was killed: each of the others is read by itself")
+    left = batch[len(found):]
+    if left:
+        pool.shutdown()  # waits for its thread, whose locks a copy of this process would hold for ever
+    return found + [_alone(folder, media) for folder in left]
+
+
+def _alone(folder: Path, media: Path) -> Read:
+    """Read a package by a process of its own, so that nothing else takes its memory and none is killed with it."""
+    connection.close()
+    try:
+        with ProcessPoolExecutor(1, multiprocessing.get_context("fork"), _begin) as pool:
+            return pool.submit(_one, folder, media).result()
+    except BrokenExecutor:
+        return EkisticsError(
+            _("The process that read this package was killed, perhaps for want of memory."), where=folder.name,
+            hint=_("Publish it again on a machine with more memory, or make it smaller."))
 
 
 def _taken(folders: Sequence[Path], media: Path) -> list[Read]:
