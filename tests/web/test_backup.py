@@ -288,6 +288,12 @@ def test_what_a_killed_restore_left_is_taken_away(sealed_file, key, empty) -> No
     assert "packages/file" not in site.files() and not (site.home / ".restore").exists()
 
 
+COUNTED = """
+    from ekistics.web.observatory.models import Coverage
+    tell(sorted(map(list, Coverage.objects.values_list("measure", "period", "cities"))))
+"""
+
+
 @pytest.mark.parametrize("kind", sorted({pair[0] for pair in PAIRS}))
 def test_a_backup_from_before_an_upgrade_is_upgraded(filled, empty, key, tmp_path, kind: str) -> None:
     old = empty(kind)
@@ -319,6 +325,8 @@ def test_a_backup_from_before_an_upgrade_is_upgraded(filled, empty, key, tmp_pat
         tell([Observation.objects.count(), len(words) > 0, [w for w in words if w[0] != w[1][::-1]]])
     """) == [60, True, []]
     assert new.ask(PAGES)["None /en/cities/GHA-AVA/"][0] == 200
+    counted = new.ask(COUNTED)
+    assert counted == filled("sqlite").ask(COUNTED) and any(cities for _measure, _period, cities in counted)
 
 
 def test_writers_go_on_while_a_backup_reads_one_moment(filled, tmp_path, key) -> None:
