@@ -59,6 +59,33 @@ def test_pages_that_are_a_form_and_nothing_else_are_left_to_the_site(publish: Ca
         assert (page.parent / link).resolve() == (tmp_path / "copy" / export.NOTE).resolve()
 
 
+@pytest.mark.parametrize("secure", [False, True])
+def test_whole_addresses_of_this_site_lead_to_files_by_either_scheme(publish: Callable[..., Any], tmp_path: Path,
+                                                                     settings: Any, secure: bool,
+                                                                     monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.SECURE_SSL_REDIRECT, settings.ALLOWED_HOSTS = secure, ["site.example"]
+    publish()
+    fetch = export._fetch
+
+    def linked(handler: Any, address: str) -> Any:
+        """Say some links of the first page as people write them into texts."""
+        answer = fetch(handler, address)
+        if address == "/en/":
+            links = "".join(f'<a class="whole" href="{scheme}://{host}/en/gaps/{end}">x</a>' for scheme in (
+                "http", "https") for host in ("site.example", "site.example.org") for end in ("", "?", "?#top"))
+            answer.content = answer.content.replace(b"</main>", f"{links}</main>".encode())
+        return answer
+
+    monkeypatch.setattr(export, "_fetch", linked)
+    done = export.export_site(tmp_path / "copy", languages=["en"])
+    found = html.parse(str(tmp_path / "copy/en/index.html")).xpath("//a[@class='whole']/@href")
+    ours = ["gaps/index.html", "gaps/index.html", "gaps/index.html#top"]
+    others = [f"://site.example.org/en/gaps/{end}" for end in ("", "?", "?#top")]
+    assert found == [*ours, *(f"http{other}" for other in others), *ours, *(f"https{other}" for other in others)]
+    assert not any(address.endswith("?") for address in done.absent)
+    assert len(list((tmp_path / "copy/en/gaps").glob("index*.html"))) == 1
+
+
 def test_the_checksums_are_those_of_the_files(publish: Callable[..., Any], tmp_path: Path,
                                               capsys: pytest.CaptureFixture[str]) -> None:
     publish()

@@ -188,12 +188,12 @@ def _file_name(address: str, kind: str) -> str:
 
 def _links(page: html.HtmlElement, address: str) -> Iterator[tuple[str, html.HtmlElement, str]]:
     """Give every link of a page to this site: its address, without a fragment, and where it stands."""
-    here, own = f"http://{_host()}{address}", f"http://{_host()}/"
+    here, own = f"http://{_host()}{address}", f"{_host()}/"
     for given in LINKS(page):
         if not given.startswith(("#", "data:", "mailto:")):
-            to = urljoin(here, given).partition("#")[0]
-            if to.startswith(own):
-                yield to[len(own) - 1:], given.getparent(), given.attrname
+            scheme, _colon, to = urljoin(here, given).partition("#")[0].partition("://")
+            if scheme in ("http", "https") and to.startswith(own):
+                yield to[len(own) - 1:].removesuffix("?"), given.getparent(), given.attrname
 
 
 def _wanted(link: str, languages: tuple[str, ...]) -> bool:
