@@ -11,8 +11,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.http.response import HttpResponseBase
 from django.utils.http import parse_etags
 
-from ekistics.web.observatory.stamp import record_stamp
 from ekistics.web.problems import MACHINES, problem_response
+from ekistics.web.workflow.stamp import record_stamp
 
 __all__ = ["INSIDE", "Meter", "doors", "meter"]
 

@@ -233,15 +233,6 @@ class Coverage(models.Model):
         return f"{self.measure_id} {self.period_id}: {self.values} of {self.rows}"
 
 
-class Renewal(models.Model):
-    """A time at which quantiles were worked out anew; the editions that they count may have come out before it."""
-
-    at = models.DateTimeField(auto_now_add=True)
-
-    def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M:%S}"
-
-
 class Layer(models.Model):
     """A map layer of an edition: files below the media folder, one for each audience."""
 

@@ -31,6 +31,7 @@ from ekistics.web.places.tree import ensure_places, set_boundary
 from ekistics.web.policy import State
 from ekistics.web.workflow.audit import Entry, record_all
 from ekistics.web.workflow.models import Event
+from ekistics.web.workflow.stamp import renew_stamp
 
 __all__ = ["Outcome", "packages_in", "publish_packages", "store_rows"]
 
@@ -144,12 +145,16 @@ def publish_packages(folders: Sequence[Path], *, author: int | None = None, stat
     for batch, read in read_ahead(folders, Path(settings.MEDIA_ROOT), BATCH):
         with transaction.atomic():
             stored, settled = _store_batch(_refused(batch, read), keys, known, New(author, state, embargo_until))
+            if any(outcome.added for outcome in stored):
+                renew_stamp()
         outcomes += stored
         turned |= settled | _pairs_of_held(stored)
         if progress is not None:
             progress(len(outcomes), len(folders), batch[-1].name)
-    with transaction.atomic():
-        renew_quantiles(turned)
+    if turned:
+        with transaction.atomic():
+            renew_quantiles(turned)
+            renew_stamp()
     if any(outcome.added for outcome in outcomes):
         _count_for_planner()
     return outcomes

@@ -5,7 +5,7 @@ from itertools import groupby
 from operator import itemgetter
 
 from ekistics.web.observatory.frames import everybody
-from ekistics.web.observatory.models import Coverage, Observation, Renewal
+from ekistics.web.observatory.models import Coverage, Observation
 from ekistics.web.policy import PUBLIC, readable
 
 __all__ = ["PERCENTS", "keep_counts", "quantiles", "renew_quantiles"]
@@ -35,9 +35,7 @@ def renew_quantiles(pairs: Iterable[tuple[int, int]]) -> None:
             values = found.get(period, [])
             changed.append(row := held[measure, period])
             row.cities, row.quantiles = len(values), quantiles(values) if len(values) >= LEAST_CITIES else []
-    if changed:
-        keep_counts(changed, "cities", "quantiles")
-        Renewal.objects.create()
+    keep_counts(changed, "cities", "quantiles")
 
 
 def keep_counts(rows: Iterable[Coverage], *fields: str) -> None:

@@ -22,6 +22,7 @@ from ekistics.web.places.models import Place
 from ekistics.web.places.tree import set_boundary
 from ekistics.web.policy import State
 from ekistics.web.workflow.audit import record
+from ekistics.web.workflow.stamp import renew_stamp
 
 __all__ = ["count_coverage", "due", "release", "release_due", "settle", "stand"]
 
@@ -55,6 +56,7 @@ def release(edition: Edition, *, now: datetime | None = None) -> None:
         earlier = Observation.objects.filter(edition__dataset=edition.dataset_id, current=True)
         places |= set(earlier.values_list("place_id", flat=True))
     renew_quantiles(settle(places))
+    renew_stamp()
     record("edition.release", f"edition:{edition.pk}", detail={"dataset": edition.dataset_id})
 
 

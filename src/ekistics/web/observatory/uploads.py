@@ -35,6 +35,7 @@ from ekistics.web.places.models import Place
 from ekistics.web.policy import Action, Actor, Facts, State, allowed
 from ekistics.web.workflow.audit import record
 from ekistics.web.workflow.models import Event
+from ekistics.web.workflow.stamp import renew_stamp
 
 __all__ = ["Comparison", "Upload", "compare", "dataset_code", "may_report", "plain_indicators", "reportable_places",
            "store_upload", "template"]
@@ -280,6 +281,7 @@ def store_upload(upload: Upload) -> tuple[Edition, bool]:
                              actor_id=upload.author.pk, note=upload.note if after == upload.state else "")
     record("edition.add", f"edition:{edition.pk}", actor=upload.author.pk, detail={
         "dataset": code, "state": str(upload.state), "run": edition.run, "observations": edition.observation_count})
+    renew_stamp()
     return edition, True
 
 

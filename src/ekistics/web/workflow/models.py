@@ -5,7 +5,7 @@ from typing import Any, NoReturn
 from django.conf import settings
 from django.db import models
 
-__all__ = ["AppendOnlyError", "AuditEntry", "Comment", "Event"]
+__all__ = ["AppendOnlyError", "AuditEntry", "Comment", "Event", "Stamp"]
 
 
 class Event(models.Model):
@@ -25,6 +25,16 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.target}: {self.from_state} → {self.to_state}"
+
+
+class Stamp(models.Model):
+    """Which state of the public record it is: one row, of which each change of the record makes another number."""
+
+    number = models.PositiveBigIntegerField(default=0)
+    at = models.DateTimeField(auto_now_add=True)  # after a restore a number may come again, its time does not
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.at.isoformat()}"
 
 
 class Comment(models.Model):

@@ -14,6 +14,7 @@ from ekistics.web.refusals import MoveRefusedError, StaleError
 from ekistics.web.workflow.audit import record
 from ekistics.web.workflow.kinds import Target, find_target
 from ekistics.web.workflow.models import Event
+from ekistics.web.workflow.stamp import renew_stamp
 
 __all__ = ["MOVES", "STATE_WORDS", "Move", "MoveSpec", "move_named", "moves_open_to"]
 
@@ -210,6 +211,7 @@ class Move:
         effect = target.kind.effects.get(spec.ends)
         if effect is not None:
             effect(row, now)
+        renew_stamp()
         return target
 
     def _change(self, row: object, before: State, spec: MoveSpec) -> None:

@@ -13,7 +13,7 @@ from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, QueryDict
 
 from ekistics.core.provenance import digest_bytes
-from ekistics.web.observatory.stamp import record_stamp
+from ekistics.web.workflow.stamp import record_stamp
 
 __all__ = ["public_page", "stamp_of", "took"]
 
