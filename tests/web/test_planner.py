@@ -23,3 +23,12 @@ def test_postgresql_is_told_that_places_on_the_disk_are_near_and_sqlite_nothing(
         with connection.cursor() as cursor:
             found = [cursor.execute(f"SHOW {name}").fetchone()[0] for name in ("random_page_cost", "jit")]
         assert found == ["1.1", "off"]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no such settings")
+@pytest.mark.django_db(transaction=True)
+def test_each_connection_is_told_when_it_is_opened() -> None:
+    connection.close()
+    with connection.cursor() as cursor:
+        assert cursor.execute("SHOW random_page_cost").fetchone()[0] == "1.1"
+        assert cursor.execute("SHOW jit").fetchone()[0] == "off"
