@@ -76,8 +76,8 @@ def matching(actor: Actor, text: str, may: Callable[[Place], bool], *, beyond: b
     may : callable
         Tells whether a place is among those meant; only these are found.
     beyond : bool
-        Whether a code is also that of any other place that the actor may know of, which then decides like those meant
-        whether the code is a name as well.
+        Whether places of other kinds that the actor may know of count, too, when a code is looked up and when it is
+        asked whether another place is called so.
 
     Returns
     -------
