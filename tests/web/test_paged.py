@@ -2,7 +2,8 @@
 
 import pytest
 
-from ekistics.web.observatory.pages.shared import listed_cities, paged
+from ekistics.web.observatory.pages.shared import listed_cities
+from ekistics.web.paging import paged
 from ekistics.web.places.models import Place
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -23,6 +22,7 @@ from ekistics.web.accounts.actors import actor_of
 from ekistics.web.accounts.forms import InviteForm, RoleForm
 from ekistics.web.accounts.models import RoleGrant, User
 from ekistics.web.accounts.pages.account import role_rows
+from ekistics.web.paging import paged
 from ekistics.web.places.choosing import OFFERED, offered
 from ekistics.web.places.models import Place
 from ekistics.web.policy import Actor, Role
@@ -47,7 +47,7 @@ def _administrator(request: HttpRequest) -> Actor:
 def people(request: HttpRequest) -> HttpResponse:
     """List the people of the places that somebody administers."""
     actor = _administrator(request)
-    page = Paginator(operations.people_within(actor), SHOWN).get_page(request.GET.get("page"))
+    page = paged(operations.people_within(actor), request.GET.get("page"), SHOWN, by_keys=False)
     grants: dict[int, list[RoleGrant]] = {}
     for grant in operations.grants_within(actor).filter(user__in=[u.pk for u in page]).select_related("place"):
         grants.setdefault(grant.user_id, []).append(grant)

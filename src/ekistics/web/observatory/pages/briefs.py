@@ -19,7 +19,14 @@ from ekistics.web.observatory.frames import frame, framed, rows_for
 from ekistics.web.observatory.models import Edition, Measure
 from ekistics.web.observatory.pages.caching import public_page
 from ekistics.web.observatory.pages.compare import asked_of
-from ekistics.web.observatory.pages.shared import absolute, country_names, named_places, require_city, site_name
+from ekistics.web.observatory.pages.shared import (
+    absolute,
+    country_names,
+    listed_cities,
+    named_places,
+    require_city,
+    site_name,
+)
 from ekistics.web.observatory.records import CityRecord, city_record
 from ekistics.web.observatory.taking import rows_leave, rows_taken
 from ekistics.web.places.models import Place
@@ -93,8 +100,8 @@ def _file(report: Report, kind: str, name: str) -> HttpResponse:
 def _city_records(actor: Actor, record: CityRecord) -> CityRecords:
     """Give what a brief is made of, with the cities of the same country as peers."""
     place, profile, rows = record.place, record.profile, framed(record.rows)
-    peers = list(Place.objects.filter(kind="city", listed=True, country=place.country).exclude(pk=place.pk).order_by(
-        "name", "code")[:MOST_PEERS]) if place.country else []
+    peers = list(listed_cities().filter(country=place.country).exclude(
+        pk=place.pk)[:MOST_PEERS]) if place.country else []
     codes = [spec.code for spec in profile.indicators]
     headline = [s.code for spec in profile.indicators for s in spec.series if s.headline]
     measures = Measure.objects.filter(indicator__code__in=codes, series__in=headline)

@@ -15,8 +15,9 @@ from ekistics.web.observatory.catalogue import covered_by, entry_of
 from ekistics.web.observatory.models import Dataset, Edition
 from ekistics.web.observatory.pages.caching import public_page, took
 from ekistics.web.observatory.pages.files import may_have_package
-from ekistics.web.observatory.pages.shared import absolute, how_to_cite, named_places, paged
+from ekistics.web.observatory.pages.shared import absolute, how_to_cite, named_places
 from ekistics.web.observatory.records import run_profile
+from ekistics.web.paging import paged
 from ekistics.web.policy import Actor, readable
 from ekistics.web.render import language_now
 

@@ -10,7 +10,8 @@ from ekistics.core.indicator import IndicatorSpec
 from ekistics.publish.figures import figure, group_text
 from ekistics.web.observatory.frames import listed, rows_for
 from ekistics.web.observatory.models import Edition
-from ekistics.web.observatory.pages.shared import measure_title, named_places, paged
+from ekistics.web.observatory.pages.shared import measure_title, named_places
+from ekistics.web.paging import paged
 from ekistics.web.places.models import Place
 from ekistics.web.policy import Actor
 

@@ -28,10 +28,9 @@ from ekistics.web.observatory.pages.shared import (
     listed_cities,
     listed_countries,
     named_places,
-    page_number,
-    paged,
     plain,
 )
+from ekistics.web.paging import page_number, paged
 from ekistics.web.places.models import Place
 from ekistics.web.places.naming import names_of
 from ekistics.web.policy import Actor

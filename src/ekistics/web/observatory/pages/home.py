@@ -15,7 +15,8 @@ from ekistics.web.accounts.actors import actor_of
 from ekistics.web.observatory.frames import indicator_specs
 from ekistics.web.observatory.models import Indicator
 from ekistics.web.observatory.pages.caching import public_page, took
-from ekistics.web.observatory.pages.shared import city_addresses, country_names, listed_cities, paged, plain
+from ekistics.web.observatory.pages.shared import city_addresses, country_names, listed_cities, plain
+from ekistics.web.paging import paged
 from ekistics.web.places.models import Place
 from ekistics.web.places.naming import names_of
 from ekistics.web.places.search import SHORTEST, find_places, near_places, one_slip

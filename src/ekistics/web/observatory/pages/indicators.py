@@ -26,9 +26,9 @@ from ekistics.web.observatory.pages.shared import (
     country_names,
     listed_countries,
     measure_title,
-    paged,
     plain,
 )
+from ekistics.web.paging import paged
 from ekistics.web.places.naming import names_of
 from ekistics.web.policy import Actor, readable
 from ekistics.web.render import language_now

@@ -22,8 +22,8 @@ from ekistics.web.observatory.pages.shared import (
     how_to_cite,
     measure_title,
     named_places,
-    paged,
 )
+from ekistics.web.paging import paged
 from ekistics.web.policy import announced, readable
 from ekistics.web.render import language_now
 

@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
-from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -24,10 +23,9 @@ from ekistics.web.policy import Actor, visible
 from ekistics.web.render import language_now
 
 __all__ = ["absolute", "city_addresses", "country_names", "edition_line", "how_to_cite", "listed_cities",
-           "listed_countries", "measure_title", "named_places", "page_number", "paged", "plain", "require_city",
+           "listed_countries", "measure_title", "named_places", "plain", "require_city",
            "series_title", "site_name", "variant_title"]
 
-LAST_PAGE, LONGEST = 100_000, 7  # and digits of a number that is read
 PLAIN = "!$&'()*+,;=/~:@"  # what an address's path may hold as it is
 
 
@@ -121,54 +119,6 @@ def how_to_cite(what: str, edition: Edition | None, address: str) -> str:
 
 def _day(moment: datetime | None) -> str:
     return _("not yet") if moment is None else day_text(moment.date(), language=language_now())
-
-
-def page_number(text: str | None) -> int:
-    """Read the number of a page of a list; 1 where it is none, and the most where it is larger."""
-    return min(max(int(text[:LONGEST]), 1), LAST_PAGE) if text and text.isascii() and text.isdigit() else 1
-
-
-class _ByKeys(Paginator[Any]):
-    """A list in pages of which keys are put in order and cut first.
-
-    A database would order all columns of all pages before the one that is wanted, joined with those of other tables.
-    """
-
-    def page(self, number: int | str) -> Page[Any]:
-        """Give a page."""
-        wanted = self.validate_number(number)
-        begin = (wanted - 1) * self.per_page
-        keys = list(self.object_list.values_list("pk", flat=True)[begin:begin + self.per_page])
-        rows = self.object_list.order_by().in_bulk(keys)
-        return self._get_page([rows[key] for key in keys if key in rows], wanted, self)
-
-
-def paged(found: QuerySet[Any], asked: str | None, size: int, *, count: int | None = None,
-          by_keys: bool = True) -> Page[Any]:
-    """Give the page of a list that an address asks for; the last one where it asks for one beyond it.
-
-    Parameters
-    ----------
-    found : django.db.models.QuerySet
-        The whole list in its order.
-    asked : str or None
-        The number as the address has it; what is none is the first page.
-    size : int
-        Rows of a page.
-    count : int, optional
-        How many rows the list has, where that is known.
-    by_keys : bool
-        Whether keys are put in order and cut first: for whole rows, not for a few columns of one table.
-
-    Returns
-    -------
-    django.core.paginator.Page
-        The page.
-    """
-    pages = (_ByKeys if by_keys else Paginator)(found, size)
-    if count is not None:
-        pages.count = count  # type: ignore[misc] - a cached property
-    return pages.get_page(page_number(asked))
 
 
 def plain(text: str, most: int = 80) -> str:

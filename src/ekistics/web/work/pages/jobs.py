@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,6 +17,7 @@ from ekistics.core.i18n import N_, _
 from ekistics.web.accounts.actors import actor_of
 from ekistics.web.observatory.models import Edition
 from ekistics.web.observatory.taking import Taking
+from ekistics.web.paging import paged
 from ekistics.web.policy import Role, State
 from ekistics.web.work.jobs import ask_to_cancel, enqueue, may_see
 from ekistics.web.work.kinds import KINDS
@@ -40,8 +40,7 @@ FOUND = {"format": N_("Format"), "encoding": N_("Encoding"), "delimiter": N_("De
 @require_GET
 def jobs(request: HttpRequest) -> HttpResponse:
     """List the reader's jobs, the newest first."""
-    found = Paginator(Job.objects.filter(author=request.user).select_related("place"), IN_LIST)
-    page = found.get_page(request.GET.get("page"))
+    page = paged(Job.objects.filter(author=request.user).select_related("place"), request.GET.get("page"), IN_LIST)
     return render(request, "work/jobs.html", {"tab": "jobs", "page": page, "rows": [_shown(each) for each in page],
                                               **_menu(request)})
 
@@ -81,10 +80,11 @@ def job(request: HttpRequest, code: UUID) -> HttpResponse:
 
 
 def _details(request: HttpRequest, found: Job) -> dict[str, Any]:
-    problems = Paginator(found.problems, ON_PAGE).get_page(request.GET.get("page"))
-    changes = Paginator(found.outcome.get("changes", []) if found.kind == "upload-check" else [], ON_PAGE)
+    problems = paged(found.problems, request.GET.get("page"), ON_PAGE, by_keys=False)
+    changes = paged(found.outcome.get("changes", []) if found.kind == "upload-check" else [],
+                    request.GET.get("changes"), ON_PAGE, by_keys=False)
     edition = found.outcome.get("edition")
-    return {"review": _review(edition), "problems": problems, "changes": changes.get_page(request.GET.get("changes")),
+    return {"review": _review(edition), "problems": problems, "changes": changes,
             "facts": _facts(found.outcome.get("found", {})), "own": found.author_id == request.user.pk,
             "edition": Edition.objects.select_related("dataset", "place").filter(pk=edition).first()
             if edition else None,
