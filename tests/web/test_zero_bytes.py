@@ -52,3 +52,10 @@ def test_public_pages_and_the_search_take_any_query(publish: Callable[..., Any],
                 answer = client.get(asked)
                 assert answer.status_code in (200, 404, 422) and b"%00 out" not in answer.content, asked
     assert "/en/cities/GHA-AVA/" in client.get("/en/search/?q=GHA-%00AVA").content.decode()
+
+
+@pytest.mark.parametrize("key", [r'"aaaaaaaaaaaa\000b"', "aaaaaaaa-aaaa", "aaaa\u00b2aaaaaa"])
+def test_a_session_that_no_site_gave_is_none(client: Client, key: str) -> None:
+    for address in ("/en/", "/en/account/", "/api/v1/places", "/en/search/?q=a"):
+        answer = client.get(address, headers={"cookie": f"sessionid={key}"})
+        assert answer.status_code in (200, 302), address

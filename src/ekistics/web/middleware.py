@@ -15,11 +15,23 @@ from ekistics.web.languages import core_language
 from ekistics.web.problems import problem_response
 from ekistics.web.zero_bytes import field_with_zero, require_query, takes_any
 
-__all__ = ["language", "problems"]
+__all__ = ["language", "problems", "sessions"]
 
 Handler = Callable[[HttpRequest], HttpResponse]
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 log = logging.getLogger("ekistics.web")
+
+
+def sessions(get_response: Handler) -> Handler:
+    """Forget the key of a session that no site gave: keys are of letters and digits, and a zero byte ends a query."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+        if key and not (key.isascii() and key.isalnum()):
+            del request.COOKIES[settings.SESSION_COOKIE_NAME]
+        return get_response(request)
+
+    return handle
 
 
 def language(get_response: Handler) -> Handler:

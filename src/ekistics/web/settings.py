@@ -45,6 +45,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # with a random length, so that sizes tell nothing (BREACH)
     "csp.middleware.CSPMiddleware",
+    "ekistics.web.middleware.sessions",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "ekistics.web.middleware.language",
     "django.middleware.common.CommonMiddleware",
