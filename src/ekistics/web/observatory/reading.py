@@ -23,7 +23,7 @@ from ekistics.web.observatory.intake import Intake, keep_files, take_in
 __all__ = ["read_ahead"]
 
 TOGETHER = 5  # packages of one errand
-READERS = 4  # more than there are processors: each waits for the disk most of the time
+READERS = min(4, max(2, os.cpu_count() or 2))  # each begins cold, and has a copy of what it writes to
 Read = Intake | EkisticsError
 log = logging.getLogger("ekistics.web")
 
