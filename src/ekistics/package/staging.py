@@ -80,15 +80,11 @@ def _tidy(place: Path) -> None:
     if old.exists() and not place.exists():
         old.rename(place)
     shutil.rmtree(old, ignore_errors=True)
-    for left in sorted(place.parent.glob(f".{_literal(place.name)}{_NEW}*")):
+    for left in sorted(path for path in place.parent.iterdir() if path.name.startswith(f".{place.name}{_NEW}")):
         held = _hold(left)
         if held is not None:
             shutil.rmtree(left, ignore_errors=True)
             os.close(held)
-
-
-def _literal(name: str) -> str:
-    return "".join(f"[{c}]" if c in "[]*?" else c for c in name)
 
 
 def _hold(folder: Path) -> int | None:
