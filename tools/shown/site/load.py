@@ -2,12 +2,15 @@
 
 import os
 
-from benchmarks.__main__ import collect, verdict
+from benchmarks.__main__ import collect, verdict, write_pages
 
 
 def lines() -> list[tuple[int, str, str, str]]:
-    """Run the site's benchmarks; ``BENCH=0`` leaves them out, ``BENCH_QUICK=1`` takes the small record."""
+    """Run the site's benchmarks and write their page; ``BENCH=0`` runs none, ``BENCH_QUICK=1`` takes a small record."""
     if os.environ.get("BENCH") == "0":
         return [(4, "`make bench`, the site", "left out (BENCH=0)", "skipped")]
-    rows = collect(quick=os.environ.get("BENCH_QUICK") == "1", only="site")
+    quick = os.environ.get("BENCH_QUICK") == "1"
+    rows = collect(quick=quick, only="site")
+    if not quick:
+        write_pages(rows)
     return [(4, row.name, f"{row.figure()}; {row.note}", verdict(row)) for row in rows]
