@@ -120,6 +120,19 @@ def test_axe_finds_nothing_in_arabic(browser, site, pages, width) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_long_name_among_choices_does_not_widen_the_page(browser, site, pages, language) -> None:
+    context = browser.new_context(viewport=WIDTHS["phone"])
+    tab = context.new_page()
+    for name in ("indicator", "gaps", "compare"):
+        tab.goto(site.address + pages[name].replace("/en/", f"/{language}/", 1))
+        lists = tab.evaluate("[...document.querySelectorAll('.filters select')].map(list => {"
+                             " list.options[list.selectedIndex].text = 'people in urban centres '.repeat(9); }).length")
+        wide = tab.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert lists and wide == 0, (name, wide)
+    context.close()
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
 def test_on_a_phone_the_menu_and_the_list_stay_within_the_screen(browser, site, language) -> None:
     context = browser.new_context(viewport={"width": 360, "height": 480}, reduced_motion="reduce")
     tab, said = watched(context, site)
