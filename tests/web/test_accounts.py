@@ -280,6 +280,17 @@ def test_an_invitation_makes_an_account_whose_owner_sets_the_password(person, na
     assert "already" in again and User.objects.count() == 2
 
 
+def test_who_invites_confirms_before_filling_in_and_mends_a_slip_at_the_right_address(person, nation) -> None:
+    client = signed_in(person(Role.ADMINISTRATOR, name="ama"))
+    assert client.get("/en/people/invite/")["Location"].startswith("/en/account/reauthenticate/")
+    wrong = {"name": "Kofi", "username": "kofi", "email": "kofi@example.org", "place": "nowhere", "role": 2}
+    asked = client.post("/en/people/invite/", wrong)["Location"]  # the confirmation ended while it was filled in
+    page = client.post(asked, {"password": PASSWORD}).content.decode()
+    assert 'action="/en/people/invite/"' in page and 'value="kofi@example.org"' in page and "nowhere" in page
+    client.post("/en/people/invite/", {**wrong, "place": "gha"})
+    assert User.objects.filter(username="kofi").exists()
+
+
 def test_an_administrator_acts_within_his_tree_only(person, nation) -> None:
     boss, local, away = (person(Role.ADMINISTRATOR, at, name) for at, name in (
         ("001", "ama"), ("GHA", "kofi"), ("019", "eve")))

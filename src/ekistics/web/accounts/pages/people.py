@@ -75,11 +75,14 @@ def _suggested(actor: Actor) -> list[str]:
 
 
 @login_required
-@reauthentication_required(allow_get=True)
 @never_cache
 def invite(request: HttpRequest) -> HttpResponse:
     """Invite somebody: the link is shown, and sent where there is a mail server."""
-    actor = _administrator(request)
+    return _invite(request, _administrator(request))
+
+
+@reauthentication_required  # before the form is shown: nobody fills it in twice
+def _invite(request: HttpRequest, actor: Actor) -> HttpResponse:
     form = InviteForm(request.POST or None, actor=actor)
     if request.method == "POST" and form.is_valid():
         wanted = operations.Invitation(**form.cleaned_data)
