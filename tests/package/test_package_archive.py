@@ -159,6 +159,13 @@ def test_an_archive_without_a_package_is_refused(door, tmp_path):
         receive_package(tmp_path / "gone.zip", door / "p")
 
 
+def test_a_table_is_told_from_a_damaged_archive(folder, door):
+    for open_door in (verify_archive, lambda path: receive_package(path, door / "p")):
+        with pytest.raises(InputFormatError, match=r"observations\.csv: This file is no package\..*as ZIP"):
+            open_door(folder / "observations.csv")
+    assert names(door) == []
+
+
 def test_what_is_there_is_not_replaced(folder, door, tmp_path):
     (door / "p").mkdir()
     with pytest.raises(PackageError, match="in the way"):

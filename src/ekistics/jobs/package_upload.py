@@ -95,10 +95,22 @@ def verify_archive(path: Path, *, max_unpacked_mb: int = MAX_UNPACKED_MB) -> Ver
 
 
 def _unpacked(path: Path, folder: Path, limits: dict[str, int]) -> Verification:
+    _require_archive(path)
     with open_archive(path, **limits) as archive:
         folder.mkdir()
         unpack_archive(archive, folder, below=_top(archive, path))
     return verify_package(folder)
+
+
+def _require_archive(path: Path) -> None:
+    """Refuse a file of another kind, such as a table, which is whole and would be fetched again for nothing."""
+    if path.is_file():
+        with path.open("rb") as stream:
+            begins = stream.read(2)
+        if begins and begins != b"PK":
+            raise InputFormatError(_("This file is no package."), where=path.name,
+                                   expected=_("the folder of a package, or a zip archive of it"),
+                                   hint=_("The page of a city gives its package as ZIP."))
 
 
 def _top(archive: zipfile.ZipFile, path: Path) -> str:
