@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from ekistics.core.i18n import use_language
+from ekistics.indicators.registry import specs
 from ekistics.package import ProfilePackage
 from ekistics.publish import compose_profile
 from ekistics.publish.figures import listed, newest_rows, numbered
-from ekistics.publish.method import flattened, sentence
+from ekistics.publish.method import ROLES, flattened, sentence
 from ekistics.publish.parameter_words import meaning
 from ekistics.publish.story import headline
 
@@ -72,6 +73,13 @@ def test_how_it_was_computed_names_parameters_inputs_and_certificate(document, p
     assert facts["Certificate"].items == (
         "3 of 3 cases computed outside this program agree (worked by hand, 2026-11-20).",)
     assert facts["Run"].text == package.run.id
+
+
+def test_inputs_have_the_names_that_runs_give_them():
+    named = {role for spec in specs() for role in spec.inputs}
+    assert named <= set(ROLES)
+    inside = {spec.code for spec in specs() for series in spec.series if "inside the boundary" in series.base}
+    assert {spec.code for spec in specs() if "boundary" in spec.inputs} >= inside > {"sdg_11_2_1", "sdg_11_6_2"}
 
 
 def test_every_shown_value_is_the_value_of_the_observation_it_cites(document, package):

@@ -23,7 +23,7 @@ SPEC = IndicatorSpec(
                          "secondary indicator: built-up area per capita"),
     series=(SeriesSpec("built_up_per_person", N_("Built-up area per person"), "M2_PS",
                        base=N_("people living inside the boundary"), lower=0.0, headline=True),),
-    inputs=("built_up", "population"),
+    inputs=("built_up", "population", "boundary"),
     source="https://unstats.un.org/sdgs/metadata/files/Metadata-11-03-01.pdf",
 )
 

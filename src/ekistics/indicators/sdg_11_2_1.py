@@ -50,7 +50,7 @@ SPEC = IndicatorSpec(
                        "have to walk farther; some countries report it because it needs no streets.")),
     ),
     dimensions=("sex", "age"),
-    inputs=("streets", "timetables", "population"),
+    inputs=("streets", "timetables", "population", "boundary"),
     source="https://unstats.un.org/sdgs/metadata/files/Metadata-11-02-01.pdf",
 )
 

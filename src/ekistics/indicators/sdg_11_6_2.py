@@ -28,7 +28,7 @@ SPEC = IndicatorSpec(
                 why=N_("Every square kilometre counts alike, whether anybody lives there or not; it is what a map "
                        "shows, not what people breathe."), base=N_("ground inside the boundary")),
     ),
-    inputs=("pm25", "population"),
+    inputs=("air", "population", "boundary"),
     source="https://unstats.un.org/sdgs/metadata/files/Metadata-11-06-02.pdf",
 )
 

@@ -44,7 +44,7 @@ ROLES: Mapping[str, str] = {
     "population": N_("people"), "population_points": N_("people"), "built_up": N_("built-up surface"),
     "land": N_("land"), "streets": N_("streets and open space"), "timetable": N_("timetable"),
     "timetables": N_("timetable"), "air": N_("fine particles (PM2.5)"), "boundary": N_("boundary"),
-    "neighbourhoods": N_("neighbourhoods"),
+    "neighbourhoods": N_("neighbourhoods"), "upload": N_("uploaded file"),
 }
 
 

@@ -13,6 +13,7 @@ from ekistics.core.i18n import N_, _
 from ekistics.core.indicator import IndicatorSpec
 from ekistics.publish.charts import bounded
 from ekistics.publish.figures import group_text
+from ekistics.publish.method import role_text
 from ekistics.publish.numbers import period_text, value_text
 from ekistics.publish.palette import RAMP
 from ekistics.publish.styles import NIGHT_RAMP
@@ -55,8 +56,9 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
     """Show one indicator."""
     spec, actor, language = _spec(code), actor_of(request), language_now()
     choice = choose(spec, measure=request.GET.get("m", ""), period=request.GET.get("p", ""))
-    context: dict[str, Any] = {"spec": spec, "choice": choice, "certificate": next(
-        (entry for entry in _newest_certificates(actor) if entry.get("indicator") == code), None)}
+    context: dict[str, Any] = {
+        "spec": spec, "choice": choice, "inputs": [role_text(role) for role in spec.inputs],
+        "certificate": next((row for row in _newest_certificates(actor) if row.get("indicator") == code), None)}
     if choice is not None:
         context |= _methods(spec, choice, language) | _ranking(request, actor, spec, choice, language)
     return render(request, "indicator.html", context)
