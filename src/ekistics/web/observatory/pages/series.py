@@ -14,6 +14,7 @@ from ekistics.web.accounts.actors import actor_of
 from ekistics.web.observatory.frames import indicator_specs
 from ekistics.web.observatory.models import Coverage, Edition, Measure, Revision
 from ekistics.web.observatory.pages.caching import public_page
+from ekistics.web.observatory.pages.shared import variant_title
 from ekistics.web.policy import Actor, readable
 
 __all__ = ["series"]
@@ -31,8 +32,15 @@ def series(request: HttpRequest, indicator: str, series: str) -> HttpResponse:
     actor = actor_of(request)
     return render(request, "series.html", {
         "spec": spec, "series": found, "title": _(found.title), "concepts": _concepts(spec, found),
-        "measures": list(Measure.objects.filter(_wanted(spec, found)).order_by("variant", "method", "pk")),
+        "measures": _measures(spec, found),
         "coverage": _coverage(spec, found), "revisions": _revisions(actor, spec, found)})
+
+
+def _measures(spec: IndicatorSpec, found: SeriesSpec) -> list[dict[str, str]]:
+    """Give the readings in words; what nothing is said of is a dash."""
+    rows = Measure.objects.filter(_wanted(spec, found)).order_by("variant", "method", "pk")
+    return [{"title": variant_title(spec, m.variant) or "–", "code": m.variant, "method": m.method or "–",
+             "unit": _(unit(m.unit_measure).title), "base": _(m.base) if m.base else "–"} for m in rows]
 
 
 def _wanted(spec: IndicatorSpec, found: SeriesSpec, prefix: str = "") -> Q:
