@@ -17,6 +17,7 @@ from ekistics.web.observatory.uploads import Upload, store_upload
 from ekistics.web.places.choosing import chosen_place
 from ekistics.web.places.models import Place
 from ekistics.web.policy import Role, State
+from tests.web.signing import PASSWORD
 
 pytestmark = pytest.mark.django_db
 PARTS = "change the numerator (or the denominator) as well as the value"
@@ -83,7 +84,7 @@ def test_an_interval_says_how_it_was_made_and_its_absence_why(publish, client_of
     drawn = SimpleNamespace(uncertainty="monte-carlo", lci=1.0, uci=2.0)
     bare = SimpleNamespace(uncertainty="not-stated", lci=float("nan"), uci=float("nan"))
     assert interval_words(drawn, own) == (
-        "95 % interval: the middle of 10,000 random draws within the stated errors of the inputs")
+        "95 %, the middle of 10,000 random draws within the stated errors of the inputs")
     assert interval_words(bare, own) == "none, as the method of this value carries no errors of inputs into an interval"
     other = Edition(dataset=Dataset(kind="upload"), run_record={})
     assert interval_words(drawn, other) == "simulation"
@@ -121,6 +122,7 @@ def test_the_forms_offer_the_places_of_the_person_and_explain_roles(publish, per
     wide = text_of(client_of(person(Role.CONTRIBUTOR, "GHA")), "/en/uploads/")
     assert '<option value="Borneau (GHA-BOR)">' in wide and 'value="Ghana (GHA)" aria-describedby' in wide
     boss = client_of(person(Role.ADMINISTRATOR, "GHA"))
+    boss.post("/en/account/reauthenticate/", {"password": PASSWORD})
     page = text_of(boss, "/en/people/invite/")
     assert '<option value="Avalon (GHA-AVA)">' in page and "contributor: also uploads values" in page
     work = text_of(boss, "/en/work/")

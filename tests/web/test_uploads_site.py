@@ -105,6 +105,13 @@ def test_a_correction_goes_from_upload_to_the_city_page(author: User, person, cl
     assert "5,200" in page  # the newest year
     old = Observation.objects.filter(place__code="GHA-AVA", edition__dataset__kind="profile", current=False)
     assert [row.obs_value for row in old] == [5200.0]
+    assert "The package is as it was released; values that came later are in the tables only." in page
+    assert page.count("Some values come from &#39;Census correction&#39;") == 2  # below the name, and below changes
+    reviewed = client_of(editor).get(f"/en/work/editions/{edition.pk}/").content.decode()
+    assert "Stood before" in reviewed and "Stands now" not in reviewed and f"/en/releases/{edition.pk}/" in reviewed
+    released = client_of().get(f"/en/releases/{edition.pk}/").content.decode()
+    assert "Against what stood before: 1 value changed, 1 added." in released
+    assert client_of().get("/en/releases/").content.decode().count("first edition") == 1  # the package's
 
 
 def publish_edition(reviewer: User, edition: Edition) -> None:

@@ -204,7 +204,7 @@ class Edition(Schema):
     code_version: str = Field(description="Version of the program that computed it.")
     made_at: datetime | None = Field(description="When it was computed.")
     observation_count: int = Field(description="Its rows.")
-    change_count: int = Field(description="Rows that differ from the edition before.")
+    change_count: int = Field(description="Rows that differ from the edition before; of an upload, from what stood.")
     causes: list[Any] = Field(description="Why values changed since the edition before.")
     package: str | None = Field(description="Address of its package, where you may take it.")
 

@@ -85,7 +85,7 @@ def interval_words(row: Any, edition: Edition) -> str:
     draws = parameters.get("uncertainty.draws")
     if way == "monte-carlo" and not is_upload(edition):
         count = number_text(float(draws), 0, language=language_now()) if draws else _("many")
-        return _("95 % interval: the middle of {count} random draws within the stated errors of the inputs").format(
+        return _("95 %, the middle of {count} random draws within the stated errors of the inputs").format(
             count=count)
     return _(WAYS[way]) if way in WAYS else _("given without saying how") if way in ("", "not-stated") else way
 
