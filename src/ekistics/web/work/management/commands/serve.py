@@ -43,6 +43,7 @@ class Command(BaseCommand):
         """Prepare, say where the site is, serve."""
         self._make_ready(options["packages"])
         if options["prepare_only"]:
+            self.stdout.write(_("Now: {command}").format(command=f"ekistics serve --home {settings.HOME}"))
             return
         address = f"http://{options['host']}:{options['port']}/"
         self.stdout.write(_("The site is at {address} (stop it with Ctrl+C).").format(address=address))
