@@ -8,8 +8,9 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language, gettext, override
-from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment, StrictUndefined, nodes
+from jinja2.compiler import CodeGenerator, Frame
+from markupsafe import Markup, escape
 
 from ekistics.core.i18n import _, joined, use_language
 from ekistics.publish.numbers import day_text, number_text, period_text, value_text
@@ -17,17 +18,58 @@ from ekistics.web.languages import LANGUAGES, RIGHT_TO_LEFT, core_language
 from ekistics.web.policy import Role
 from ekistics.web.words import script_words
 
-__all__ = ["address", "environment", "language_now", "page_context", "read_languages"]
+__all__ = ["address", "environment", "escaped", "language_now", "page_context", "read_languages"]
 
 
 SAMPLE = 4_711_471_147_114_711  # no address holds it
+
+
+def escaped(value: object) -> str:
+    """Escape what a template writes: a page has thousands of texts, of which hardly one holds a sign to be escaped.
+
+    Parameters
+    ----------
+    value : object
+        Text, markup, or what is written as its text.
+
+    Returns
+    -------
+    str
+        The same text as :func:`markupsafe.escape` gives, without the wrapping that takes three quarters of its time.
+
+    Examples
+    --------
+    >>> escaped("Gdańsk"), escaped("<b>"), escaped(Markup("<b>")), escaped(5)
+    ('Gdańsk', Markup('&lt;b&gt;'), Markup('<b>'), Markup('5'))
+    """
+    kind = type(value)
+    if kind is Markup:
+        return value  # type: ignore[return-value]
+    if kind is str and not ("<" in value or "&" in value or ">" in value or '"' in value or "'" in value):  # type: ignore[operator]
+        return value  # type: ignore[return-value]
+    return escape(value)
+
+
+class _Code(CodeGenerator):
+    """Writes a call of :func:`escaped` where a template writes out a value."""
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape:
+            super()._output_child_pre(node, frame, finalize)
+        else:
+            self.write("environment.escaped(")
+
+
+class _Environment(Environment):
+    code_generator_class = _Code
+    escaped = staticmethod(escaped)
 
 
 def environment(**options: Any) -> Environment:
     """Make the environment of the site's templates; everything is escaped unless this package wrote it."""
     options |= {"autoescape": True, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True,
                 "extensions": ["jinja2.ext.i18n"]}
-    made = Environment(**options)  # noqa: S701 - autoescape is on, above
+    made = _Environment(**options)  # noqa: S701 - autoescape is on, above
     made.install_gettext_callables(_, _plural, newstyle=False)  # type: ignore[attr-defined]
     made.globals |= {"url": address, "static": static, "number": _number, "value": _value, "period": _period,
                      "day": _day, "own": _own, "url_or_none": _address_or_none, "script_words": script_words,
