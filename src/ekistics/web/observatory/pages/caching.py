@@ -137,7 +137,7 @@ class _Held(NamedTuple):
 
 
 def _held(response: HttpResponse) -> _Held:
-    return _Held(gzip.compress(response.content, 4, mtime=0), response.headers["Content-Type"], response.status_code,
+    return _Held(gzip.compress(response.content, 3, mtime=0), response.headers["Content-Type"], response.status_code,
                  digest_bytes(response.content)[:24], response.headers.get("Content-Disposition", ""))
 
 
