@@ -30,6 +30,7 @@ from ekistics.web.workflow.audit import verify_chain
 
 pytestmark = pytest.mark.django_db
 DENSITY = {"place__code": "GHA-AVA", "measure__indicator__code": "population_density", "current": True}
+AGREE = "see that they still agree with what is new, such as the parts of a whole."
 
 
 @pytest.fixture
@@ -99,6 +100,9 @@ def test_a_correction_goes_from_upload_to_the_city_page(author: User, person, cl
         ("added", None, 5200.0), ("changed", 5200.0, 5300.5)]
     assert "5,300" not in client_of().get("/en/cities/GHA-AVA/").content.decode()
     editor = person(Role.PUBLISHER, "GHA")
+    before = client_of(editor).get(f"/en/work/editions/{edition.pk}/").content.decode()
+    assert page.count(AGREE) == before.count(AGREE) == 1 and "Stands now" in before
+    assert "What came of your work" not in client.get("/en/work/").content.decode()
     publish_edition(editor, edition)
     assert Observation.objects.filter(**DENSITY, period__text="2020").get().obs_value == 5300.5
     page = client_of().get("/en/cities/GHA-AVA/").content.decode()
@@ -108,6 +112,7 @@ def test_a_correction_goes_from_upload_to_the_city_page(author: User, person, cl
     assert "The package is as it was released; values that came later are in the tables only." in page
     assert page.count("Some values come from &#39;Census correction&#39;") == 2  # below the name, and below changes
     reviewed = client_of(editor).get(f"/en/work/editions/{edition.pk}/").content.decode()
+    assert "What came of your work" in client.get("/en/work/").content.decode() and AGREE not in reviewed
     assert "Stood before" in reviewed and "Stands now" not in reviewed and f"/en/releases/{edition.pk}/" in reviewed
     released = client_of().get(f"/en/releases/{edition.pk}/").content.decode()
     assert "Against what stood before: 1 value changed, 1 added." in released

@@ -1,5 +1,6 @@
 """The work area: what I am making, what waits for me, what readers reported; and the page of an edition in work."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -29,9 +30,10 @@ from ekistics.web.workflow.remarks import comment, open_reports, resolve
 
 __all__ = ["edition", "report", "work"]
 
-MOST = 100
+MOST, LATELY = 100, 10
 ROWS = 100
 IN_WORK = [str(state) for state in (State.DRAFT, State.NEEDS_REVISION, State.SUBMITTED, State.UNDER_REVIEW)]
+FINISHED = [str(State.PUBLISHED), str(State.WITHDRAWN)]
 WAITING = [str(State.SUBMITTED), str(State.UNDER_REVIEW)]
 MARKS = {State.DRAFT: "info", State.SUBMITTED: "info", State.UNDER_REVIEW: "warn", State.NEEDS_REVISION: "warn",
          State.PUBLISHED: "good", State.WITHDRAWN: "bad"}
@@ -42,18 +44,19 @@ MARKS = {State.DRAFT: "info", State.SUBMITTED: "info", State.UNDER_REVIEW: "warn
 def work(request: HttpRequest) -> HttpResponse:
     """Show what somebody has to do."""
     actor = actor_of(request)
-    mine = _in_work(actor).filter(author_id=actor.user_id)[:MOST]
-    waiting = _in_work(actor).filter(state__in=WAITING)[:MOST]
+    mine = _in(actor, IN_WORK).filter(author_id=actor.user_id)[:MOST]
+    waiting = _in(actor, WAITING)[:MOST]
+    finished = _in(actor, FINISHED).filter(author_id=actor.user_id)[:LATELY]
     return render(request, "workflow/work.html", {
         "tab": "work", "roles": role_rows(list(RoleGrant.objects.filter(user=request.user).select_related("place"))),
-        "mine": [_row(each) for each in mine],
+        "mine": [_row(each) for each in mine], "finished": [_row(each) for each in finished],
         "waiting": [_row(each) for each in waiting if _waits_for(actor, each)],
         "reports": open_reports(actor), "ask_two_factor": lacks_second_factor(request),
         "may_upload": actor.highest >= Role.CONTRIBUTOR})
 
 
-def _in_work(actor: Actor) -> Any:
-    found = Edition.objects.filter(readable(actor, edition=""), state__in=IN_WORK)
+def _in(actor: Actor, states: Sequence[str]) -> Any:
+    found = Edition.objects.filter(readable(actor, edition=""), state__in=states)
     return found.select_related("dataset", "place", "author").order_by("-created_at", "-pk")
 
 
