@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -91,6 +92,7 @@ def test_a_correction_goes_from_upload_to_the_city_page(author: User, person, cl
     assert [(c["old"], c["new"]) for c in job.outcome["changes"]] == [(5200.0, 5300.5), (None, 5200.0)]
     page = client.get(f"/en/jobs/{job.pk}/").content.decode()
     assert "The table has no problem" in page and "Submit for review" in page
+    assert re.search(r"<bdi>Avalon</bdi></th><td>Population density, [^<]*People per square kilometre", page)
     stored = submit(client, job)
     assert submit(client, job).pk == stored.pk  # pressed twice
     edition = Edition.objects.get(pk=stored.outcome["edition"])
@@ -116,6 +118,7 @@ def test_a_correction_goes_from_upload_to_the_city_page(author: User, person, cl
     assert "Stood before" in reviewed and "Stands now" not in reviewed and f"/en/releases/{edition.pk}/" in reviewed
     released = client_of().get(f"/en/releases/{edition.pk}/").content.decode()
     assert "Against what stood before: 1 value changed, 1 added." in released
+    assert "observatory: Census correction" not in released  # nobody is named as publisher: the site is named once
     assert client_of().get("/en/releases/").content.decode().count("first edition") == 1  # the package's
 
 

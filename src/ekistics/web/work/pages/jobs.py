@@ -1,6 +1,6 @@
 """The pages of jobs: the list of one's own, and one for each with progress, outcome, problems and file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,11 +13,15 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from ekistics.core.i18n import N_, _
+from ekistics.core.i18n import N_, _, joined
+from ekistics.core.indicator import IndicatorSpec
 from ekistics.web.accounts.actors import actor_of
+from ekistics.web.observatory.frames import indicator_specs
 from ekistics.web.observatory.models import Edition
+from ekistics.web.observatory.pages.shared import named_places, series_title, variant_title
 from ekistics.web.observatory.taking import Taking
 from ekistics.web.paging import paged
+from ekistics.web.places.models import Place
 from ekistics.web.policy import Role, State
 from ekistics.web.work.jobs import ask_to_cancel, enqueue, may_see
 from ekistics.web.work.kinds import KINDS
@@ -83,6 +87,7 @@ def _details(request: HttpRequest, found: Job) -> dict[str, Any]:
     problems = paged(found.problems, request.GET.get("page"), ON_PAGE, by_keys=False)
     changes = paged(found.outcome.get("changes", []) if found.kind == "upload-check" else [],
                     request.GET.get("changes"), ON_PAGE, by_keys=False)
+    changes.object_list = _named(changes.object_list)
     edition = found.outcome.get("edition")
     return {"review": _review(edition), "problems": problems, "changes": changes,
             "facts": _facts(found.outcome.get("found", {})), "own": found.author_id == request.user.pk,
@@ -91,6 +96,21 @@ def _details(request: HttpRequest, found: Job) -> dict[str, Any]:
             "codes": sorted(found.outcome.get("by_code", {}).items()),
             "stored": Job.objects.filter(kind="upload-store", parameters__check=str(found.pk), state__in=(
                 "queued", "running", "done")).first() if found.kind == "upload-check" else None}
+
+
+def _named(changes: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Say place and quantity of each change in words; a code stands where the record has none."""
+    places = list(Place.objects.filter(code__in={c["ref_area"] for c in changes}))
+    names, specs = named_places(places), indicator_specs()
+    named = {p.code: names[p.pk] for p in places}
+    return [{**c, "place": named.get(c["ref_area"], c["ref_area"]), "what": _quantity(specs.get(c["indicator"]), c)}
+            for c in changes]
+
+
+def _quantity(spec: IndicatorSpec | None, change: Mapping[str, str]) -> str:
+    codes = (change["indicator"], change["series"], change["variant"])
+    return joined(codes if spec is None else (
+        _(spec.title), series_title(spec, change["series"]), variant_title(spec, change["variant"])))
 
 
 def _review(edition: int | None) -> str | None:
