@@ -112,9 +112,9 @@ def how_to_cite(what: str, edition: Edition | None, address: str) -> str:
     """Write how something of the site is cited: what, which edition, where."""
     if edition is None:
         return _("{site}: {what}. {address}").format(site=site_name(), what=what, address=address)
-    by = edition.dataset.publisher or site_name()
-    return _("{publisher}: {what}. {edition}. {site}, {address}").format(
-        publisher=by, what=what, edition=edition_line(edition), site=site_name(), address=address)
+    by = edition.dataset.publisher
+    words = _("{publisher}: {what}. {edition}. {site}, {address}") if by else _("{what}. {edition}. {site}, {address}")
+    return words.format(publisher=by, what=what, edition=edition_line(edition), site=site_name(), address=address)
 
 
 def _day(moment: datetime | None) -> str:
