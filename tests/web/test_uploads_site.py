@@ -111,7 +111,7 @@ def test_a_correction_goes_from_upload_to_the_city_page(author: User, person, cl
     assert "5,200" in page  # the newest year
     old = Observation.objects.filter(place__code="GHA-AVA", edition__dataset__kind="profile", current=False)
     assert [row.obs_value for row in old] == [5200.0]
-    assert "The package is as it was released; values that came later are in the tables only." in page
+    assert "The package is as it was released; values from other data sets are in the tables only." in page
     assert page.count("Some values come from &#39;Census correction&#39;") == 2  # below the name, and below changes
     reviewed = client_of(editor).get(f"/en/work/editions/{edition.pk}/").content.decode()
     assert "What came of your work" in client.get("/en/work/").content.decode() and AGREE not in reviewed
@@ -120,6 +120,12 @@ def test_a_correction_goes_from_upload_to_the_city_page(author: User, person, cl
     assert "Against what stood before: 1 value changed, 1 added." in released
     assert "observatory: Census correction" not in released  # nobody is named as publisher: the site is named once
     assert client_of().get("/en/releases/").content.decode().count("first edition") == 1  # the package's
+    stored = submit(client, send(client, csv_file([standing_row(obs_value="5400.5", time_period="2020")])))
+    second = Edition.objects.get(pk=stored.outcome["edition"])
+    publish_edition(editor, second)
+    released = client_of().get(f"/en/releases/{second.pk}/").content.decode()
+    assert second.number == 2 and "Against what stood before: 1 value changed, 0 added." in released
+    assert "Against edition 1" not in released  # an upload is held against what stands, not against its edition before
 
 
 def publish_edition(reviewer: User, edition: Edition) -> None:

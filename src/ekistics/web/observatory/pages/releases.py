@@ -15,7 +15,7 @@ from ekistics.web.observatory.frames import indicator_specs, measure_of
 from ekistics.web.observatory.models import Edition, Revision
 from ekistics.web.observatory.pages.caching import public_page, took
 from ekistics.web.observatory.pages.edition_values import values_of
-from ekistics.web.observatory.pages.proof import stated
+from ekistics.web.observatory.pages.proof import is_upload, stated
 from ekistics.web.observatory.pages.shared import (
     absolute,
     edition_line,
@@ -90,6 +90,7 @@ def release(request: HttpRequest, edition: int) -> HttpResponse:
     return render(request, "release.html", {
         "edition": held, "edition_line": edition_line(held), "counts": counts, "page": page,
         "place": named_places([held.place])[held.place_id], "before": before, "stated": stated(held),
+        "upload": is_upload(held),
         "changes": [_change(row, names, specs) for row in page], "newest": newest,
         "values": values, "cite": how_to_cite(held.dataset.title, held, absolute("release", edition=edition))})
 
