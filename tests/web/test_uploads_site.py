@@ -139,6 +139,13 @@ def publish_edition(reviewer: User, edition: Edition) -> None:
     assert edition.state == "published" and edition.released_at is not None
 
 
+def test_whom_a_change_is_about_is_said_in_words(author: User, client_of) -> None:
+    client = client_of(author)
+    job = send(client, csv_file([standing_row(sex="F", age="Y0T14"), standing_row(time_period="2021")]))
+    page = client.get(f"/en/jobs/{job.pk}/").content.decode()
+    assert "<td>women and girls, 0 to 14 years</td>" in page and "<td>everybody</td>" in page and "sex=F" not in page
+
+
 def test_the_same_content_is_the_same_edition_in_any_form_and_order(author: User, client_of) -> None:
     client = client_of(author)
     rows = [standing_row(obs_value="5300"), standing_row(time_period="2021")]
