@@ -5,9 +5,10 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import django
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tools.make_pictures import CHROMIUM
 from tools.stage import PASSWORD, Stage, environment, kinds, staged
@@ -53,25 +54,35 @@ def print_pages(browser: Browser, stage: Stage, pages: dict[str, str], out: Path
     tab.close()
 
 
-def signed_in(browser: Browser, stage: Stage, name: str) -> list:
-    """Sign in and give the cookies."""
-    context = browser.new_context()
+def signed_in(browser: Browser, stage: Stage, name: str, **options: Any) -> BrowserContext:
+    """Sign in, and confirm that it is still the same person, so that no page asks for the password instead."""
+    context = browser.new_context(reduced_motion="reduce", **options)
     tab = context.new_page()
-    tab.goto(f"{stage.address}/en/account/login/")
-    tab.fill("input[name=login]", name)
-    tab.fill("input[name=password]", PASSWORD)
-    tab.click("main button[type=submit]")
-    tab.wait_for_load_state("networkidle")
-    cookies = context.cookies()
-    context.close()
-    return cookies
+    for address, fields in (("login", {"login": name, "password": PASSWORD}),
+                            ("reauthenticate", {"password": PASSWORD})):
+        tab.goto(f"{stage.address}/en/account/{address}/")
+        for field, text in fields.items():
+            tab.fill(f"input[name={field}]", text)
+        tab.click("main button[type=submit]")
+        tab.wait_for_load_state("networkidle")
+        if address in tab.url:
+            raise RuntimeError(f"{name} was not let in at {tab.url}")
+    tab.close()
+    return context
+
+
+def kinds_inside(stage: Stage, cookies: list) -> dict[str, str]:
+    """Give an address of every kind of page that somebody who is signed in sees, the confirmation among them."""
+    text = "; ".join(f"{c['name']}={c['value']}" for c in cookies)
+    return kinds(stage, cookies=text) | {"account_reauthenticate": "/en/account/reauthenticate/"}
 
 
 def inner_pages(browser: Browser, stage: Stage, public: set[str], out: Path) -> dict[str, str]:
     """Photograph the pages that only somebody who is signed in sees, and give their addresses."""
-    cookies = signed_in(browser, stage, "administrator")
-    text = "; ".join(f"{c['name']}={c['value']}" for c in cookies)
-    inside = {name: path for name, path in kinds(stage, cookies=text).items() if name not in public}
+    context = signed_in(browser, stage, "administrator")
+    cookies = context.cookies()
+    context.close()
+    inside = {name: path for name, path in kinds_inside(stage, cookies).items() if name not in public}
     photograph(browser, stage, inside, out / "work", cookies=cookies)
     return inside
 
