@@ -88,8 +88,9 @@ class _Server(BaseApplication):
         if not 0 < self._given["port"] < 65536:  # noqa: PLR2004 - ports are 16 bits
             raise ConfigurationError(_("There is no such port."), where="--port", got=self._given["port"],
                                      expected="1-65535")
-        for name, value in {"bind": f"{self._given['host']}:{self._given['port']}", "worker_class": "gthread",
-                            "workers": self._given["processes"], "threads": self._given["threads"],
+        for name, value in {"bind": f"{self._given['host']}:{self._given['port']}",
+                            "worker_class": "ekistics.web.server.Worker", "workers": self._given["processes"],
+                            "threads": self._given["threads"],
                             "timeout": 120, "graceful_timeout": 20, "keepalive": 5, "max_requests": 50_000,
                             "max_requests_jitter": 5_000, "limit_request_line": 8190, "loglevel": "warning",
                             "proc_name": "ekistics", "preload_app": True}.items():
