@@ -4,11 +4,12 @@ Every edge (page, API, CSV, features, tiles, media, export, search) asks :func:`
 which is derived from :func:`may` case by case, so that the two cannot disagree.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from functools import cache, reduce
 from itertools import product
+from operator import or_
 
 from django.db.models import Q
 from django.utils import timezone
@@ -238,7 +239,7 @@ def readable(actor: Actor, *, place: str = "place__path", edition: str = "editio
 
 def _cases(role: Role, edition: str, restricted: str | None, now: datetime, user_id: int | None) -> Q:
     """Give one alternative for each case that the role may read."""
-    found = Q(pk__in=[])
+    cases = []
     for states, embargoed, holds, own in _readable_cases(role, restricted is not None, user_id is not None):
         case = Q(**{f"{edition}state__in": states})
         if embargoed is not None:
@@ -248,13 +249,15 @@ def _cases(role: Role, edition: str, restricted: str | None, now: datetime, user
             case &= Q(**{restricted: holds})
         if own:
             case &= Q(**{f"{edition}author_id": user_id})
-        found |= case
-    return found
+        cases.append(case)
+    return reduce(or_, cases) if cases else Q(pk__in=[])
 
 
+@cache
 def _readable_cases(role: Role, with_restricted: bool, with_own: bool,
-                    ) -> Iterator[tuple[list[str], bool | None, bool | None, bool]]:
+                    ) -> tuple[tuple[tuple[str, ...], bool | None, bool | None, bool], ...]:
     """List the cases that a role may read, those that differ in one fact only joined where all its values may."""
+    found: list[tuple[tuple[str, ...], bool | None, bool | None, bool]] = []
     for own in (False, True) if with_own else (False,):
         by_facts: dict[tuple[bool, bool], list[str]] = {}
         for embargoed, holds in product((False, True), (False, True) if with_restricted else (False,)):
@@ -263,11 +266,12 @@ def _readable_cases(role: Role, with_restricted: bool, with_own: bool,
             by_facts[embargoed, holds] = allowed
         whole = [s for s in map(str, State) if all(s in states for states in by_facts.values())]
         if whole:
-            yield whole, None, None, own
+            found.append((tuple(whole), None, None, own))
         for (embargoed, holds), states in by_facts.items():
             rest = [s for s in states if s not in whole]
             if rest:
-                yield rest, embargoed, holds, own
+                found.append((tuple(rest), embargoed, holds, own))
+    return tuple(found)
 
 
 def visible(actor: Actor) -> Q:

@@ -1,5 +1,6 @@
 """A stamp of the public record: another one after everything that changes what the public can see."""
 
+from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
@@ -8,6 +9,7 @@ from ekistics.web.workflow.models import Stamp
 __all__ = ["record_stamp", "renew_stamp"]
 
 ROW = 1
+_STAMP = f"SELECT number, at FROM {Stamp._meta.db_table} WHERE id = %s"  # noqa: S608 - the model's own name
 
 
 def renew_stamp() -> None:
@@ -36,4 +38,6 @@ def record_stamp() -> str:
         It differs when anything moved in the workflow, an edition was released, or quantiles were worked out anew,
         since.
     """
-    return " ".join(map(str, Stamp.objects.filter(pk=ROW).values_list("number", "at").first() or (0,)))
+    with connection.cursor() as cursor:  # every request asks: making this statement took ten times as long as reading
+        cursor.execute(_STAMP, [ROW])
+        return " ".join(map(str, cursor.fetchone() or (0,)))
