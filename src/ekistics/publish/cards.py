@@ -11,7 +11,7 @@ from ekistics.core.told import told
 from ekistics.package.model import ProfilePackage
 from ekistics.publish.content import Card, Fact, Figure, Flag
 from ekistics.publish.figures import Rows, default_of, figure, grouped, headline_of
-from ekistics.publish.method import parameter_sentences
+from ekistics.publish.method import flattened, parameter_sentences
 from ekistics.publish.numbers import period_text, value_text
 
 __all__ = ["cards", "flag"]
@@ -40,16 +40,19 @@ def cards(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], rows: Seq
         The cards.
     """
     rows_by = grouped(row for row in rows if row.ref_area == package.place.code)
-    return tuple(_card(spec, rows_by[spec.code], package, language) for spec in specs.values() if spec.code in rows_by)
+    parameters = flattened(package.run.parameters)
+    return tuple(_card(spec, rows_by[spec.code], package, parameters, language)
+                 for spec in specs.values() if spec.code in rows_by)
 
 
-def _card(spec: IndicatorSpec, rows: Rows, package: ProfilePackage, language: str) -> Card:
+def _card(spec: IndicatorSpec, rows: Rows, package: ProfilePackage, parameters: Mapping[str, Any],
+          language: str) -> Card:
     shown = [s.code for s in headline_of(spec, rows)]
     figures, others = _figures(spec, rows, shown, language)
     more, _other = _figures(spec, rows, [s.code for s in spec.series if s.code not in shown], language)
     flags = tuple(flag(f, language=language) for f in package.checks if spec.code in f.indicators)
     return Card(spec.code, spec.number, _(spec.title), _(spec.question), tuple(figures), tuple(others), tuple(more),
-                flags, _how(spec, package, figures, language))
+                flags, _how(spec, package, parameters, figures, language))
 
 
 def _figures(spec: IndicatorSpec, rows: Rows, series: list[str],
@@ -91,12 +94,13 @@ def flag(check: QualityFlag, *, language: str) -> Flag:
     return Flag(told(check.title), text, check.status, _(STATUS_WORDS[check.status]), told(check.note))
 
 
-def _how(spec: IndicatorSpec, package: ProfilePackage, figures: list[Figure], language: str) -> tuple[Fact, ...]:
+def _how(spec: IndicatorSpec, package: ProfilePackage, parameters: Mapping[str, Any], figures: list[Figure],
+         language: str) -> tuple[Fact, ...]:
     inputs = [p for p in package.run.inputs if p.role in spec.inputs or p.role.split(":")[0] in spec.inputs]
     facts = [Fact(_("Definition"), _(spec.definition)),
              Fact(_("Method"), str(spec.method)),
              Fact(_("Made of"), items=tuple(f"{f.label}: {f.of}" for f in figures if f.of)),
-             Fact(_("Parameters"), items=parameter_sentences(package.run.parameters, spec.code, language=language)),
+             Fact(_("Parameters"), items=parameter_sentences(parameters, spec.code, language=language)),
              Fact(_("Inputs"), items=tuple(input_line(p, language=language) for p in inputs)),
              Fact(_("Certificate"), items=tuple(_certified(c) for c in package.certificates
                                                 if c.get("indicator") == spec.code)),

@@ -92,12 +92,14 @@ def latest(rows: pd.DataFrame) -> pd.DataFrame:
 def _newest(keys: Iterable[tuple[Any, ...]], known: Iterable[bool], times: Iterable[str]) -> list[int]:
     """Give the positions of the newest row of each key; a row with a value goes before one without."""
     ends: dict[str, int] = {"": 0}
-    best: dict[tuple[Any, ...], tuple[bool, int, int]] = {}
+    best: dict[tuple[Any, ...], tuple[tuple[bool, int], int]] = {}
     for position, (key, has, text) in enumerate(zip(keys, known, times, strict=True)):
         if text not in ends:
             ends[text] = Period.parse(text).end.toordinal()
-        best[key] = max(best.get(key, (False, -1, -1)), (bool(has), ends[text], position))
-    return sorted(position for _has, _end, position in best.values())
+        rank, held = (has, ends[text]), best.get(key)
+        if held is None or held[0] <= rank:
+            best[key] = rank, position
+    return sorted(position for _rank, position in best.values())
 
 
 def newest_rows(rows: Sequence[Any]) -> list[Any]:
@@ -115,10 +117,10 @@ def newest_rows(rows: Sequence[Any]) -> list[Any]:
     """
     groups = list(map(_GROUP, rows))
     whole = _whole(groups)
-    found = [row for row, group in zip(rows, groups, strict=True) if group in whole]
-    return [found[i] for i in _newest(((*_SERIES(row), *_GROUP(row)) for row in found),
-                                      (row.obs_value == row.obs_value for row in found),  # noqa: PLR0124 - NaN
-                                      (row.time_period for row in found))]
+    found = [(row, group) for row, group in zip(rows, groups, strict=True) if group in whole]
+    return [found[i][0] for i in _newest([(_SERIES(row), group) for row, group in found],
+                                         [row.obs_value == row.obs_value for row, _ in found],  # noqa: PLR0124 - NaN
+                                         [row.time_period for row, _ in found])]
 
 
 def rows_of(rows: pd.DataFrame, spec: IndicatorSpec, series: str | None = None) -> pd.DataFrame:

@@ -173,8 +173,8 @@ def parameter_sentences(parameters: Mapping[str, Any], indicator: str, *, langua
 
     Parameters
     ----------
-    parameters : mapping
-        The run's parameters.
+    parameters : mapping of str to object
+        The run's parameters by flat name, from :func:`flattened`.
     indicator : str
         The indicator's code.
     language : str
@@ -186,7 +186,7 @@ def parameter_sentences(parameters: Mapping[str, Any], indicator: str, *, langua
         The sentences; parameters under the indicator's own name are always among them.
     """
     found = []
-    for name, value in flattened(parameters).items():
+    for name, value in parameters.items():
         owners, _text = of_method(name) or ((), "")
         if name.split(".")[0] == indicator or any(indicator.startswith(owner) for owner in owners):
             found.append(sentence(name, value, language=language))
