@@ -87,6 +87,15 @@ def test_a_city_shows_value_interval_trend_standing_and_what_changed(site) -> No
     assert 'href="/tables/cities/GHA-AVA.csv"' in page
 
 
+def test_a_city_defines_each_indicator_once_beside_its_numbers(site) -> None:
+    cards, method = text_of(site, "/en/cities/GHA-AVA/").split("Every number below")
+    shown = {row.measure.indicator.code for row in Observation.objects.filter(place__code="GHA-AVA", current=True)}
+    assert len(shown) > 1
+    for each in specs():
+        assert cards.count(each.definition) == (each.code in shown) and each.definition not in method
+    assert "The definition and the method of each indicator stand under its numbers" in method
+
+
 def test_a_value_shows_its_history_its_variants_and_its_inputs(site) -> None:
     text = text_of(site, f"/en/values/{observation().pk}/")
     assert "6,100 of 10,000" in text and "people.tif" in text and "CC-BY-4.0" in text

@@ -105,7 +105,8 @@ def _content(record: CityRecord, language: str, stamp: str) -> dict[str, Any]:
     return {"headline": first, "headline_rule": rule, "place_line": place_line(profile, language=language),
             "cards": _cards(record, specs, rows, language, stamp), "tables": [t for t in tables if t is not None],
             "observation": [row.observation for row in record.rows], "certificate": certificate_table(profile, specs),
-            "sections": (method_section(profile, specs, language=language), run_section(profile, language=language))}
+            # each card has the definition and the method of its indicator: here stands what holds for all of them
+            "sections": (method_section(profile, {}, language=language), run_section(profile, language=language))}
 
 
 def _cards(record: CityRecord, specs: Mapping[str, IndicatorSpec], rows: Sequence[Row], language: str,
