@@ -9,15 +9,32 @@ import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from importlib.resources import as_file, files
 
 __all__ = ["LANGUAGES", "_", "N_", "joined", "translation_states", "use_language"]
 
 LANGUAGES = ("ar", "en", "es", "fr", "ru", "zh")
 DOMAIN = "ekistics"
-_SOURCE = _gettext.NullTranslations()
+MOST = 50_000  # texts that a process remembers in a language
 COMMAS = {"ar": "\u060c ", "zh": "\u3001"}
-_current: ContextVar[_gettext.NullTranslations | None] = ContextVar("translations", default=None)
+
+
+class _Said(dict[str, str]):
+    """Texts of a language that were asked for: a page asks for thousands, of which a catalogue makes most anew."""
+
+    def __init__(self, catalogue: _gettext.NullTranslations) -> None:
+        super().__init__()
+        self._catalogue = catalogue
+
+    def __missing__(self, message: str) -> str:
+        if len(self) >= MOST:
+            self.clear()
+        text = self[message] = self._catalogue.gettext(message)
+        return text
+
+
+_current: ContextVar[_Said] = ContextVar("texts", default=_Said(_gettext.NullTranslations()))  # noqa: B039
 _language: ContextVar[str] = ContextVar("language", default="en")
 
 
@@ -39,7 +56,7 @@ def _(message: str) -> str:
     >>> _("{count} people").format(count=3)
     '3 people'
     """
-    return (_current.get() or _SOURCE).gettext(message)
+    return _current.get()[message]
 
 
 def N_(message: str) -> str:  # noqa: N802 - the conventional name of "mark now, translate later"
@@ -100,17 +117,19 @@ def use_language(language: str | _gettext.NullTranslations) -> Iterator[None]:
     ...     _("Open space")
     'Open space'
     """
-    if isinstance(language, str):
-        with as_file(files("ekistics") / "locale") as folder:
-            catalogue = _gettext.translation(DOMAIN, folder, [language], fallback=True)
-    else:
-        catalogue = language
-    token, spoken = _current.set(catalogue), _language.set(language if isinstance(language, str) else "en")
+    texts = _read(language) if isinstance(language, str) else _Said(language)
+    token, spoken = _current.set(texts), _language.set(language if isinstance(language, str) else "en")
     try:
         yield
     finally:
         _current.reset(token)
         _language.reset(spoken)
+
+
+@cache
+def _read(language: str) -> _Said:
+    with as_file(files("ekistics") / "locale") as folder:
+        return _Said(_gettext.translation(DOMAIN, folder, [language], fallback=True))
 
 
 def translation_states(language: str) -> dict[str, int]:
