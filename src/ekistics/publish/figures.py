@@ -280,13 +280,17 @@ def share_text(row: Any, *, language: str) -> str:
         The text; empty where the observation has none.
     """
     base = _(str(row.base)) if row.base else ""
-    if pd.isna(row.numerator) or pd.isna(row.denominator):
+    if _absent(row.numerator) or _absent(row.denominator):
         return _("base: {base}").format(base=base) if base else ""
     parts = [number_text(part, _plain_digits(part), language=language) for part in (row.numerator, row.denominator)]
     if str(row.unit_measure) != "PT":
         text = _("{numerator} divided by {denominator}").format(numerator=parts[0], denominator=parts[1])
         return text + (" " + _("(base: {base})").format(base=base) if base else "")
     return _("{numerator} of {denominator}; base: {base}").format(numerator=parts[0], denominator=parts[1], base=base)
+
+
+def _absent(value: float | None) -> bool:
+    return value is None or value != value  # noqa: PLR0124 - NaN differs from itself
 
 
 def _plain_digits(value: float) -> int:
@@ -385,7 +389,7 @@ def figure(row: Any, spec: IndicatorSpec, *, language: str, default: bool = True
              "variant": _(variant.title) if variant else str(row.variant),
              "why": _(variant.why) if variant and variant.why else "",
              "period": period_text(str(row.time_period), language=language) if row.time_period else ""}
-    if row.obs_value is None or row.obs_value != row.obs_value:  # noqa: PLR0124 - NaN differs from itself
+    if _absent(row.obs_value):
         return Figure(text=absence_text(row), absent=True, **named)
     if row.series == "regime":
         return Figure(text=regime_text(float(row.obs_value)), **named)

@@ -181,8 +181,11 @@ def period_text(text: str, *, language: str = "en") -> str:
     >>> period_text("2019-05-14"), period_text("2020"), period_text("")
     ('14 May 2019', '2020', 'year not stated')
     """
-    if not text:
-        return _("year not stated")
+    return _period_text(text, language) if text else _("year not stated")
+
+
+@lru_cache(maxsize=4096)  # few times are told of many values
+def _period_text(text: str, language: str) -> str:
     period = Period.parse(text)
     if period.start == period.end:
         return day_text(period.start, language=language)
