@@ -57,6 +57,7 @@ _PERIODS: dict[int, str] = {}
 _GROUPS: dict[int, tuple[str, ...]] = {}
 _EVERYBODY: dict[bool, int] = {}
 _SPECS: dict[tuple[str, str], IndicatorSpec] = {}
+_under: tuple[str, Mapping[str, IndicatorSpec]] = ("", {})  # what the record listed under the stamp that it had
 
 
 def measure_of(key: int) -> MeasureKey:
@@ -227,8 +228,28 @@ def _runs(editions: Sequence[int]) -> list[str]:
     return [runs[key] for key in editions]
 
 
-def indicator_specs() -> dict[str, IndicatorSpec]:
-    """Give the indicators of the record by code, in their order; another stamp is another specification."""
+def indicator_specs(stamp: str = "") -> Mapping[str, IndicatorSpec]:
+    """Give the indicators of the record by code, in their order.
+
+    Parameters
+    ----------
+    stamp : str, optional
+        Stamp of the record, read before: what was given under the same one is given again.
+
+    Returns
+    -------
+    mapping of str to IndicatorSpec
+        The specifications; another stamp of its own makes one another specification.
+    """
+    global _under  # noqa: PLW0603 - replaced as a whole, so that threads see the old one or the new one
+    held = _under
+    if not stamp or held[0] != stamp:
+        held = (stamp, _listed_specs())
+        _under = held if stamp else _under
+    return held[1]
+
+
+def _listed_specs() -> dict[str, IndicatorSpec]:
     wanted = list(Indicator.objects.values_list("code", "stamp"))
     unknown = [code for code, stamp in wanted if (code, stamp) not in _SPECS]
     for part in parts(unknown):
@@ -239,6 +260,8 @@ def indicator_specs() -> dict[str, IndicatorSpec]:
 
 def forget() -> None:
     """Forget what this process remembers of the record: for tests, whose records come and go."""
+    global _under  # noqa: PLW0603
+    _under = ("", {})
     for remembered in (_MEASURES, _PERIODS, _GROUPS, _EVERYBODY, _SPECS):
         remembered.clear()
     forget_countries()

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from django.db.models import Q
 
-from ekistics.core.i18n import _
+from ekistics.core.i18n import N_, _
 from ekistics.publish.numbers import number_text, value_text
 from ekistics.web.chunks import parts
 from ekistics.web.observatory.models import Coverage
@@ -16,6 +16,9 @@ __all__ = ["LEAST_PEERS", "Spread", "Standing", "spreads", "standing"]
 LEAST_PEERS = 5  # quantiles of fewer cities say nothing
 LEAST_FOR_PERCENT = 20  # of fewer cities, 5 % are not even one: the lowest and the highest are told by rank
 WIDTH, MARGIN = 264.0, 6.0
+PARTS = (N_("Among the lowest 5 % of {cities} cities."), N_("In the lowest quarter of {cities} cities."),
+         N_("Below the middle of {cities} cities."), N_("Above the middle of {cities} cities."),
+         N_("In the highest quarter of {cities} cities."), N_("Among the highest 5 % of {cities} cities."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,15 +150,12 @@ def _middle(spread: Spread, unit_measure: str, language: str) -> tuple[str, str]
 
 def _words(value: float, spread: Spread) -> str:
     """Name the part of the distribution; a value that many cities share is in the part that reaches it first."""
-    words = (_("Among the lowest 5 % of {cities} cities."), _("In the lowest quarter of {cities} cities."),
-             _("Below the middle of {cities} cities."), _("Above the middle of {cities} cities."),
-             _("In the highest quarter of {cities} cities."), _("Among the highest 5 % of {cities} cities."))
     part = sum(value > quantile for quantile in spread.quantiles)
     if spread.cities >= LEAST_FOR_PERCENT:
-        return words[part]
+        return _(PARTS[part])
     least, lower, _middle, upper, most = spread.quantiles
     if value <= least < lower:
         return _("The lowest of {cities} cities.")
     if value >= most > upper:
         return _("The highest of {cities} cities.")
-    return words[min(max(part, 1), 4)]
+    return _(PARTS[min(max(part, 1), 4)])

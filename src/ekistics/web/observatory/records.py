@@ -1,10 +1,11 @@
 """From the record to what ``publish`` draws: a place's values, editions and quality as one typed profile."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from ekistics.core import place as core
 from ekistics.core.indicator import IndicatorSpec
@@ -45,7 +46,7 @@ class CityRecord:
     editions: tuple[Edition, ...]
 
 
-def city_record(actor: Actor, place: Place, *, language: str) -> CityRecord:
+def city_record(actor: Actor, place: Place, *, language: str, stamp: str = "") -> CityRecord:
     """Read a city and its neighbourhoods: the values for everybody, not those for groups of people.
 
     Parameters
@@ -56,13 +57,15 @@ def city_record(actor: Actor, place: Place, *, language: str) -> CityRecord:
         The city.
     language : str
         Language of names.
+    stamp : str, optional
+        Stamp of the record, read before.
 
     Returns
     -------
     CityRecord
         The record.
     """
-    inside = list(Place.objects.filter(Q(pk=place.pk) | Q(parent=place, kind="neighbourhood")).order_by("code"))
+    inside = [place, *Place.objects.filter(parent=place, kind="neighbourhood").order_by("code")]
     named = names_of([p.pk for p in inside], language)
     places = tuple(core.Place(p.code, named.get(p.pk, p.name), p.kind, p.country,
                               place.code if p.pk != place.pk else None) for p in inside)
@@ -70,7 +73,7 @@ def city_record(actor: Actor, place: Place, *, language: str) -> CityRecord:
     newest = next((e for e in editions if _leads(e)), None)
     wanted = Q(place__in=[p.pk for p in inside], group=everybody())
     rows = listed(rows_for(actor, where=wanted).order_by("id"), {p.pk: p.code for p in inside})
-    specs, present = indicator_specs(), {row.indicator for row in rows}
+    specs, present = indicator_specs(stamp), {row.indicator for row in rows}
     shown = tuple(spec for code, spec in specs.items() if code in present)
     own = next(p for p in places if p.code == place.code)
     profile = ProfilePackage(own, places, run_of(newest), pd.DataFrame(), (), _flags(newest),
@@ -98,9 +101,12 @@ def newest_edition(actor: Actor, place: Place) -> Edition | None:
     return next((e for e in _editions(actor, place) if _leads(e)), None)
 
 
-def _editions(actor: Actor, place: Place) -> QuerySet[Edition]:
-    return Edition.objects.filter(readable(actor, edition=""), dataset__place=place).select_related(
-        "dataset", "place").order_by("-released_at", "-number")
+def _editions(actor: Actor, place: Place) -> Iterator[Edition]:
+    for edition in Edition.objects.filter(readable(actor, edition=""), dataset__place=place).select_related(
+            "dataset").order_by("-released_at", "-number"):
+        if edition.place_id == place.pk:
+            edition.place = place  # it need not be asked for again
+        yield edition
 
 
 def _leads(edition: Edition) -> bool:

@@ -63,11 +63,11 @@ def city(request: HttpRequest, code: str) -> HttpResponse:
     """Show a city."""
     actor = actor_of(request)
     place = require_city(actor, code)
-    language = language_now()
-    record = city_record(actor, place, language=language)
+    language, stamp = language_now(), stamp_of(request)
+    record = city_record(actor, place, language=language, stamp=stamp)
     edition = record.edition
     return render(request, "city.html", {
-        "record": record, "place": place, **_content(record, language, stamp_of(request)), "edition": edition,
+        "record": record, "place": place, **_content(record, language, stamp), "edition": edition,
         "edition_line": edition_line(edition) if edition else "", "layers": _layer_titles(record),
         "later": _later(record), "origin": _origins(record),
         "briefs": ("pdf", "docx", "html", "xlsx"),

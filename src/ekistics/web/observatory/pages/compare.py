@@ -22,7 +22,7 @@ from ekistics.web.accounts.actors import actor_of
 from ekistics.web.observatory.frames import indicator_specs, listed, rows_for
 from ekistics.web.observatory.models import Coverage, Measure
 from ekistics.web.observatory.pages.adding import city_names, typed_cities
-from ekistics.web.observatory.pages.caching import public_page, took
+from ekistics.web.observatory.pages.caching import public_page, stamp_of, took
 from ekistics.web.observatory.pages.shared import absolute, named_places, plain, series_title
 from ekistics.web.places.models import Place
 from ekistics.web.policy import Actor, visible
@@ -113,7 +113,7 @@ class Line:
 def asked_of(request: HttpRequest, actor: Actor) -> Asked:
     """Read an address; cities and indicators that are not there are left out."""
     cities = _cities(actor, request.GET.getlist("c"), MOST_CITIES)
-    specs = indicator_specs()
+    specs = indicator_specs(stamp_of(request))
     chosen = tuple(c for c in dict.fromkeys(request.GET.getlist("i")) if c in specs)[:MOST_INDICATORS]
     shown = chosen or _with_values(specs)[:FIRST_INDICATORS]
     period = plain(request.GET.get("p", ""), 24)
@@ -190,7 +190,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     wanted = tuple(dict.fromkeys([*asked.cities, *typed.cities]))
     asked = replace(asked, cities=wanted[:MOST_CITIES])
     found = _offered(actor, request.GET.getlist("f"), [*wanted[MOST_CITIES:], *typed.maybe], asked)
-    specs = indicator_specs()
+    specs = indicator_specs(stamp_of(request))
     known = _with_values(specs)
     periods = Coverage.objects.filter(values__gt=0, measure__indicator__code__in=[s.code for s in asked.specs]).exclude(
         period__text="").order_by("-period__end").values_list("period__text", flat=True)

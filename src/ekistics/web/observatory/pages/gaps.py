@@ -22,7 +22,7 @@ from ekistics.publish.styles import NIGHT_RAMP, no_data
 from ekistics.web.accounts.actors import actor_of
 from ekistics.web.observatory.frames import everybody, indicator_specs, period_of, rows_for
 from ekistics.web.observatory.models import Measure
-from ekistics.web.observatory.pages.caching import public_page, took
+from ekistics.web.observatory.pages.caching import public_page, stamp_of, took
 from ekistics.web.observatory.pages.shared import (
     city_addresses,
     listed_cities,
@@ -141,7 +141,7 @@ def gaps(request: HttpRequest) -> HttpResponse:
     """Show the matrix of cities and indicators."""
     actor, today = actor_of(request), timezone.now().date()
     country = plain(request.GET.get("c", ""), 3)
-    specs = indicator_specs()
+    specs = indicator_specs(stamp_of(request))
     columns = max(-(-len(specs) // COLUMNS), 1)
     column = min(page_number(request.GET.get("k")), columns)
     shown = list(specs.values())[(column - 1) * COLUMNS:column * COLUMNS]
@@ -179,7 +179,7 @@ def _matrix(cities: Sequence[Place], specs: Sequence[IndicatorSpec],
 @public_page(knows=("c", "i"))
 def gaps_map(request: HttpRequest) -> HttpResponse:
     """Give the cities with the age of the newest value of one indicator, for the map."""
-    spec = indicator_specs().get(request.GET.get("i", ""))
+    spec = indicator_specs(stamp_of(request)).get(request.GET.get("i", ""))
     country, today = plain(request.GET.get("c", ""), 3), timezone.now().date()
     cities = listed_cities().exclude(longitude=None)
     held = list((cities.filter(country=country) if country else cities).values_list(

@@ -20,7 +20,7 @@ from ekistics.publish.styles import NIGHT_RAMP
 from ekistics.web.accounts.actors import actor_of
 from ekistics.web.observatory.frames import MeasureKey, indicator_specs
 from ekistics.web.observatory.models import Coverage, Edition, Group, Measure
-from ekistics.web.observatory.pages.caching import public_page, took
+from ekistics.web.observatory.pages.caching import public_page, stamp_of, took
 from ekistics.web.observatory.pages.ranking import FIELDS, Choice, choose, drawn, groups_with_values, ranked_rows
 from ekistics.web.observatory.pages.shared import (
     city_addresses,
@@ -47,14 +47,14 @@ def indicators(request: HttpRequest) -> HttpResponse:
     """List the indicators of the record with how much is known of each."""
     counts = {row["measure__indicator__code"]: row for row in Coverage.objects.filter(values__gt=0).values(
         "measure__indicator__code").annotate(total=Sum("values"), cities=Max("cities"), last=Max("period__end"))}
-    rows = [{"spec": spec, "counts": counts.get(code)} for code, spec in indicator_specs().items()]
+    rows = [{"spec": spec, "counts": counts.get(code)} for code, spec in indicator_specs(stamp_of(request)).items()]
     return render(request, "indicators.html", {"rows": rows})
 
 
 @public_page(knows=("m", "p", "g", "c", "o", "page"))
 def indicator(request: HttpRequest, code: str) -> HttpResponse:
     """Show one indicator."""
-    spec, actor, language = _spec(code), actor_of(request), language_now()
+    spec, actor, language = _spec(request, code), actor_of(request), language_now()
     choice = choose(spec, measure=request.GET.get("m", ""), period=request.GET.get("p", ""))
     context: dict[str, Any] = {
         "spec": spec, "choice": choice, "inputs": [role_text(role) for role in spec.inputs],
@@ -64,8 +64,8 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "indicator.html", context)
 
 
-def _spec(code: str) -> IndicatorSpec:
-    found = indicator_specs().get(code)
+def _spec(request: HttpRequest, code: str) -> IndicatorSpec:
+    found = indicator_specs(stamp_of(request)).get(code)
     if found is None:
         raise Http404
     return found
@@ -134,7 +134,7 @@ def _ranking(request: HttpRequest, actor: Actor, spec: IndicatorSpec, choice: Ch
 @public_page(knows=("m", "p", "g", "c", "o"))
 def indicator_map(request: HttpRequest, code: str) -> HttpResponse:
     """Give the cities of a ranking for the map, in classes that hold about the same number of cities each."""
-    spec, actor, language = _spec(code), actor_of(request), language_now()
+    spec, actor, language = _spec(request, code), actor_of(request), language_now()
     choice = choose(spec, measure=request.GET.get("m", ""), period=request.GET.get("p", ""))
     if choice is None or choice.period is None:
         return JsonResponse({"type": "FeatureCollection", "features": [], "classes": []})
