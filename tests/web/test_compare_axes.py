@@ -21,7 +21,7 @@ def test_only_what_cannot_pass_100_has_an_axis_of_100(publish, monkeypatch, uppe
         publish(code, access=share, at=(i * 0.5, 6.0), layers=False, neighbourhoods=0)
     known = spec("sdg_11_2_1")
     series = tuple(replace(s, upper=upper) for s in known.series)
-    monkeypatch.setattr(compare, "indicator_specs", lambda: {known.code: replace(known, series=series)})
+    monkeypatch.setattr(compare, "indicator_specs", lambda _stamp: {known.code: replace(known, series=series)})
     drawn = Client().get(f"/en/charts/compare.json?c=GHA-AVA&c=GHA-COR&i={known.code}").json()
     assert len(drawn["data"]["values"]) == 2
     assert drawn["layer"][0]["encoding"]["x"]["axis"]["title"] == words
@@ -33,7 +33,7 @@ def test_the_ranking_of_an_indicator_has_its_ends_above_it(publish, monkeypatch,
         publish(code, access=share, at=(i * 0.5, 6.0), layers=False, neighbourhoods=0)  # intervals: 47 to 75
     known = spec("sdg_11_2_1")
     series = tuple(replace(s, upper=upper) for s in known.series)
-    monkeypatch.setattr(indicators, "indicator_specs", lambda: {known.code: replace(known, series=series)})
+    monkeypatch.setattr(indicators, "indicator_specs", lambda _stamp: {known.code: replace(known, series=series)})
     page = Client().get(f"/en/indicators/{known.code}/").content.decode().replace("\u00a0", " ")
     assert re.findall(r"<span>([^<]+)</span><span>([^<]+)</span></span></th>", page) == [tuple(ends)]
 

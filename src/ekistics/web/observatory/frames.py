@@ -3,11 +3,13 @@
 import math
 from collections import namedtuple
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from ekistics.core.indicator import IndicatorSpec
 from ekistics.core.observation import DIMENSIONS, OBSERVATION_COLUMNS
@@ -17,10 +19,11 @@ from ekistics.web.chunks import parts
 from ekistics.web.observatory.models import Edition, Group, Indicator, Measure, Observation, Period
 from ekistics.web.places.models import Place
 from ekistics.web.places.naming import forget_countries
-from ekistics.web.policy import Actor, readable
+from ekistics.web.policy import PUBLIC, Actor, readable
+from ekistics.web.statements import Statement
 
 __all__ = ["MeasureKey", "batches", "everybody", "forget", "frame", "framed", "group_of", "indicator_specs", "listed",
-           "measure_of", "period_of", "rows_for"]
+           "listed_at", "measure_of", "period_of", "rows_for"]
 
 _FIELDS = ("id", "edition_id", "measure_id", "place_id", "period_id", "group_id", *NUMBER_COLUMNS, "uncertainty",
            "obs_status", "conf_status", "reason")
@@ -89,7 +92,8 @@ def everybody() -> int:
     return _EVERYBODY.get(True, 0)
 
 
-def rows_for(actor: Actor, *, current: bool = True, where: Q | None = None) -> QuerySet[Observation]:
+def rows_for(actor: Actor, *, current: bool = True, where: Q | None = None,
+             now: datetime | None = None) -> QuerySet[Observation]:
     """Give the observations that an actor may read.
 
     Parameters
@@ -100,13 +104,15 @@ def rows_for(actor: Actor, *, current: bool = True, where: Q | None = None) -> Q
         Whether only values that stand now are wanted.
     where : django.db.models.Q, optional
         A further filter.
+    now : datetime.datetime, optional
+        The time by which embargoes are judged.
 
     Returns
     -------
     django.db.models.QuerySet
         Observations; the policy is part of the query.
     """
-    found = Observation.objects.filter(readable(actor, restricted="restricted"))
+    found = Observation.objects.filter(readable(actor, restricted="restricted", now=now))
     if current:
         found = found.filter(current=True)
     return found if where is None else found.filter(where)
@@ -144,7 +150,38 @@ def listed(rows: QuerySet[Observation], places: Mapping[int, str] | None = None)
         What :func:`framed` makes a frame of.
     """
     held = list(rows.values_list(*_FIELDS))
-    codes = _codes({row[3] for row in held}) if places is None else places
+    return _rows(held, _codes({row[3] for row in held}) if places is None else places)
+
+
+def listed_at(actor: Actor, places: Mapping[int, str]) -> list[Row]:
+    """Read the current values for everybody at places into named tuples, in the order of their keys.
+
+    Parameters
+    ----------
+    actor : Actor
+        Who asks.
+    places : mapping of int to str
+        Codes of the places by key.
+
+    Returns
+    -------
+    list of Row
+        As :func:`listed`.
+    """
+    now, group = timezone.now(), everybody()
+    if actor == PUBLIC and len(places) == 1:
+        return _rows(_PUBLIC_AT(place=next(iter(places)), group=group, now=now), places)
+    return _rows(list(_at(actor, Q(place__in=list(places)), group, now)), places)
+
+
+def _at(actor: Actor, where: Q, group: int, now: datetime) -> QuerySet[Observation, tuple[Any, ...]]:
+    return rows_for(actor, where=where & Q(group=group), now=now).order_by("id").values_list(*_FIELDS)
+
+
+_PUBLIC_AT = Statement(lambda place, group, now: _at(PUBLIC, Q(place=place), group, now))
+
+
+def _rows(held: Sequence[tuple[Any, ...]], codes: Mapping[int, str]) -> list[Row]:
     heads: dict[tuple[int, int], tuple[str, ...]] = {}
     made = []
     for i, (key, edition, measure, place, period, group, *values) in enumerate(held):

@@ -2,21 +2,25 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pandas as pd
-from django.db.models import Q
+from django.db.models import QuerySet
+from django.utils import timezone
 
 from ekistics.core import place as core
 from ekistics.core.indicator import IndicatorSpec
 from ekistics.core.provenance import Provenance, Run
 from ekistics.core.quality import QualityFlag
 from ekistics.package.model import ProfilePackage
-from ekistics.web.observatory.frames import Row, everybody, indicator_specs, listed, rows_for
+from ekistics.web.observatory.frames import Row, indicator_specs, listed_at
 from ekistics.web.observatory.models import Edition
 from ekistics.web.places.models import Place
 from ekistics.web.places.naming import names_of
-from ekistics.web.policy import Actor, State, readable
+from ekistics.web.policy import PUBLIC, Actor, State, readable
+from ekistics.web.statements import Statement
 
 __all__ = ["CityRecord", "city_record", "newest_edition", "run_of", "run_profile"]
 
@@ -65,14 +69,13 @@ def city_record(actor: Actor, place: Place, *, language: str, stamp: str = "") -
     CityRecord
         The record.
     """
-    inside = [place, *Place.objects.filter(parent=place, kind="neighbourhood").order_by("code")]
+    inside = [place, *_NEIGHBOURHOODS(city=place.pk)]
     named = names_of([p.pk for p in inside], language)
     places = tuple(core.Place(p.code, named.get(p.pk, p.name), p.kind, p.country,
                               place.code if p.pk != place.pk else None) for p in inside)
     editions = tuple(_editions(actor, place))
     newest = next((e for e in editions if _leads(e)), None)
-    wanted = Q(place__in=[p.pk for p in inside], group=everybody())
-    rows = listed(rows_for(actor, where=wanted).order_by("id"), {p.pk: p.code for p in inside})
+    rows = listed_at(actor, {p.pk: p.code for p in inside})
     specs, present = indicator_specs(stamp), {row.indicator for row in rows}
     shown = tuple(spec for code, spec in specs.items() if code in present)
     own = next(p for p in places if p.code == place.code)
@@ -101,12 +104,23 @@ def newest_edition(actor: Actor, place: Place) -> Edition | None:
     return next((e for e in _editions(actor, place) if _leads(e)), None)
 
 
+_NEIGHBOURHOODS = Statement(lambda city: Place.objects.filter(parent=city, kind="neighbourhood").order_by("code"))
+
+
 def _editions(actor: Actor, place: Place) -> Iterator[Edition]:
-    for edition in Edition.objects.filter(readable(actor, edition=""), dataset__place=place).select_related(
-            "dataset").order_by("-released_at", "-number"):
+    asked = {"place": place.pk, "now": timezone.now()}
+    for edition in _PUBLIC_EDITIONS(**asked) if actor == PUBLIC else _editions_of(actor, **asked):
         if edition.place_id == place.pk:
             edition.place = place  # it need not be asked for again
         yield edition
+
+
+def _editions_of(actor: Actor, place: int, now: datetime) -> QuerySet[Edition]:
+    return Edition.objects.filter(readable(actor, edition="", now=now), dataset__place=place).select_related(
+        "dataset").order_by("-released_at", "-number")
+
+
+_PUBLIC_EDITIONS = Statement(partial(_editions_of, PUBLIC))
 
 
 def _leads(edition: Edition) -> bool:

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable
 
+from django.db.models import Q, QuerySet
+
 from ekistics.web.chunks import parts
 from ekistics.web.places.models import Place, PlaceName
+from ekistics.web.statements import Statement
 
 __all__ = ["forget_countries", "names_of", "names_of_countries"]
 
@@ -27,11 +30,20 @@ def names_of(places: Iterable[int], language: str) -> dict[int, str]:
     dict of int to str
         The name by key; a place without a name in the language is left out.
     """
-    found: dict[int, str] = {}
-    for part in parts(list(places)):
-        found.update(PlaceName.objects.filter(place__in=part, language=language, valid_to__isnull=True).exclude(
-            kind="alternative").values_list("place_id", "name"))
+    wanted, found = list(places), dict[int, str]()
+    if len(wanted) == 1:
+        return dict(_OF_ONE(place=wanted[0], language=language))
+    for part in parts(wanted):
+        found.update(_names(Q(place__in=part), language))
     return found
+
+
+def _names(where: Q, language: str) -> QuerySet[PlaceName, tuple[int, str]]:
+    return PlaceName.objects.filter(where, language=language, valid_to__isnull=True).exclude(
+        kind="alternative").values_list("place_id", "name")
+
+
+_OF_ONE = Statement(lambda place, language: _names(Q(place=place), language))
 
 
 def names_of_countries(codes: Iterable[str], language: str) -> dict[str, str]:

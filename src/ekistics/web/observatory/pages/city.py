@@ -35,6 +35,7 @@ from ekistics.web.observatory.peers import Standing, spreads, standing
 from ekistics.web.observatory.records import CityRecord, city_record
 from ekistics.web.observatory.sparkline import Sparkline, sparkline
 from ekistics.web.render import language_now
+from ekistics.web.statements import Statement
 
 __all__ = ["city"]
 
@@ -90,8 +91,11 @@ def _origins(record: CityRecord) -> dict[int, str]:
 
 
 def _layer_titles(record: CityRecord) -> list[dict[str, str]]:
-    rows = Layer.objects.filter(edition=record.edition).order_by("id").values("title", "note") if record.edition else ()
-    return [{"title": told(row["title"]), "note": told(row["note"])} for row in rows]
+    return [{"title": told(title), "note": told(note)}
+            for title, note in (_LAYERS(edition=record.edition.pk) if record.edition else ())]
+
+
+_LAYERS = Statement(lambda edition: Layer.objects.filter(edition=edition).order_by("id").values_list("title", "note"))
 
 
 def _content(record: CityRecord, language: str, stamp: str) -> dict[str, Any]:
