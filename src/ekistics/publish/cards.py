@@ -1,7 +1,6 @@
 """Indicator cards: the headline figures, their variants, the quality of what they rest on, and how they were made."""
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 from ekistics.core.i18n import N_, _
@@ -17,7 +16,6 @@ from ekistics.publish.numbers import period_text, value_text
 
 __all__ = ["cards", "flag"]
 
-_fact = lru_cache(maxsize=4096)(Fact)  # what is said of a method is the same in all profiles
 STATUS_WORDS = {"good": N_("good"), "warn": N_("take care"), "bad": N_("weak"), "info": N_("for information")}
 
 
@@ -101,16 +99,16 @@ def flag(check: QualityFlag, *, language: str) -> Flag:
 def _how(spec: IndicatorSpec, package: ProfilePackage, parameters: Mapping[str, Any], figures: list[Figure],
          language: str) -> tuple[Fact, ...]:
     inputs = [p for p in package.run.inputs if p.role in spec.inputs or p.role.split(":")[0] in spec.inputs]
-    facts = [_fact(_("Definition"), _(spec.definition)),
-             _fact(_("Method"), str(spec.method)),
+    facts = [Fact(_("Definition"), _(spec.definition)),
+             Fact(_("Method"), str(spec.method)),
              Fact(_("Made of"), items=tuple(f"{f.label}: {f.of}" for f in figures if f.of)),
              Fact(_("Parameters"), items=parameter_sentences(parameters, spec.code, language=language)),
              Fact(_("Inputs"), items=tuple(input_line(p, language=language) for p in inputs)),
              Fact(_("Certificate"), items=tuple(_certified(c) for c in package.certificates
                                                 if c.get("indicator") == spec.code)),
-             _fact(_("Run"), package.run.id, code=True)]
+             Fact(_("Run"), package.run.id, code=True)]
     if spec.source:
-        facts.insert(2, _fact(_("Where to read it"), spec.source))
+        facts.insert(2, Fact(_("Where to read it"), spec.source))
     return tuple(f for f in facts if f.text or f.items)
 
 

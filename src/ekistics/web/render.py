@@ -1,6 +1,5 @@
 """Templates: what every page knows, and the functions that templates may call."""
 
-from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -74,7 +73,7 @@ def environment(**options: Any) -> Environment:
     made.install_gettext_callables(_, _plural, newstyle=False)  # type: ignore[attr-defined]
     made.globals |= {"url": address, "static": static, "number": _number, "value": _value, "period": _period,
                      "day": _day, "own": _own, "url_or_none": _address_or_none, "script_words": script_words,
-                     "moment": _moment, "joined": joined, "numbered_url": numbered_address}
+                     "moment": _moment, "joined": joined}
     return made
 
 
@@ -91,12 +90,6 @@ def address(name: str, **parts: Any) -> str:
             before, after = _around_number(language, name, key)
             return f"{before}{value}{after}"
     return _address(language, name, *parts.items())
-
-
-def numbered_address(name: str, key: str) -> Callable[[int], str]:
-    """Give the function that gives the address of a page by its number: for pages that link to hundreds."""
-    before, after = _around_number(get_language() or "", name, key)
-    return lambda number: f"{before}{number}{after}"
 
 
 @lru_cache(maxsize=1024)
