@@ -10,6 +10,7 @@ from ekistics.core.i18n import N_, _
 from ekistics.publish.numbers import number_text, value_text
 from ekistics.web.chunks import parts
 from ekistics.web.observatory.models import Coverage
+from ekistics.web.workflow.stamp import Remembered
 
 __all__ = ["LEAST_PEERS", "Spread", "Standing", "spreads", "standing"]
 
@@ -61,8 +62,7 @@ class Standing:
     own: str
 
 
-# What was looked up under the stamp that the record had: all cities have the same peers.
-_known: tuple[str, dict[tuple[int, int], Spread | None]] = ("", {})
+_KNOWN: Remembered[tuple[int, int], Spread | None] = Remembered()  # all cities have the same peers
 
 
 def spreads(pairs: Iterable[tuple[int, int]], *, stamp: str) -> dict[tuple[int, int], Spread]:
@@ -80,11 +80,7 @@ def spreads(pairs: Iterable[tuple[int, int]], *, stamp: str) -> dict[tuple[int, 
     dict of (int, int) to Spread
         Those with enough cities.
     """
-    global _known  # noqa: PLW0603 - replaced as a whole, so that threads see the old one or the new one
-    wanted, held = set(pairs), _known
-    if held[0] != stamp:
-        held = _known = (stamp, {})
-    known = held[1]
+    wanted, known = set(pairs), _KNOWN.under(stamp)
     missing = [pair for pair in wanted if pair not in known]
     if missing:
         known.update(dict.fromkeys(missing) | _looked_up(missing))

@@ -1,12 +1,17 @@
 """A stamp of the public record: another one after everything that changes what the public can see."""
 
+from typing import Generic, TypeVar
+
 from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
 from ekistics.web.workflow.models import Stamp
 
-__all__ = ["record_stamp", "renew_stamp"]
+__all__ = ["Remembered", "record_stamp", "renew_stamp"]
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 ROW = 1
 _STAMP = f"SELECT number, at FROM {Stamp._meta.db_table} WHERE id = %s"  # noqa: S608 - the model's own name
@@ -41,3 +46,32 @@ def record_stamp() -> str:
     with connection.cursor() as cursor:  # every request asks: making this statement took ten times as long as reading
         cursor.execute(_STAMP, [ROW])
         return " ".join(map(str, cursor.fetchone() or (0,)))
+
+
+class Remembered(Generic[K, V]):
+    """What a process has read of the record, as long as the record stays as it is."""
+
+    def __init__(self) -> None:
+        self._held: tuple[str, dict[K, V]] = ("", {})  # replaced as a whole: threads see the old one or the new one
+
+    def under(self, stamp: str) -> dict[K, V]:
+        """Give what was read under a stamp, to be read and added to.
+
+        Parameters
+        ----------
+        stamp : str
+            Stamp of the record, read before anything that is remembered.
+
+        Returns
+        -------
+        dict
+            The same one while the stamp is the same; empty where it is another.
+        """
+        held = self._held
+        if held[0] != stamp:
+            held = self._held = (stamp, {})
+        return held[1]
+
+    def forget(self) -> None:
+        """Forget all of it."""
+        self._held = ("", {})
