@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from ekistics.web.observatory.frames import everybody, rows_for
 from ekistics.web.observatory.models import Edition
 from ekistics.web.places.models import Place, PlaceName
-from ekistics.web.policy import PUBLIC, readable, visible
-from ekistics.web.statements import Statement
+from ekistics.web.policy import PUBLIC, Actor, Role, readable, visible
+from ekistics.web.statements import SHAPES, ActorStatement, Statement
 
 pytestmark = pytest.mark.django_db
 
@@ -95,6 +95,31 @@ def test_signs_of_the_statement_itself_stay(cities) -> None:
 
     city = PlaceName.objects.values_list("place", flat=True)[0]
     assert Statement(named)(place=city) == list(named(city)) != []
+
+
+def test_lists_of_any_length_are_asked_for(cities) -> None:
+    def named(places: Any, language: Any) -> Any:
+        return PlaceName.objects.filter(place__in=places, language=language).values_list("place", "name").order_by("pk")
+
+    keys = list(PlaceName.objects.filter(language="fr").values_list("place", flat=True).order_by("pk"))
+    statement = Statement(named)
+    for count in (1, 2, SHAPES + 3, 1):
+        asked = {"places": keys[:count], "language": "fr"}
+        assert statement(**asked) == list(named(**asked)) != []
+    for count in range(1, SHAPES + 3):
+        assert len(statement(places=keys[:count], language="fr")) == len(named(keys[:count], "fr"))
+    assert statement._made.cache_info().currsize == SHAPES
+
+
+def test_an_actor_sees_what_the_policy_lets_the_actor_see(cities) -> None:
+    statement = ActorStatement(lambda actor, place, now: Edition.objects.filter(
+        readable(actor, edition="", now=now), dataset__place=place).order_by("pk"))
+    city, now = cities[0], timezone.now()
+    Edition.objects.filter(dataset__place=city).update(embargo_until=now + timedelta(days=1))
+    editor, elsewhere = (Actor(1, ((path, Role.EDITOR),), frozenset({"read"})) for path in (city.path, "no/such/"))
+    for _again in range(2):
+        seen = [statement(actor, place=city.pk, now=now) != [] for actor in (PUBLIC, editor, elsewhere, Actor())]
+        assert seen == [False, True, False, False]
 
 
 def test_none_is_refused(cities) -> None:

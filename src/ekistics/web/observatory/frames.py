@@ -19,8 +19,9 @@ from ekistics.web.chunks import parts
 from ekistics.web.observatory.models import Edition, Group, Indicator, Measure, Observation, Period
 from ekistics.web.places.models import Place
 from ekistics.web.places.naming import forget_countries
-from ekistics.web.policy import PUBLIC, Actor, readable
-from ekistics.web.statements import Statement
+from ekistics.web.policy import Actor, readable
+from ekistics.web.statements import ActorStatement
+from ekistics.web.workflow.stamp import Remembered
 
 __all__ = ["MeasureKey", "batches", "everybody", "forget", "frame", "framed", "group_of", "indicator_specs", "listed",
            "listed_at", "measure_of", "period_of", "rows_for"]
@@ -60,7 +61,7 @@ _PERIODS: dict[int, str] = {}
 _GROUPS: dict[int, tuple[str, ...]] = {}
 _EVERYBODY: dict[bool, int] = {}
 _SPECS: dict[tuple[str, str], IndicatorSpec] = {}
-_under: tuple[str, Mapping[str, IndicatorSpec]] = ("", {})  # what the record listed under the stamp that it had
+_LISTED: Remembered[str, Mapping[str, IndicatorSpec]] = Remembered()
 
 
 def measure_of(key: int) -> MeasureKey:
@@ -168,17 +169,11 @@ def listed_at(actor: Actor, places: Mapping[int, str]) -> list[Row]:
     list of Row
         As :func:`listed`.
     """
-    now, group = timezone.now(), everybody()
-    if actor == PUBLIC and len(places) == 1:
-        return _rows(_PUBLIC_AT(place=next(iter(places)), group=group, now=now), places)
-    return _rows(list(_at(actor, Q(place__in=list(places)), group, now)), places)
+    return _rows(_at(actor, places=list(places), group=everybody(), now=timezone.now()), places)
 
 
-def _at(actor: Actor, where: Q, group: int, now: datetime) -> QuerySet[Observation, tuple[Any, ...]]:
-    return rows_for(actor, where=where & Q(group=group), now=now).order_by("id").values_list(*_FIELDS)
-
-
-_PUBLIC_AT = Statement(lambda place, group, now: _at(PUBLIC, Q(place=place), group, now))
+_at = ActorStatement(lambda actor, places, group, now: rows_for(
+    actor, where=Q(place__in=places, group=group), now=now).order_by("id").values_list(*_FIELDS))
 
 
 def _rows(held: Sequence[tuple[Any, ...]], codes: Mapping[int, str]) -> list[Row]:
@@ -278,12 +273,10 @@ def indicator_specs(stamp: str = "") -> Mapping[str, IndicatorSpec]:
     mapping of str to IndicatorSpec
         The specifications; another stamp of its own makes one another specification.
     """
-    global _under  # noqa: PLW0603 - replaced as a whole, so that threads see the old one or the new one
-    held = _under
-    if not stamp or held[0] != stamp:
-        held = (stamp, _listed_specs())
-        _under = held if stamp else _under
-    return held[1]
+    known = _LISTED.under(stamp) if stamp else {}
+    if "all" not in known:
+        known["all"] = _listed_specs()
+    return known["all"]
 
 
 def _listed_specs() -> dict[str, IndicatorSpec]:
@@ -297,8 +290,7 @@ def _listed_specs() -> dict[str, IndicatorSpec]:
 
 def forget() -> None:
     """Forget what this process remembers of the record: for tests, whose records come and go."""
-    global _under  # noqa: PLW0603
-    _under = ("", {})
+    _LISTED.forget()
     for remembered in (_MEASURES, _PERIODS, _GROUPS, _EVERYBODY, _SPECS):
         remembered.clear()
     forget_countries()

@@ -2,12 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from functools import partial
 from typing import Any
 
 import pandas as pd
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from ekistics.core import place as core
@@ -19,8 +16,8 @@ from ekistics.web.observatory.frames import Row, indicator_specs, listed_at
 from ekistics.web.observatory.models import Edition
 from ekistics.web.places.models import Place
 from ekistics.web.places.naming import names_of
-from ekistics.web.policy import PUBLIC, Actor, State, readable
-from ekistics.web.statements import Statement
+from ekistics.web.policy import Actor, State, readable
+from ekistics.web.statements import ActorStatement, Statement
 
 __all__ = ["CityRecord", "city_record", "newest_edition", "run_of", "run_profile"]
 
@@ -105,22 +102,16 @@ def newest_edition(actor: Actor, place: Place) -> Edition | None:
 
 
 _NEIGHBOURHOODS = Statement(lambda city: Place.objects.filter(parent=city, kind="neighbourhood").order_by("code"))
+_EDITIONS = ActorStatement(lambda actor, place, now: Edition.objects.filter(
+    readable(actor, edition="", now=now), dataset__place=place).select_related("dataset").order_by(
+    "-released_at", "-number"))
 
 
 def _editions(actor: Actor, place: Place) -> Iterator[Edition]:
-    asked = {"place": place.pk, "now": timezone.now()}
-    for edition in _PUBLIC_EDITIONS(**asked) if actor == PUBLIC else _editions_of(actor, **asked):
+    for edition in _EDITIONS(actor, place=place.pk, now=timezone.now()):
         if edition.place_id == place.pk:
             edition.place = place  # it need not be asked for again
         yield edition
-
-
-def _editions_of(actor: Actor, place: int, now: datetime) -> QuerySet[Edition]:
-    return Edition.objects.filter(readable(actor, edition="", now=now), dataset__place=place).select_related(
-        "dataset").order_by("-released_at", "-number")
-
-
-_PUBLIC_EDITIONS = Statement(partial(_editions_of, PUBLIC))
 
 
 def _leads(edition: Edition) -> bool:

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Q, QuerySet
-
 from ekistics.web.chunks import parts
 from ekistics.web.places.models import Place, PlaceName
 from ekistics.web.statements import Statement
@@ -30,20 +28,12 @@ def names_of(places: Iterable[int], language: str) -> dict[int, str]:
     dict of int to str
         The name by key; a place without a name in the language is left out.
     """
-    wanted, found = list(places), dict[int, str]()
-    if len(wanted) == 1:
-        return dict(_OF_ONE(place=wanted[0], language=language))
-    for part in parts(wanted):
-        found.update(_names(Q(place__in=part), language))
-    return found
+    return {key: name for part in parts(list(places)) for key, name in _NAMES(places=part, language=language)}
 
 
-def _names(where: Q, language: str) -> QuerySet[PlaceName, tuple[int, str]]:
-    return PlaceName.objects.filter(where, language=language, valid_to__isnull=True).exclude(
-        kind="alternative").values_list("place_id", "name")
-
-
-_OF_ONE = Statement(lambda place, language: _names(Q(place=place), language))
+_NAMES = Statement(lambda places, language: PlaceName.objects.filter(
+    place__in=places, language=language, valid_to__isnull=True).exclude(kind="alternative").values_list(
+    "place_id", "name"))
 
 
 def names_of_countries(codes: Iterable[str], language: str) -> dict[str, str]:

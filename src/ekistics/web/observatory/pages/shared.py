@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -20,9 +19,9 @@ from ekistics.web.observatory.frames import MeasureKey
 from ekistics.web.observatory.models import Edition
 from ekistics.web.places.models import Place
 from ekistics.web.places.naming import names_of, names_of_countries
-from ekistics.web.policy import PUBLIC, Actor, visible
+from ekistics.web.policy import Actor, visible
 from ekistics.web.render import language_now
-from ekistics.web.statements import Statement
+from ekistics.web.statements import ActorStatement
 
 __all__ = ["absolute", "city_addresses", "country_names", "edition_line", "how_to_cite", "listed_cities",
            "listed_countries", "measure_title", "named_places", "plain", "require_city",
@@ -43,17 +42,12 @@ def absolute(name: str, **parts: Any) -> str:
 
 def require_city(actor: Actor, code: str) -> Place:
     """Give a city; answer 404 for one that is not there or that the actor may not know of."""
-    found = _PUBLIC_CITIES(code=code) if actor == PUBLIC else list(_cities(actor, code))
-    if not found:
-        raise Http404
-    return found[0]
+    for found in _CITY(actor, code=code):
+        return found
+    raise Http404
 
 
-def _cities(actor: Actor, code: str) -> QuerySet[Place]:
-    return Place.objects.filter(visible(actor), code=code, kind="city")
-
-
-_PUBLIC_CITIES = Statement(partial(_cities, PUBLIC))
+_CITY = ActorStatement(lambda actor, code: Place.objects.filter(visible(actor), code=code, kind="city"))
 
 
 def named_places(places: Iterable[Place]) -> dict[int, str]:
