@@ -88,7 +88,7 @@ def test_a_city_shows_value_interval_trend_standing_and_what_changed(site) -> No
 
 
 def test_a_city_defines_each_indicator_once_beside_its_numbers(site) -> None:
-    cards, method = text_of(site, "/en/cities/GHA-AVA/").split("Every number below")
+    cards, method = text_of(site, "/en/cities/GHA-AVA/").split("Every number of this profile")
     shown = {row.measure.indicator.code for row in Observation.objects.filter(place__code="GHA-AVA", current=True)}
     assert len(shown) > 1
     for each in specs():

@@ -138,8 +138,8 @@ def method_section(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], 
     spoken = [sentence(name, value, language=language) for name, value in flattened(package.run.parameters).items()
               if of_method(name)]  # all others stand in the table of parameters
     paragraphs = (
-        _("Every number below was computed from the inputs listed under sources, by the methods and with the "
-          "parameters of this run. Nothing was filled in: a value that could not be computed says why."),
+        _("Every number of this profile was computed from the inputs listed under sources, by the methods and with "
+          "the parameters of this run. Nothing was filled in: a value that could not be computed says why."),
         _("A percentage names its numerator, its denominator and its base. Where a method is contested, all readings "
           "are given and the default stands first."),
         " ".join(spoken))
