@@ -103,14 +103,16 @@ def _content(record: CityRecord, language: str, stamp: str) -> dict[str, Any]:
     specs = {spec.code: spec for spec in profile.indicators}
     rows = newest_rows(record.rows)
     first, rule = headline(profile, specs, rows, language=language)
+    made = _cards(record, specs, rows, language, stamp)
+    uncarded = {code: spec for code, spec in specs.items() if code not in {each.card.code for each in made}}
     tables = [neighbourhood_table(profile, specs, rows, language=language),
               quality_table(profile, specs, language=language), sources_table(profile, language=language),
               parameter_table(profile, language=language)]
     return {"headline": first, "headline_rule": rule, "place_line": place_line(profile, language=language),
-            "cards": _cards(record, specs, rows, language, stamp), "tables": [t for t in tables if t is not None],
+            "cards": made, "tables": [t for t in tables if t is not None],
             "observation": [row.observation for row in record.rows], "certificate": certificate_table(profile, specs),
-            # each card has the definition and the method of its indicator: here stands what holds for all of them
-            "sections": (method_section(profile, {}, language=language), run_section(profile, language=language))}
+            # each card has the definition and the method of its indicator
+            "sections": (method_section(profile, uncarded, language=language), run_section(profile, language=language))}
 
 
 def _cards(record: CityRecord, specs: Mapping[str, IndicatorSpec], rows: Sequence[Row], language: str,
