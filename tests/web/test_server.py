@@ -21,7 +21,7 @@ def application(environ, start_response):
 class Server(BaseApplication):
     def load_config(self):
         for name, value in {"bind": f"127.0.0.1:{sys.argv[1]}", "worker_class": "ekistics.web.server.Worker",
-                            "workers": 1, "threads": 4, "keepalive": 60, "loglevel": "warning"}.items():
+                            "workers": 1, "threads": 4, "keepalive": int(sys.argv[2]), "loglevel": "warning"}.items():
             self.cfg.set(name, value)
     def load(self):
         return application
@@ -33,12 +33,12 @@ ASKED = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 
 
 @pytest.fixture
-def served() -> Iterator[tuple[int, int]]:
-    """Serve four letters with one process; give the port and that process."""
+def served(request: pytest.FixtureRequest) -> Iterator[tuple[int, int]]:
+    """Serve four letters with one process, which keeps a connection for a minute; give the port and that process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
-    server = subprocess.Popen([sys.executable, "-c", SERVED, str(port)])
+    server = subprocess.Popen([sys.executable, "-c", SERVED, str(port), str(getattr(request, "param", 60))])
     try:
         yield port, _process(server, port)
     finally:
@@ -80,6 +80,13 @@ def _open_files(pid: int) -> int:
     return len(list(Path(f"/proc/{pid}/fd").iterdir()))
 
 
+def _wait_for_fewer(pid: int, files: int) -> None:
+    end = time.monotonic() + 30
+    while _open_files(pid) >= files and time.monotonic() < end:
+        time.sleep(0.05)
+    assert _open_files(pid) < files
+
+
 def _kept(port: int) -> socket.socket:
     """Connect until the server has closed all else and keeps this connection."""
     end = time.monotonic() + 30
@@ -114,7 +121,24 @@ def test_readers_who_do_not_close_keep_nobody_waiting(served: tuple[int, int]) -
             assert _read(reader) == "close"
         assert _answer(kept) == "close"
         slow[0].sendall(b"what nobody reads" * 1000)
-    end = time.monotonic() + 30
-    while _open_files(pid) >= before and time.monotonic() < end:
-        time.sleep(0.05)
-    assert _open_files(pid) < before
+    _wait_for_fewer(pid, before)
+
+
+@pytest.mark.parametrize("served", [1], indirect=True)
+def test_one_that_never_closes_is_closed_after_its_time(served: tuple[int, int]) -> None:
+    port, pid = served
+    with _kept(port), socket.create_connection(("127.0.0.1", port), 20) as slow:
+        assert _answer(slow) == "close"
+        _wait_for_fewer(pid, _open_files(pid))
+        _wait_for_fewer(pid, _open_files(pid) + 1)
+        assert slow.recv(1) == b""
+
+
+def test_one_that_sends_on_and_on_is_closed(served: tuple[int, int]) -> None:
+    port, _pid = served
+    with _kept(port), socket.create_connection(("127.0.0.1", port), 20) as endless:
+        assert _answer(endless) == "close"
+        sent = 0
+        with pytest.raises((ConnectionResetError, BrokenPipeError)):
+            while sent < 100_000_000:  # what lies in buffers on the way is far less
+                sent += endless.send(b"x" * 65_536)

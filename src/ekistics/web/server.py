@@ -12,7 +12,7 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 
 __all__ = ["Worker"]
 
-PIECE = 65_536
+PIECE, MOST = 4096, 65_536  # bytes that are read at once, and at most, of a reader who is parted with
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]
@@ -26,7 +26,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     -----
     A connection is parted with by saying so and waiting until the reader has closed it too, or what was sent last could
     be lost. Gunicorn waits where it takes new connections, up to two seconds for each; here that goes on beside
-    everything else.
+    everything else. A process that is stopped waits for such readers as long as a connection is kept, at most.
     """
 
     def handle_request(self, req: Request, conn: TConn) -> bool:
@@ -59,7 +59,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             return
         except OSError:
             rest = b""
-        if not rest:
+        conn.drained = getattr(conn, "drained", 0) + len(rest)
+        if not rest or conn.drained >= MOST:
             self.poller.unregister(client)
             self.pending_conns.remove(conn)
             self.nr_conns -= 1
