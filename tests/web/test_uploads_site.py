@@ -112,6 +112,7 @@ def test_a_correction_goes_from_upload_to_the_city_page(author: User, person, cl
     old = Observation.objects.filter(place__code="GHA-AVA", edition__dataset__kind="profile", current=False)
     assert [row.obs_value for row in old] == [5200.0]
     assert "The package is as it was released; values from other data sets are in the tables only." in page
+    assert "Values from another data set are marked; the proof of each says how it came." in page
     assert page.count("Some values come from &#39;Census correction&#39;") == 2  # below the name, and below changes
     reviewed = client_of(editor).get(f"/en/work/editions/{edition.pk}/").content.decode()
     assert "What came of your work" in client.get("/en/work/").content.decode() and AGREE not in reviewed

@@ -202,12 +202,11 @@ def _standing(actor: Actor, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _change(row: dict[str, Any]) -> dict[str, Any]:
-    groups = ", ".join(f"{name}={row[name]}" for name in DIMENSIONS if row[name] not in ("", "_T"))
     held = row["_held"] == "both"
     return {**{name: row[name] for name in ("indicator", "series", "variant", "ref_area", "time_period",
                                             "unit_measure")},
-            "group": groups, "held": held, "old": _number(row["obs_value_old"]) if held else None,
-            "new": _number(row["obs_value"])}
+            "group": {name: row[name] for name in DIMENSIONS}, "held": held,
+            "old": _number(row["obs_value_old"]) if held else None, "new": _number(row["obs_value"])}
 
 
 def _number(value: float) -> float | None:

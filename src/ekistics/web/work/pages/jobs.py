@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from ekistics.core.i18n import N_, _, joined
 from ekistics.core.indicator import IndicatorSpec
-from ekistics.publish.figures import dimension_text
+from ekistics.publish.figures import group_text
 from ekistics.web.accounts.actors import actor_of
 from ekistics.web.observatory.frames import indicator_specs
 from ekistics.web.observatory.models import Edition
@@ -105,13 +106,7 @@ def _named(changes: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     names, specs = named_places(places), indicator_specs()
     named = {p.code: names[p.pk] for p in places}
     return [{**c, "place": named.get(c["ref_area"], c["ref_area"]), "what": _quantity(specs.get(c["indicator"]), c),
-             "who": _people(c["group"])} for c in changes]
-
-
-def _people(group: str) -> str:
-    """Say in words whom a change is about: it keeps the dimensions that are not the total, as ``sex=F, age=Y0T14``."""
-    split = (part.partition("=") for part in group.split(", ") if part)
-    return joined([dimension_text(name, code) for name, _equals, code in split]) or _("everybody")
+             "who": group_text(SimpleNamespace(**c["group"]))} for c in changes]
 
 
 def _quantity(spec: IndicatorSpec | None, change: Mapping[str, str]) -> str:
