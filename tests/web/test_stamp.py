@@ -7,16 +7,17 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from ekistics.web.observatory import publishing
 from ekistics.web.observatory.models import Edition
+from ekistics.web.observatory.pages.caching import stamp_of
 from ekistics.web.observatory.quantiles import renew_quantiles
 from ekistics.web.observatory.release import release_due
 from ekistics.web.policy import State
-from ekistics.web.workflow.stamp import record_stamp, renew_stamp
+from ekistics.web.workflow.stamp import Remembered, record_stamp, renew_stamp
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +36,22 @@ def test_every_step_from_an_empty_record_on_gives_another_stamp(publish: Callabl
         if len(seen) < 5:
             assert not Edition.objects.filter(released_at__isnull=False).exists()
     assert len(set(seen)) == len(steps)
+
+
+def test_a_page_that_is_not_kept_reads_one_stamp(publish: Callable[..., Any], django_assert_num_queries: Any) -> None:
+    request = RequestFactory().get("/en/")
+    with django_assert_num_queries(1):
+        assert stamp_of(request) == stamp_of(request)
+    assert stamp_of(request) == record_stamp()
+
+
+def test_what_is_remembered_lasts_as_long_as_a_stamp() -> None:
+    kept: Remembered[str, int] = Remembered()
+    kept.under("1")["a"] = 5
+    assert (kept.under("1"), kept.under("2"), kept.under("1")) == ({"a": 5}, {}, {})
+    kept.under("1")["b"] = 6
+    Remembered.forget()
+    assert kept.under("1") == {}
 
 
 def test_quantiles_worked_out_after_a_release_give_another_stamp(publish: Callable[..., Any],

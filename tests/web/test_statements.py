@@ -1,6 +1,7 @@
 """A statement that is made once gives what its query gives, whatever it is asked with."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ekistics.web import statements
 from ekistics.web.observatory.frames import everybody, rows_for
 from ekistics.web.observatory.models import Edition
 from ekistics.web.places.models import Place, PlaceName
@@ -111,20 +113,26 @@ def test_lists_of_any_length_are_asked_for(cities) -> None:
     assert statement._made.cache_info().currsize == SHAPES
 
 
-def test_an_actor_sees_what_the_policy_lets_the_actor_see(cities) -> None:
+def test_an_actor_sees_what_the_policy_lets_the_actor_see(cities, monkeypatch) -> None:
     statement = ActorStatement(lambda actor, place, now: Edition.objects.filter(
         readable(actor, edition="", now=now), dataset__place=place).order_by("pk"))
     city, now = cities[0], timezone.now()
     Edition.objects.filter(dataset__place=city).update(embargo_until=now + timedelta(days=1))
     editor, elsewhere = (Actor(1, ((path, Role.EDITOR),), frozenset({"read"})) for path in (city.path, "no/such/"))
     for _again in range(2):
-        seen = [statement(actor, place=city.pk, now=now) != [] for actor in (PUBLIC, editor, elsewhere, Actor())]
+        seen = [statement(actor, place=city.pk) != [] for actor in (PUBLIC, editor, elsewhere, Actor())]
         assert seen == [False, True, False, False]
+    monkeypatch.setattr(statements, "timezone", SimpleNamespace(now=lambda: now + timedelta(days=2)))
+    assert all(statement(actor, place=city.pk) for actor in (PUBLIC, editor, elsewhere))
 
 
-def test_none_is_refused(cities) -> None:
-    with pytest.raises(TypeError, match="None"):
+def test_what_a_statement_cannot_do_is_refused(cities) -> None:
+    with pytest.raises(TypeError, match="None: code"):
         Statement(places)(code=None, kind="city")
+    with pytest.raises(TypeError, match="empty list"):
+        Statement(lambda keys: Place.objects.filter(pk__in=keys))(keys=[])
+    with pytest.raises(TypeError, match="further rows"):
+        Statement(lambda code: Place.objects.filter(code=code).prefetch_related("names"))(code="GHA-AVA")
 
 
 def test_a_time_is_written_as_the_database_keeps_it(cities) -> None:

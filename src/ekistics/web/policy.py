@@ -250,7 +250,7 @@ def _cases(role: Role, edition: str, restricted: str | None, now: datetime, user
         if own:
             case &= Q(**{f"{edition}author_id": user_id})
         cases.append(case)
-    return reduce(or_, cases) if cases else Q(pk__in=[])
+    return reduce(or_, cases)
 
 
 @cache

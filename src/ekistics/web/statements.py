@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
+from django.utils import timezone
 
 from ekistics.web.policy import PUBLIC, Actor
 
@@ -32,8 +33,8 @@ class _Mark:
 class Statement(Generic[T]):
     """A query with values left open.
 
-    Django makes the text of a query anew each time, which takes two to four times as long as a database needs to answer
-    one that reads a few rows.
+    Django makes the text of a query anew each time, which takes longer than a database needs to answer one that reads
+    a few rows.
 
     Parameters
     ----------
@@ -44,7 +45,8 @@ class Statement(Generic[T]):
     Notes
     -----
     Texts, numbers, times and lists of them can be asked for. None cannot, which is compared in another way, nor an
-    empty list, for which no database is asked at all.
+    empty list, which databases read differently; a query that fetches further rows by ``prefetch_related`` cannot
+    either.
     """
 
     def __init__(self, build: Callable[..., "QuerySet[Any, T]"]) -> None:
@@ -64,14 +66,18 @@ class Statement(Generic[T]):
         list
             What the query gives.
         """
-        taken = {name: [_taken(each) for each in (value if isinstance(value, list) else [value])]
+        taken = {name: [_taken(each, name) for each in (value if isinstance(value, list) else [value])]
                  for name, value in values.items()}
+        if [] in taken.values():
+            raise TypeError(f"a statement cannot be asked with an empty list: {values}")
         query, held, text, marked = self._made(connection.vendor, tuple((n, len(each)) for n, each in taken.items()))
         return list(query._iterable_class(_asked(query, held, text, _filled(marked, taken))))  # noqa: SLF001
 
     def _make(self, _vendor: str, shape: Shape) -> tuple[Any, Any, str, tuple[Any, ...]]:
         query = self._build(**{name: RawSQL(", ".join(["%s"] * count), [_Mark(name, i) for i in range(count)])  # noqa: S611
                                for name, count in shape})
+        if query._prefetch_related_lookups:  # noqa: SLF001
+            raise TypeError("a statement reads no further rows")
         compiler = query.query.get_compiler(connection=connection)
         text, marked = compiler.as_sql()
         return query, compiler, text, tuple(marked)
@@ -83,8 +89,8 @@ class ActorStatement(Generic[T]):
     Parameters
     ----------
     build : callable
-        Gives the query for an actor; beside the actor as :class:`Statement` takes it. The time by which embargoes are
-        judged must be among the values.
+        Gives the query for an actor and ``now``, the time by which embargoes are judged; all else as :class:`Statement`
+        takes it.
     """
 
     def __init__(self, build: Callable[..., "QuerySet[Any, T]"]) -> None:
@@ -106,13 +112,13 @@ class ActorStatement(Generic[T]):
         list
             What the actor may read of what the query gives.
         """
+        values["now"] = timezone.now()
         return self._public(**values) if actor == PUBLIC else list(self._build(actor, **values))
 
 
 def _asked(query: Any, held: Any, text: str, values: tuple[Any, ...]) -> SimpleNamespace:
     """Give what Django reads rows by, with a statement that stands and with these values."""
     compiler = copy(held)
-    compiler.connection = connection
     compiler.as_sql = lambda *_args, **_kwargs: (text, values)
     asked = SimpleNamespace(**query.__dict__)
     asked.db, asked.query = connection.alias, copy(query.query)
@@ -124,7 +130,7 @@ def _filled(marked: Collection[Any], taken: Mapping[str, list[Any]]) -> tuple[An
     return tuple(taken[each.name][each.place] if type(each) is _Mark else each for each in marked)
 
 
-def _taken(value: Any) -> Any:
+def _taken(value: Any, name: str) -> Any:
     if value is None:
-        raise TypeError("a statement cannot be asked with None")
+        raise TypeError(f"a statement cannot be asked with None: {name}")
     return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from ekistics.core.indicator import IndicatorSpec
 from ekistics.core.observation import DIMENSIONS, OBSERVATION_COLUMNS
@@ -169,10 +168,10 @@ def listed_at(actor: Actor, places: Mapping[int, str]) -> list[Row]:
     list of Row
         As :func:`listed`.
     """
-    return _rows(_at(actor, places=list(places), group=everybody(), now=timezone.now()), places)
+    return _rows(_AT(actor, places=list(places), group=everybody()), places)
 
 
-_at = ActorStatement(lambda actor, places, group, now: rows_for(
+_AT = ActorStatement(lambda actor, places, group, now: rows_for(
     actor, where=Q(place__in=places, group=group), now=now).order_by("id").values_list(*_FIELDS))
 
 
@@ -290,7 +289,7 @@ def _listed_specs() -> dict[str, IndicatorSpec]:
 
 def forget() -> None:
     """Forget what this process remembers of the record: for tests, whose records come and go."""
-    _LISTED.forget()
+    Remembered.forget()
     for remembered in (_MEASURES, _PERIODS, _GROUPS, _EVERYBODY, _SPECS):
         remembered.clear()
     forget_countries()

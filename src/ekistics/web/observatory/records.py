@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from django.utils import timezone
 
 from ekistics.core import place as core
 from ekistics.core.indicator import IndicatorSpec
@@ -75,8 +74,7 @@ def city_record(actor: Actor, place: Place, *, language: str, stamp: str = "") -
     rows = listed_at(actor, {p.pk: p.code for p in inside})
     specs, present = indicator_specs(stamp), {row.indicator for row in rows}
     shown = tuple(spec for code, spec in specs.items() if code in present)
-    own = next(p for p in places if p.code == place.code)
-    profile = ProfilePackage(own, places, run_of(newest), pd.DataFrame(), (), _flags(newest),
+    profile = ProfilePackage(places[0], places, run_of(newest), pd.DataFrame(), (), _flags(newest),
                              tuple(newest.certificates) if newest else (),
                              newest.made_at.isoformat() if newest and newest.made_at else "",
                              newest.label if newest else "", shown)
@@ -108,9 +106,8 @@ _EDITIONS = ActorStatement(lambda actor, place, now: Edition.objects.filter(
 
 
 def _editions(actor: Actor, place: Place) -> Iterator[Edition]:
-    for edition in _EDITIONS(actor, place=place.pk, now=timezone.now()):
-        if edition.place_id == place.pk:
-            edition.place = place  # it need not be asked for again
+    for edition in _EDITIONS(actor, place=place.pk):
+        edition.place = place  # that of its data set, and need not be asked for again
         yield edition
 
 

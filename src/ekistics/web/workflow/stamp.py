@@ -1,11 +1,11 @@
 """A stamp of the public record: another one after everything that changes what the public can see."""
 
-from typing import Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
-from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
+from ekistics.web.statements import Statement
 from ekistics.web.workflow.models import Stamp
 
 __all__ = ["Remembered", "record_stamp", "renew_stamp"]
@@ -14,7 +14,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 ROW = 1
-_STAMP = f"SELECT number, at FROM {Stamp._meta.db_table} WHERE id = %s"  # noqa: S608 - the model's own name
+_STAMP = Statement(lambda: Stamp.objects.filter(pk=ROW).values_list("number", "at"))
 
 
 def renew_stamp() -> None:
@@ -43,16 +43,17 @@ def record_stamp() -> str:
         It differs when anything moved in the workflow, an edition was released, or quantiles were worked out anew,
         since.
     """
-    with connection.cursor() as cursor:  # every request asks: making this statement took ten times as long as reading
-        cursor.execute(_STAMP, [ROW])
-        return " ".join(map(str, cursor.fetchone() or (0,)))
+    return " ".join(map(str, next(iter(_STAMP()), (0,))))
 
 
 class Remembered(Generic[K, V]):
     """What a process has read of the record, as long as the record stays as it is."""
 
+    _all: ClassVar[list["Remembered[Any, Any]"]] = []
+
     def __init__(self) -> None:
         self._held: tuple[str, dict[K, V]] = ("", {})  # replaced as a whole: threads see the old one or the new one
+        self._all.append(self)
 
     def under(self, stamp: str) -> dict[K, V]:
         """Give what was read under a stamp, to be read and added to.
@@ -72,6 +73,8 @@ class Remembered(Generic[K, V]):
             held = self._held = (stamp, {})
         return held[1]
 
-    def forget(self) -> None:
-        """Forget all of it."""
-        self._held = ("", {})
+    @classmethod
+    def forget(cls) -> None:
+        """Forget all that is remembered so: for tests, whose records come and go."""
+        for each in cls._all:
+            each._held = ("", {})

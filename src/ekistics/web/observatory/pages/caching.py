@@ -76,7 +76,9 @@ def took(request: HttpRequest, **values: Any) -> None:
 
 def stamp_of(request: HttpRequest) -> str:
     """Give the stamp that the record had when the request came; one read now where its page is not kept."""
-    return str(request.META.get(STAMP) or record_stamp())
+    if STAMP not in request.META:
+        request.META[STAMP] = record_stamp()
+    return str(request.META[STAMP])
 
 
 def _kept(view: View, *, knows: tuple[str, ...] = (), several: tuple[str, ...] = (), alone: bool = True) -> View:

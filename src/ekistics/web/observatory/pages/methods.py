@@ -8,7 +8,7 @@ from ekistics.web.accounts.actors import actor_of
 from ekistics.web.languages import LANGUAGES, core_language
 from ekistics.web.observatory.frames import indicator_specs
 from ekistics.web.observatory.models import Measure
-from ekistics.web.observatory.pages.caching import public_page
+from ekistics.web.observatory.pages.caching import public_page, stamp_of
 from ekistics.web.observatory.pages.indicators import certificates
 
 __all__ = ["language_states", "methods"]
@@ -23,7 +23,7 @@ def methods(request: HttpRequest) -> HttpResponse:
         used.setdefault(code, set()).add(text)
     held = certificates(actor_of(request))
     rows = [{"spec": spec, "used": sorted(used.get(code, ())), "certificate": held.get(code)}
-            for code, spec in indicator_specs().items()]
+            for code, spec in indicator_specs(stamp_of(request)).items()]
     return render(request, "methods.html", {"rows": rows})
 
 

@@ -13,7 +13,7 @@ from ekistics.publish.numbers import period_text, value_text
 from ekistics.web.accounts.actors import actor_of
 from ekistics.web.observatory.frames import indicator_specs, measure_of
 from ekistics.web.observatory.models import Edition, Revision
-from ekistics.web.observatory.pages.caching import public_page, took
+from ekistics.web.observatory.pages.caching import public_page, stamp_of, took
 from ekistics.web.observatory.pages.edition_values import values_of
 from ekistics.web.observatory.pages.proof import is_upload, stated
 from ekistics.web.observatory.pages.shared import (
@@ -80,7 +80,7 @@ def release(request: HttpRequest, edition: int) -> HttpResponse:
     counts = dict(found.order_by().values_list("kind").annotate(count=Count("id")))
     page = paged(found.select_related("place", "period", "group").order_by("id"), request.GET.get("page"), CHANGES,
                  count=sum(counts.values()))
-    names, specs = named_places([row.place for row in page]), indicator_specs()
+    names, specs = named_places([row.place for row in page]), indicator_specs(stamp_of(request))
     others = Edition.objects.filter(readable(actor, edition=""), dataset=held.dataset_id)
     before = others.filter(number__lt=held.number).order_by("-number").first()
     newest = others.filter(number__gt=held.number, released_at__isnull=False).order_by("-number").first()

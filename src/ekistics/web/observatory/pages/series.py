@@ -13,7 +13,7 @@ from ekistics.publish.sdmx.structure import sdg_structure, sdg_table
 from ekistics.web.accounts.actors import actor_of
 from ekistics.web.observatory.frames import indicator_specs
 from ekistics.web.observatory.models import Coverage, Edition, Measure, Revision
-from ekistics.web.observatory.pages.caching import public_page
+from ekistics.web.observatory.pages.caching import public_page, stamp_of
 from ekistics.web.observatory.pages.shared import variant_title
 from ekistics.web.policy import Actor, readable
 
@@ -25,7 +25,7 @@ NEWEST = 20
 @public_page
 def series(request: HttpRequest, indicator: str, series: str) -> HttpResponse:
     """Show what is known about a series: definition, unit, method, sources, coverage, revisions."""
-    spec = indicator_specs().get(indicator)
+    spec = indicator_specs(stamp_of(request)).get(indicator)
     found = next((each for each in spec.series if each.code == series), None) if spec is not None else None
     if spec is None or found is None:
         raise Http404

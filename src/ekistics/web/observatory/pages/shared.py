@@ -47,7 +47,7 @@ def require_city(actor: Actor, code: str) -> Place:
     raise Http404
 
 
-_CITY = ActorStatement(lambda actor, code: Place.objects.filter(visible(actor), code=code, kind="city"))
+_CITY = ActorStatement(lambda actor, code, now: Place.objects.filter(visible(actor), code=code, kind="city"))
 
 
 def named_places(places: Iterable[Place]) -> dict[int, str]:

@@ -25,7 +25,7 @@ from ekistics.publish.tables import sources_table
 from ekistics.web.accounts.actors import actor_of
 from ekistics.web.observatory.frames import indicator_specs, listed, rows_for
 from ekistics.web.observatory.models import Edition, Measure, Observation
-from ekistics.web.observatory.pages.caching import public_page
+from ekistics.web.observatory.pages.caching import public_page, stamp_of
 from ekistics.web.observatory.pages.proof import brought, interval_words, stated
 from ekistics.web.observatory.pages.shared import absolute, edition_line, how_to_cite, measure_title, named_places
 from ekistics.web.observatory.records import run_profile
@@ -87,7 +87,7 @@ def value(request: HttpRequest, number: int) -> HttpResponse:
     """Show one observation whole."""
     actor, language = actor_of(request), language_now()
     held = find(actor, number)
-    specs = indicator_specs()
+    specs = indicator_specs(stamp_of(request))
     row = listed(Observation.objects.filter(pk=held.pk), {held.place_id: held.place.code})[0]
     spec = specs[str(row.indicator)]
     city = held.place if held.place.kind == "city" else held.place.parent
