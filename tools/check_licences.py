@@ -28,6 +28,8 @@ STATED_ELSEWHERE = {
     "@mapbox/jsonlint-lines-primitives": "MIT",
     # The LICENSE file in its wheel is the MIT licence; its metadata has no field for it.
     "pyrage": "MIT",
+    # The LICENSE file in its wheel is the two-clause BSD licence; its metadata has no field for it.
+    "pyxform": "BSD-2-Clause",
 }
 COPYLEFT = re.compile(r"(?<![a-z])(a?gpl|gnu (affero )?general public)", re.I)
 LESSER = re.compile(r"(lgpl|gnu lesser)", re.I)

@@ -1,0 +1,1 @@
+"""Kernels of survey statistics: designs and estimates, sampling of cities, disclosure control. No I/O."""

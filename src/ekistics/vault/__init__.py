@@ -1,0 +1,1 @@
+"""The vault: the only home of people's records, encrypted, and every reading of it logged."""
