@@ -2,7 +2,7 @@
 
 import sys
 
-from tools.shown.site import Line, tested
+from tools.shown.testing import Line, tested
 
 PARTS = (("pyogrio reads places and a layer through OGC API Features", "tests/web/test_ogc.py"),
          ("sdmx1 reads our SDMX back; every SDG code is in the structure file", "tests/publish/test_sdmx.py"),

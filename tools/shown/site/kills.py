@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from tools.shown.site import ROOT, Line, tested
+from tools.shown.testing import ROOT, Line, tested
 from tools.with_postgres import binaries
 
 

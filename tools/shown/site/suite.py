@@ -1,17 +1,15 @@
 """Line 2: the site's suite on both databases, its right matrix, schemathesis, and axe on every page."""
 
 import os
-import re
-import subprocess
 import sys
 
-from tools.shown.site import ROOT, Line, tested
+from tools.shown.testing import Line, printed, tested
 from tools.with_postgres import binaries
 
-# What the tests must print; and, with each operation's name behind it, at least one of the last.
+# What the tests must print.
 FIGURES = ("rights", "rights in rooms", *(f"axe at the width of a {name}" for name in ("phone", "tablet", "desktop")),
-           "axe behind the door", "first page without the map")
-OPERATIONS = "schemathesis "
+           "axe behind the door", "first page without the map", "schemathesis ")
+FILES = ("tests/web/test_matrix.py", "tests/web/test_api_schema.py", "tests/web/test_browser.py")
 
 
 def lines() -> list[Line]:
@@ -23,23 +21,8 @@ def lines() -> list[Line]:
     if binaries() is not None:
         second = _run("the suite on PostgreSQL", [sys.executable, "-m", "tools.with_postgres", sys.executable],
                       "not browser and not full")
-    return [first, second, *_printed()]
+    return [first, second, *printed(2, FILES, FIGURES)]
 
 
 def _run(text: str, python: list[str], marks: str = "not full") -> Line:
     return tested(2, text, python, "-n", "2", "--dist", "loadfile", "-m", marks, "tests/web")
-
-
-def _printed() -> list[Line]:
-    """Run the tests whose figures are asked for, and give what they print as ``SHOWN text: figure``."""
-    files = ("tests/web/test_matrix.py", "tests/web/test_api_schema.py", "tests/web/test_browser.py")
-    done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-s", "-m", "not full", *files], cwd=ROOT,
-                          capture_output=True, text=True, check=False)
-    found = re.findall(r"^\.*SHOWN (.+?): (.+)$", done.stdout, re.M)
-    texts = {text for text, _figure in found}
-    silent = [name for name in FIGURES if name not in texts]
-    silent += [] if any(text.startswith(OPERATIONS) for text in texts) else [OPERATIONS]
-    if done.returncode or silent:
-        print(done.stdout[-4000:])
-        return [(2, ", ".join(silent or FIGURES), "a test failed or printed nothing", "fail")]
-    return [(2, text, figure, "pass") for text, figure in found]
