@@ -128,6 +128,9 @@ class IndicatorSpec:
         Roles of the inputs it needs (``population``, ``streets`` …).
     source : str
         Where the definition can be read.
+    people_records : bool
+        Whether its values come from people's records (households, persons): then only disclosure control lets them
+        out, and packages and site take them from nowhere else.
 
     Examples
     --------
@@ -147,6 +150,7 @@ class IndicatorSpec:
     dimensions: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
     source: str = ""
+    people_records: bool = False
     _by_code: dict[str, SeriesSpec] = field(init=False, repr=False, compare=False, hash=False)
 
     def __post_init__(self) -> None:

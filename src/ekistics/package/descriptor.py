@@ -20,7 +20,7 @@ from ekistics.package.model import SCHEMA_VERSION, Layer, ProfilePackage
 from ekistics.package.table import table_schema
 
 __all__ = ["DESCRIPTOR", "checks_bytes", "crs_text", "descriptor_bytes", "json_bytes", "layer_crs", "listed_files",
-           "load_checks", "load_descriptor", "make_descriptor", "parse_head", "parse_spec", "seal"]
+           "load_checks", "load_descriptor", "make_descriptor", "parse_head", "parse_spec", "plain_spec", "seal"]
 
 DESCRIPTOR = "datapackage.json"
 MEDIA_TYPES = {
@@ -124,7 +124,7 @@ def _head(package: ProfilePackage) -> dict[str, Any]:
         "places": [asdict(place) for place in package.places],
         "run": package.run.as_dict(),
         "layers": [_layer(layer) for layer in package.layers],
-        "indicators": [_spec(spec) for spec in package.indicators],
+        "indicators": [plain_spec(spec) for spec in package.indicators],
     }
 
 
@@ -163,9 +163,24 @@ def crs_text(crs: CRS) -> str:
     return str(crs.to_wkt())
 
 
-def _spec(spec: IndicatorSpec) -> dict[str, Any]:
+def plain_spec(spec: IndicatorSpec) -> dict[str, Any]:
+    """Turn an indicator into plain values, as the descriptor and the site's catalogue hold it.
+
+    Parameters
+    ----------
+    spec : IndicatorSpec
+        The indicator.
+
+    Returns
+    -------
+    dict
+        What :func:`parse_spec` reads; ``people_records`` only where it is so, as in packages from before it was known.
+    """
     values = asdict(spec)
-    return {field.name: values[field.name] for field in fields(spec) if field.init}
+    plain = {field.name: values[field.name] for field in fields(spec) if field.init}
+    if not spec.people_records:
+        del plain["people_records"]
+    return plain
 
 
 def checks_bytes(package: ProfilePackage) -> bytes:

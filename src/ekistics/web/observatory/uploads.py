@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -15,12 +15,11 @@ from ekistics import __version__
 from ekistics.core import place as core
 from ekistics.core.errors import InvalidValueError
 from ekistics.core.i18n import _
-from ekistics.core.indicator import IndicatorSpec
 from ekistics.core.observation import DIMENSIONS
 from ekistics.core.provenance import Provenance, Run, digest_bytes
 from ekistics.core.upload_columns import UPLOAD_COLUMNS
 from ekistics.indicators.registry import specs
-from ekistics.package.descriptor import parse_spec
+from ekistics.package.descriptor import parse_spec, plain_spec
 from ekistics.package.table import NUMBER_COLUMNS, columns_of, csv_bytes
 from ekistics.publish.tabular import csv_stream
 from ekistics.publish.upload_template import xlsx_template
@@ -149,13 +148,8 @@ def plain_indicators() -> list[dict[str, Any]]:
         Specifications, as packages carry them.
     """
     held = dict(Indicator.objects.values_list("code", "specification"))
-    own = {spec.code: _plain(spec) for spec in specs() if spec.code not in held}
+    own = {spec.code: plain_spec(spec) for spec in specs() if spec.code not in held}
     return [*held.values(), *own.values()]
-
-
-def _plain(spec: IndicatorSpec) -> dict[str, Any]:
-    values = asdict(spec)
-    return {field.name: values[field.name] for field in fields(spec) if field.init}
 
 
 def compare(actor: Actor, table: pd.DataFrame) -> Comparison:
