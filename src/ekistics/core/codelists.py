@@ -3,8 +3,12 @@
 Codes and their meaning are those of the data structure definition of the global SDG data flow (agency IAEG-SDGs, copy
 of August 2023: CL_SEX, CL_AGE, CL_URBANISATION, CL_QUANTILE, CL_DISABILITY) and of the cross-domain SDMX lists
 CL_OBS_STATUS (2.1, which 2.2 leaves as it is: 20 codes) and CL_CONF_STATUS (1.2: 11 codes). The classes of the Degree
-of Urbanisation, which the global list has no codes for, bear the numbers of its grid. A dimension without a list takes
-any code in SDMX form.
+of Urbanisation, which the global list has no codes for, bear the numbers of its grid. The global flow has no tenure,
+displacement or migration; those lists are ours, after the categories of the United Nations' Principles and
+Recommendations for Population and Housing Censuses (Revision 3: tenure of households), of the International
+Recommendations on Refugee Statistics (2018) and on Statistics of Internally Displaced Persons (2020), and of the
+conceptual framework on international migration (2021), each simplified. A dimension without a list takes any code in
+SDMX form.
 """
 
 import re
@@ -39,6 +43,18 @@ DIMENSION_CODES: Mapping[str, Mapping[str, str]] = {
                         "Q4": N_("fourth fifth by income"), "Q5": N_("last fifth by income, the richest"),
                         "B40": N_("the poorest 40 percent"), "R60": N_("the richest 60 percent"),
                         "B50": N_("the poorer half"), "R50": N_("the richer half")},
+    "tenure": {"_T": N_("all tenures"), "OWN": N_("households that own their dwelling"),
+               "RENT": N_("households that rent their dwelling"),
+               "FREE": N_("households that pay no rent for a dwelling of others"),
+               "INFORMAL": N_("households without permission to occupy their dwelling"),
+               "OTHER": N_("households with another tenure"), "_U": N_("tenure not known")},
+    "displacement_status": {"_T": N_("displaced and not displaced"), "ND": N_("people not displaced"),
+                            "DP": N_("displaced people"), "IDP": N_("internally displaced people"),
+                            "REF": N_("refugees and asylum seekers"), "RET": N_("people who returned"),
+                            "_U": N_("displacement not known")},
+    "migrant_status": {"_T": N_("migrants and others"), "NM": N_("people who are not migrants"),
+                       "INTERNAL": N_("migrants within the country"), "INTL": N_("migrants from other countries"),
+                       "_U": N_("migration not known")},
 }
 OBS_STATUS_WORDS: Mapping[str, str] = {
     "A": N_("normal value"), "B": N_("break in the series"), "D": N_("definition differs"), "E": N_("estimated"),

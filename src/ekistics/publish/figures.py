@@ -19,8 +19,8 @@ from ekistics.publish.content import Figure
 from ekistics.publish.numbers import NBSP, interval_text, number_text, period_text, value_text
 
 __all__ = ["Rows", "absence_text", "default_of", "default_variant", "dimension_text", "figure", "group_text", "grouped",
-           "headline_of", "headline_series", "latest", "listed", "newest_rows", "numbered", "ordered", "rows_of",
-           "share_text", "totals", "variant_of"]
+           "headline_of", "headline_series", "latest", "listed", "newest_of_groups", "newest_rows", "numbered",
+           "ordered", "rows_of", "share_text", "totals", "variant_of"]
 
 # Rows of one indicator as named tuples, by series: cutting a frame for every card and series takes far longer.
 Rows = dict[str, list[Any]]
@@ -118,6 +118,26 @@ def newest_rows(rows: Sequence[Any]) -> list[Any]:
     groups = list(map(_GROUP, rows))
     whole = _whole(groups)
     found = [(row, group) for row, group in zip(rows, groups, strict=True) if group in whole]
+    return _newest_of(found)
+
+
+def newest_of_groups(rows: Sequence[Any]) -> list[Any]:
+    """Keep the newest row of each series, variant, area and group of people.
+
+    Parameters
+    ----------
+    rows : sequence of namedtuple
+        Observations from :func:`listed`.
+
+    Returns
+    -------
+    list of namedtuple
+        In the same order; rows with a value go before rows without.
+    """
+    return _newest_of([(row, _GROUP(row)) for row in rows])
+
+
+def _newest_of(found: Sequence[tuple[Any, tuple[str, ...]]]) -> list[Any]:
     return [found[i][0] for i in _newest([(_SERIES(row), group) for row, group in found],
                                          [row.obs_value == row.obs_value for row, _ in found],  # noqa: PLR0124 - NaN
                                          [row.time_period for row, _ in found])]
@@ -259,7 +279,7 @@ def absence_text(row: Any) -> str:
         Words, never a dash and never zero.
     """
     reason = reason_text(str(row.reason)) if row.reason else _("no reason was recorded")
-    if str(row.conf_status) not in ("F", "", "nan"):
+    if str(row.conf_status) not in ("F", "", "nan") or str(row.obs_status) == "Q":
         return _("withheld: {reason}").format(reason=reason)
     return _("not computed: {reason}").format(reason=reason)
 
@@ -336,8 +356,8 @@ def dimension_text(name: str, code: str) -> str:
 
     Examples
     --------
-    >>> dimension_text("income_quantile", "B40"), dimension_text("age", "Y15T24"), dimension_text("tenure", "OWN")
-    ('the poorest 40 percent', '15 to 24 years', 'OWN')
+    >>> dimension_text("income_quantile", "B40"), dimension_text("age", "Y15T24"), dimension_text("tenure", "LEASE")
+    ('the poorest 40 percent', '15 to 24 years', 'LEASE')
     """
     words = DIMENSION_CODES.get(name, {}).get(code)
     if words:
