@@ -29,6 +29,7 @@ from ekistics.package.descriptor import (
     parse_head,
     seal,
 )
+from ekistics.package.documents import document_faults
 from ekistics.package.read import read_layer
 from ekistics.package.rules import observation_breaches
 from ekistics.package.table import Columns, arrow_table, columns_of, csv_bytes, read_arrow, read_csv
@@ -204,6 +205,8 @@ def _content_problems(folder: Path, descriptor: Mapping[str, Any], head: Head,
     if "checks.json" not in broken:
         problems += _guarded("checks.json", lambda: load_checks(folder / "checks.json"), folder)
     listed = listed_files(descriptor)
+    problems += [Problem("schema", name, _said(error, folder))
+                 for name, error in document_faults(folder, head[0], set(listed) - broken)]
     for entry in descriptor["ekistics"]["layers"]:
         names = [name for name in listed if name.rsplit(".", 1)[0] == f"layers/{entry['code']}"]
         problems += _layer_problems(folder, entry, set(names), broken)
