@@ -1,14 +1,14 @@
 """The ranking of cities in one measure, period and group: which rows, in which order, and how they are drawn."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 from ekistics.core.indicator import IndicatorSpec
-from ekistics.publish.charts import axis_span
+from ekistics.publish.dots import Axis, axis_of
 from ekistics.publish.numbers import interval_text, number_text, value_text
 from ekistics.web.observatory.frames import MeasureKey, everybody, rows_for
 from ekistics.web.observatory.models import Coverage, Group, Measure, Observation, Period
@@ -133,52 +133,6 @@ def ranked_rows(actor: Actor, choice: Choice, *, group: Group | None = None, cou
         rows = rows.filter(place__country=country)
     order = "" if rising else "-"
     return rows.order_by(f"{order}obs_value", f"{order}id")
-
-
-@dataclass(frozen=True, slots=True)
-class Axis:
-    """The axis of a ranking.
-
-    Parameters
-    ----------
-    low, high : float
-        Its ends.
-    first, last : str
-        The ends in words.
-    """
-
-    low: float
-    high: float
-    first: str
-    last: str
-
-    def at(self, value: float) -> float:
-        """Give the place of a value in percent of the axis."""
-        span = (self.high - self.low) or 1.0
-        return round(min(max((value - self.low) / span, 0.0), 1.0) * 98 + 1, 2)
-
-
-def axis_of(ends: Iterable[float | None], *, full: bool, unit_measure: str, language: str) -> Axis:
-    """Choose the axis that a chart of the same values has.
-
-    Parameters
-    ----------
-    ends : iterable of float
-        Values and ends of intervals; absent ones are left out.
-    full : bool
-        Whether the values are shares that cannot leave 0 to 100.
-    unit_measure : str
-        Code of the unit.
-    language : str
-        Language of the numbers.
-
-    Returns
-    -------
-    Axis
-        The axis.
-    """
-    low, high = axis_span(ends, full=full)
-    return Axis(low, high, *(value_text(end, unit_measure, language=language) for end in (low, high)))
 
 
 @dataclass(frozen=True, slots=True)

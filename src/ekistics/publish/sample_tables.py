@@ -1,0 +1,349 @@
+"""A national sample of cities as tables and words: its design, its balance, its cities, and what other means would say.
+
+What is written here comes from the document ``sample.json`` of a package (schema ``package/schema/sample-1.json``).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import nan
+from typing import Any
+
+from ekistics.core.errors import UnknownNameError
+from ekistics.core.i18n import N_, _, joined
+from ekistics.core.indicator import IndicatorSpec
+from ekistics.core.period import Period
+from ekistics.publish.content import Cell, Column, Fact, Group, Table
+from ekistics.publish.dots import Dot, DotRow, DotTable, dot_table
+from ekistics.publish.numbers import day_text, interval_text, number_text, value_text
+
+__all__ = ["MARKS", "METHODS", "SampleCity", "balance_table", "comparison_tables", "design_facts", "design_table",
+           "made_from", "replacement_table", "sample_cities", "seed_facts"]
+
+METHODS: Mapping[str, str] = {
+    "srs": N_("simple random sampling in each stratum"),
+    "systematic-pps": N_("systematic sampling with probability proportional to size"),
+    "sampford": N_("Sampford's sampling with probability proportional to size"),
+    "pareto": N_("Pareto sampling with probability proportional to size"),
+    "cube": N_("balanced sampling by the cube method")}
+ALLOCATIONS: Mapping[str, str] = {
+    "proportional": N_("proportional to the number of cities"), "neyman": N_("by size and spread (Neyman)"),
+    "power": N_("by a power of the size"), "stated": N_("as stated in the design")}
+REASONS: Mapping[str, str] = {
+    "no-data": N_("no data could be had"), "no-access": N_("the city could not be reached"),
+    "no-consent": N_("the city did not agree"), "not-a-city": N_("it is not a city by the definition"),
+    "merged": N_("it was merged with another"), "other": N_("another reason")}
+# How a city came in: certain, by lot, replaced or put in its place; the last is for cities that are not in the sample.
+MARKS: tuple[str, ...] = (N_("certain to be in the sample"), N_("drawn by lot"), N_("drawn, and replaced"),
+                          N_("put in the place of another"), N_("not drawn"))
+CERTAIN, DRAWN, REPLACED, SUBSTITUTE, NOT_DRAWN = range(len(MARKS))
+NOT_STATED = N_("not stated")
+
+
+def made_from(sample: Mapping[str, Any], *, language: str) -> str:
+    """Say of which cities the national values were estimated.
+
+    Parameters
+    ----------
+    sample : mapping
+        The document.
+    language : str
+        Language of the numbers.
+
+    Returns
+    -------
+    str
+        Cities with data of cities in the frame, and the method.
+    """
+    response = sample["response"]
+    took = sum(city["status"] != "replaced" for city in sample["cities"])
+    count = response["answered"] if response is not None else took
+    return _("Estimated from a sample of {count} of {all} cities ({method}). A value is the ratio of two weighted "
+             "totals; percentages of cities are never averaged.").format(
+        count=_whole(count, language), all=_whole(sample["frame"]["cities"], language),
+        method=_(METHODS[sample["design"]["method"]]))
+
+
+def design_table(sample: Mapping[str, Any], *, language: str) -> Table:
+    """Tabulate the strata: how many cities there are, and how many are in the sample.
+
+    Parameters
+    ----------
+    sample : mapping
+        The document.
+    language : str
+        Language of the numbers.
+
+    Returns
+    -------
+    Table
+        One row a stratum, and their sum.
+    """
+    strata = sample["design"]["strata"]
+    body = tuple(_stratum(row, language) for row in strata)
+    sums = {name: sum(row[name] for row in strata) for name in ("frame", "sample", "certainty")}
+    known = [row["size"] for row in strata if row.get("size") is not None]
+    total = _stratum({**sums, "title": _("All strata"), "size": sum(known) if len(known) == len(strata) else None},
+                     language)
+    columns = (Column(_("Stratum"), weight=2), Column(_("Cities in the frame"), numeric=True),
+               Column(_("Cities in the sample"), numeric=True), Column(_("Certain to be in it"), numeric=True),
+               Column(_("Cities that each drawn one stands for, on average"), numeric=True),
+               Column(_("Size"), numeric=True))
+    return Table("sample-design", _("Design of the sample"), columns, (Group("", body), Group("", (total,))),
+                 note=_("Size is {measure}.").format(measure=sample["design"]["size_measure"].replace("_", " ")))
+
+
+def _stratum(row: Mapping[str, Any], language: str) -> tuple[Cell, ...]:
+    lot, left = row["sample"] - row["certainty"], row["frame"] - row["certainty"]
+    stands = number_text(left / lot, 1, language=language) if lot else _("no lot") if not left else _("none drawn")
+    size = row.get("size")
+    return (Cell(row.get("title") or row["code"]), Cell(_whole(row["frame"], language)),
+            Cell(_whole(row["sample"], language)), Cell(_whole(row["certainty"], language)),
+            Cell(stands, absent=not lot), Cell(_(NOT_STATED) if size is None else _whole(size, language),
+                                               absent=size is None))
+
+
+def _whole(value: float, language: str) -> str:
+    return number_text(float(value), 0, language=language)
+
+
+def design_facts(sample: Mapping[str, Any], *, language: str) -> tuple[Fact, ...]:
+    """Say how the sample was designed, drawn and answered.
+
+    Parameters
+    ----------
+    sample : mapping
+        The document.
+    language : str
+        Language of the numbers.
+
+    Returns
+    -------
+    tuple of Fact
+        The facts.
+    """
+    design, frame, response = sample["design"], sample["frame"], sample["response"]
+    facts = [Fact(_("Method"), _(METHODS[design["method"]])),
+             Fact(_("Allocation"), _(ALLOCATIONS[design["allocation"]])),
+             Fact(_("Strata by"), joined(word.replace("_", " ") for word in design["stratifiers"]) or _("none")),
+             Fact(_("Balanced on"), joined(word.replace("_", " ") for word in design.get("balancing", ()))),
+             Fact(_("Frame"), joined((frame["source"], frame.get("definition", ""), frame.get("time_period", ""),
+                                      frame.get("producer", ""), frame.get("licence", ""))))]
+    if response is not None:
+        facts.append(Fact(_("Answers"), _("{answered} of {asked} cities").format(
+            answered=_whole(response["answered"], language), asked=_whole(response["asked"], language))))
+        if response["r_indicator"] is not None:
+            facts.append(Fact(_("R-indicator"), number_text(response["r_indicator"], 2, language=language)))
+    return tuple(fact for fact in facts if fact.text)
+
+
+def seed_facts(sample: Mapping[str, Any], *, language: str) -> tuple[Fact, ...]:
+    """Say how anybody can see that the lot was not chosen: commitment, seed and hashes.
+
+    Parameters
+    ----------
+    sample : mapping
+        The document.
+    language : str
+        Language of dates.
+
+    Returns
+    -------
+    tuple of Fact
+        The facts.
+    """
+    seed = sample["seed"]
+    hidden = _("not revealed yet")
+    facts = (Fact(_("SHA-256 of the frame"), sample["frame"]["sha256"], code=True),
+             Fact(_("SHA-256 of the design"), seed.get("design_sha256", ""), code=True),
+             Fact(_("Commitment to the seed"), seed["commitment"], code=True),
+             Fact(_("Committed on"), _day(seed["committed"], language)),
+             Fact(_("Seed"), seed["seed"] or hidden, code=seed["seed"] is not None),
+             Fact(_("Revealed on"), _day(seed["revealed"], language) if seed["revealed"] else hidden),
+             Fact(_("Public draw"), joined((seed.get("public_source", ""), seed.get("public_value", "")))),
+             Fact(_("Algorithm"), seed["algorithm"]))
+    return tuple(fact for fact in facts if fact.text)
+
+
+def _day(moment: str, language: str) -> str:
+    return day_text(Period.parse(moment[:10]).start, language=language)
+
+
+def balance_table(sample: Mapping[str, Any], *, language: str) -> DotTable:
+    """Hold the weighted sample against the frame, in percent of the frame.
+
+    Parameters
+    ----------
+    sample : mapping
+        The document.
+    language : str
+        Language of the numbers.
+
+    Returns
+    -------
+    DotTable
+        One row a variable: the frame at 100 percent, and the sample.
+    """
+    rows = [_balance_row(row, language) for row in sample["balance"]]
+    columns = (Column(_("Variable"), weight=1.6), Column(_("Frame"), numeric=True), Column(_("Sample"), numeric=True),
+               Column(_("Sample in percent of the frame"), numeric=True))
+    return dot_table("balance", _("Frame and sample"), columns, [("", rows)], unit_measure="PT", full=False,
+                     language=language, note=_("The sample is weighted. The hollow dot is the frame, at 100 percent."))
+
+
+def _balance_row(row: Mapping[str, Any], language: str) -> DotRow:
+    frame, sample = row["frame"], row["sample"]
+    part = 100 * sample / frame if frame and sample is not None else None
+    none = _("not measured")
+    cells = [Cell(str(row["variable"]).replace("_", " ")),
+             *(Cell(none if value is None else _loose(value, language), absent=value is None)
+               for value in (frame, sample)),
+             Cell(none if part is None else value_text(part, "PT", language=language), absent=part is None)]
+    return DotRow(tuple(cells), (Dot(100.0, kind="other"), Dot(part)) if part is not None else ())
+
+
+def _loose(value: float, language: str) -> str:
+    return number_text(float(value), 0 if abs(value) >= 100 or float(value).is_integer() else 3, language=language)
+
+
+def comparison_tables(sample: Mapping[str, Any], specs: Mapping[str, IndicatorSpec], *,
+                      language: str) -> tuple[DotTable, ...]:
+    """Hold each national value against what an unweighted mean and a sample of volunteers would have said.
+
+    Parameters
+    ----------
+    sample : mapping
+        The document.
+    specs : mapping of str to IndicatorSpec
+        The indicators by code, for titles.
+    language : str
+        Language of the numbers.
+
+    Returns
+    -------
+    tuple of DotTable
+        One a unit.
+    """
+    units = list(dict.fromkeys(row["unit_measure"] for row in sample["comparison"]))
+    columns = (Column(_("How it is found"), weight=2), Column(_("Cities"), numeric=True),
+               Column(_("Value"), numeric=True), Column(_("Interval"), numeric=True))
+    made = []
+    for i, unit in enumerate(units):
+        found = [row for row in sample["comparison"] if row["unit_measure"] == unit]
+        groups = [(_title(row, specs), _comparison_rows(row, language)) for row in found]
+        made.append(dot_table(f"comparison-{i}", _("What other ways would have said"), columns, groups,
+                              language=language, unit_measure=unit, full=unit == "PT",
+                              note=_("An unweighted mean counts a small city like a large one; volunteers are not "
+                                     "drawn by lot. Neither has an interval that means anything.")))
+    return tuple(made)
+
+
+def _title(row: Mapping[str, Any], specs: Mapping[str, IndicatorSpec]) -> str:
+    try:
+        name = _(specs[row["indicator"]].find_series(row["series"]).title)
+    except (KeyError, UnknownNameError):
+        name = row.get("title") or row["series"]
+    return joined((name, row["variant"], row["time_period"]))
+
+
+def _comparison_rows(row: Mapping[str, Any], language: str) -> list[DotRow]:
+    ends = {name: nan if row[name] is None else row[name] for name in ("lci", "uci")}
+    unit = row["unit_measure"]
+    values = ((_("National estimate, from the sample with its weights"), row["cities"], row["value"], ends),
+              (_("Mean of the cities, unweighted"), row["cities"], row["unweighted_mean"], {}),
+              (_("Cities that would have volunteered"), row["volunteer_cities"], row["volunteers"], {}))
+    made = []
+    for name, cities, value, bounds in values:
+        text = _("not measured") if value is None else value_text(value, unit, language=language, **bounds)
+        interval = interval_text(unit_measure=unit, language=language, **bounds) if bounds else _("none")
+        cells = (Cell(name), Cell(_whole(cities, language)), Cell(text, absent=value is None),
+                 Cell(interval, absent=not bounds))
+        dot = Dot(value, row["lci"] if bounds else None, row["uci"] if bounds else None,
+                  "main" if bounds else "other")
+        made.append(DotRow(cells, (dot,) if value is not None else (), own=bool(bounds)))
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class SampleCity:
+    """A city of the sample.
+
+    Parameters
+    ----------
+    code, name, stratum : str
+        The city, and the title of its stratum.
+    mark : int
+        How it came in: its place in :data:`MARKS`.
+    weight, chance : str
+        Cities that it stands for, and its probability to be drawn, in words.
+    longitude, latitude : float or None
+        Where it is; none where that is not stated.
+    """
+
+    code: str
+    name: str
+    stratum: str
+    mark: int
+    weight: str
+    chance: str
+    longitude: float | None
+    latitude: float | None
+
+    @property
+    def how(self) -> str:
+        """Say how it came in."""
+        return _(MARKS[self.mark])
+
+
+def sample_cities(sample: Mapping[str, Any], *, language: str) -> tuple[SampleCity, ...]:
+    """List the cities of the sample, those that were replaced too.
+
+    Parameters
+    ----------
+    sample : mapping
+        The document.
+    language : str
+        Language of the numbers.
+
+    Returns
+    -------
+    tuple of SampleCity
+        By stratum, as the document has them.
+    """
+    titles = {row["code"]: row["title"] or row["code"] for row in sample["design"]["strata"]}
+    order = list(titles)
+    found = sorted(sample["cities"], key=lambda c: order.index(c["stratum"]) if c["stratum"] in order else len(order))
+    return tuple(SampleCity(
+        c["code"], c["name"], titles.get(c["stratum"], c["stratum"]), _mark_of(c),
+        number_text(c["weight"], 2, language=language), value_text(100 * c["pi"], "PT", language=language),
+        c.get("longitude"), c.get("latitude")) for c in found)
+
+
+def _mark_of(city: Mapping[str, Any]) -> int:
+    if city["status"] != "drawn":
+        return REPLACED if city["status"] == "replaced" else SUBSTITUTE
+    return CERTAIN if city["certainty"] else DRAWN
+
+
+def replacement_table(sample: Mapping[str, Any], *, language: str) -> Table | None:
+    """Tabulate the log of replacements.
+
+    Parameters
+    ----------
+    sample : mapping
+        The document.
+    language : str
+        Language of dates.
+
+    Returns
+    -------
+    Table or None
+        One row a replacement; None where there was none.
+    """
+    names = {c["code"]: c["name"] for c in (*sample["cities"], *sample["reserve"])}
+    rows: Sequence[tuple[Cell, ...]] = tuple(
+        (Cell(_day(row["time"], language)), Cell(names.get(row["out"], row["out"])),
+         Cell(names.get(row["in"], row["in"]) if row["in"] else _("nobody"), absent=not row["in"]),
+         Cell(_(REASONS[row["reason"]])), Cell(row.get("note", ""))) for row in sample["replacements"])
+    columns = (Column(_("Day")), Column(_("City")), Column(_("In its place")), Column(_("Why"), weight=1.5),
+               Column(_("Note"), weight=2))
+    return Table("replacements", _("Replacements"), columns, (Group("", tuple(rows)),)) if rows else None
