@@ -304,7 +304,7 @@ def _put_values(pairs: Sequence[tuple[Intake, Edition]], keys: Keys, places: Map
     """
     tables, standing, touched, left = [], set(), set(), set(made)
     for item, edition in pairs:
-        codes = {place.code for place in item.places}
+        codes = {item.place.code, *item.observations["ref_area"].unique().to_pylist()}  # others have nothing to show
         alone = edition.released_at is not None and codes <= left
         left -= codes
         tables.append((edition, item.observations, alone))

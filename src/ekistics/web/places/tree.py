@@ -17,6 +17,7 @@ from ekistics.core.place_names import area_names
 from ekistics.core.search_terms import terms
 from ekistics.web.chunks import parts
 from ekistics.web.places.models import Boundary, Place, PlaceCode, PlaceName, SearchTerm
+from ekistics.web.places.naming import forget_countries
 
 __all__ = ["NewBoundary", "ensure_country", "ensure_places", "index_names", "seed_world", "set_boundary"]
 
@@ -87,13 +88,15 @@ def _describe_area(place: Place, area: m49.Area, names: Mapping[str, str]) -> No
     index_names([place])
 
 
-def ensure_country(code: str) -> Place:
+def ensure_country(code: str, name: str = "") -> Place:
     """Give a country by its ISO 3166-1 alpha-3 code; a code that M49 lacks (made-up cities) stands under the world.
 
     Parameters
     ----------
     code : str
         The code.
+    name : str
+        Name for a country that M49 lacks; one that has none yet takes it, too.
 
     Returns
     -------
@@ -101,15 +104,20 @@ def ensure_country(code: str) -> Place:
         The country.
     """
     found = Place.objects.filter(code=code, kind="country").first()
-    if found is not None:
-        return found
-    if not Place.objects.filter(code=m49.WORLD).exists():
+    if found is None and not Place.objects.filter(code=m49.WORLD).exists():
         seed_world()
-        return ensure_country(code)
-    made = Place.objects.create(code=code, kind="country", country=code, name=code,
-                                parent=Place.objects.get(code=m49.WORLD))
-    index_names([made])
-    return made
+        return ensure_country(code, name)
+    if found is None:
+        found = Place.objects.create(code=code, kind="country", country=code, name=name or code,
+                                     parent=Place.objects.get(code=m49.WORLD))
+    elif name in ("", found.name) or found.name != found.code:
+        return found
+    else:
+        found.name = name
+        found.save(update_fields=["name"])
+    index_names([found])
+    forget_countries()
+    return found
 
 
 def ensure_places(given: Iterable[core.Place], known: dict[str, Place]) -> set[str]:
@@ -130,7 +138,7 @@ def ensure_places(given: Iterable[core.Place], known: dict[str, Place]) -> set[s
     Raises
     ------
     InvalidValueError
-        The record has the code for a place of another kind or country.
+        The record has the code for a place of another kind or country, or a country has another code than its own.
     """
     wanted = list(given)
     absent = {code for p in wanted for code in (p.code, p.parent, p.country) if code} - known.keys()
@@ -138,6 +146,9 @@ def ensure_places(given: Iterable[core.Place], known: dict[str, Place]) -> set[s
         known |= {place.code: place for place in Place.objects.filter(code__in=part)}
     new: dict[str, Place] = {}
     for each in wanted:
+        if each.kind == "country":
+            known[each.code] = _own_country(each)
+            continue
         if each.code in known:
             _require_same(known[each.code], each)
             continue
@@ -151,6 +162,14 @@ def ensure_places(given: Iterable[core.Place], known: dict[str, Place]) -> set[s
         waiting = [place for place in waiting if place.pk is None]
     index_names(new.values())
     return set(new)
+
+
+def _own_country(given: core.Place) -> Place:
+    """Give the country that a package is about: there is one of a code, whatever a package calls it."""
+    if given.code != given.country:
+        raise InvalidValueError(_("A country has its ISO 3166-1 alpha-3 code."), where=given.code,
+                                expected=given.country)
+    return ensure_country(given.code, given.name)
 
 
 def _country(code: str, known: dict[str, Place]) -> Place:

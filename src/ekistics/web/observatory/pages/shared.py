@@ -21,10 +21,10 @@ from ekistics.web.places.models import Place
 from ekistics.web.places.naming import names_of, names_of_countries
 from ekistics.web.policy import Actor, visible
 from ekistics.web.render import language_now
-from ekistics.web.statements import ActorStatement
+from ekistics.web.statements import ActorStatement, Statement
 
-__all__ = ["absolute", "city_addresses", "country_names", "edition_line", "how_to_cite", "listed_cities",
-           "listed_countries", "measure_title", "named_places", "plain", "require_city",
+__all__ = ["absolute", "address_of_place", "city_addresses", "country_names", "edition_line", "how_to_cite", "listed_cities",
+           "listed_countries", "measure_title", "named_places", "plain", "require_city", "require_country",
            "series_title", "site_name", "variant_title"]
 
 PLAIN = "!$&'()*+,;=/~:@"  # what an address's path may hold as it is
@@ -47,6 +47,14 @@ def require_city(actor: Actor, code: str) -> Place:
     raise Http404
 
 
+def require_country(code: str) -> Place:
+    """Give a country; answer 404 for a code that is none. That a country exists is told to everybody."""
+    for found in _COUNTRY(code=code):
+        return found
+    raise Http404
+
+
+_COUNTRY = Statement(lambda code: Place.objects.filter(code=code, kind="country"))
 _CITY = ActorStatement(lambda actor, code, now: Place.objects.filter(visible(actor), code=code, kind="city"))
 
 
@@ -54,6 +62,11 @@ def named_places(places: Iterable[Place]) -> dict[int, str]:
     """Give the names of places in the language of the request, by key."""
     held = list(places)
     return {p.pk: p.name for p in held} | names_of([p.pk for p in held], language_now())
+
+
+def address_of_place(place: Place) -> str:
+    """Give the page of a city or country; empty for places that have none of their own."""
+    return reverse(place.kind, kwargs={"code": place.code}) if place.kind in ("city", "country") else ""
 
 
 def city_addresses() -> Callable[[str], str]:
