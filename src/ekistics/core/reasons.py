@@ -30,6 +30,9 @@ class Reason(StrEnum):
     NODATA_INSIDE = "nodata-inside"
     OUTSIDE_DATA = "outside-data"
     BELOW_THRESHOLD = "below-threshold"
+    NOT_ASKED = "not-asked"
+    TOO_MUCH_UNKNOWN = "too-much-unknown"
+    WITHHELD = "withheld"
 
 
 _TEXTS = {
@@ -53,6 +56,9 @@ _TEXTS = {
     Reason.NODATA_INSIDE: N_("a grid has cells without data inside the boundary"),
     Reason.OUTSIDE_DATA: N_("the area lies outside the data"),
     Reason.BELOW_THRESHOLD: N_("too few cases to publish"),
+    Reason.NOT_ASKED: N_("the survey did not ask for it"),
+    Reason.TOO_MUCH_UNKNOWN: N_("it is not known of too many households"),
+    Reason.WITHHELD: N_("withheld to protect people: too few cases, or needed to protect such cells"),
 }
 
 
