@@ -1,0 +1,248 @@
+"""Variance of linearised statistics: stage by stage with finite population corrections, or from replicates.
+
+Method: Taylor linearisation with the recursive variance of multistage samples (Särndal, Swensson and Wretman, Model
+Assisted Survey Sampling, 1992, section 4.3; as function ``svyrecvar`` of the R package survey computes it).
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from ekistics.survey._layout import Floats, StageLayout, sums_by
+from ekistics.survey.design import Calibration, Design
+from ekistics.survey.domains import Domains, Level
+from ekistics.survey.replicates import ReplicateDesign
+
+__all__ = ["replicate_sums", "replicate_variance", "taylor_covariance", "taylor_variance"]
+
+_AT_ONCE = 1 << 24  # numbers of a table of units x domains
+
+
+def taylor_variance(domains: Domains, z: Floats) -> Floats:
+    """Give the variance of the weighted total of z in each domain.
+
+    Parameters
+    ----------
+    domains : Domains
+        Domains of a :class:`~ekistics.survey.design.Design`.
+    z : numpy.ndarray, shape (n,)
+        Linearised values, zero in rows that do not count.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n_domains,)
+        Variances.
+
+    Examples
+    --------
+    >>> design = Design.of(np.array([2.0, 2.0]))
+    >>> taylor_variance(Domains.of(design), np.array([1.0, 3.0])).tolist()
+    [16.0]
+    """
+    design = _design(domains)
+    if design.calibrations:
+        return _in_blocks(domains, z)
+    found = np.zeros(domains.count)
+    totals = domains.weights * z
+    parts = []
+    for level in reversed(domains.levels):
+        totals = level.sums(totals)
+        parts.append(totals)
+    for stage, level, sums in zip(domains.stages, domains.levels, reversed(parts), strict=True):
+        if stage.scale.any():
+            found += _stage_variance(stage, level, sums, domains.count)
+    return found
+
+
+def _stage_variance(stage: StageLayout, level: Level, totals: Floats, count: int) -> Floats:
+    """Give what one stage adds, from the totals of its cells; cells that are not listed have the total 0."""
+    place = stage.stratum[level.unit] * count + level.domain
+    size = stage.n_strata * count
+    mean = sums_by(place, totals, size).reshape(-1, count) / stage.taken[:, None]
+    if stage.lonely.any():
+        every = sums_by(level.domain, totals, count) / stage.n_units
+        mean[stage.lonely] = every
+    mean = mean.ravel()
+    squares = sums_by(place, (totals - mean[place]) ** 2, size).reshape(-1, count)
+    absent = stage.taken[:, None] - np.bincount(place, minlength=size).reshape(-1, count)
+    squares += absent * mean.reshape(-1, count) ** 2
+    return np.asarray(stage.scale @ squares)
+
+
+def taylor_covariance(domains: Domains, z: Floats) -> Floats:
+    """Give the covariance of the weighted totals of z between domains.
+
+    Parameters
+    ----------
+    domains : Domains
+        Domains of a :class:`~ekistics.survey.design.Design`.
+    z : numpy.ndarray, shape (n,)
+        Linearised values, zero in rows that do not count.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n_domains, n_domains)
+        Covariances; the diagonal is :func:`taylor_variance`.
+
+    Examples
+    --------
+    >>> design = Design.of(np.ones(2))
+    >>> taylor_covariance(Domains.of(design, np.array([0, 1])), np.array([1.0, 3.0])).round(9).tolist()
+    [[1.0, -3.0], [-3.0, 9.0]]
+    """
+    totals = _tables(domains, z, 0, domains.count)
+    found = np.zeros((domains.count, domains.count))
+    for stage, table in zip(domains.stages, totals, strict=True):
+        spread = _centred(stage, table)
+        found += spread.T @ spread
+    return found
+
+
+def _centred(stage: StageLayout, totals: Floats) -> Floats:
+    """Centre totals of units on their stratum's mean and multiply by the root of its scale; shape (n_units, k)."""
+    mean = np.zeros((stage.n_strata, totals.shape[1]))
+    np.add.at(mean, stage.stratum, totals)
+    mean /= stage.taken[:, None]
+    if stage.lonely.any():
+        mean[stage.lonely] = totals.mean(axis=0)
+    return np.asarray((totals - mean[stage.stratum]) * np.sqrt(stage.scale)[stage.stratum, None])
+
+
+def _in_blocks(domains: Domains, z: Floats) -> Floats:
+    """Give variances for calibrated weights, some domains at a time: every row then counts in every domain."""
+    step = max(1, _AT_ONCE // domains.stages[-1].n_units)
+    found = []
+    for first in range(0, domains.count, step):
+        last = min(first + step, domains.count)
+        tables = _tables(domains, z, first, last)
+        found.append(sum(((_centred(stage, table) ** 2).sum(axis=0)
+                          for stage, table in zip(domains.stages, tables, strict=True)), np.zeros(last - first)))
+    return np.concatenate(found)
+
+
+def _tables(domains: Domains, z: Floats, first: int, last: int) -> list[Floats]:
+    """Give the totals of residuals by unit and domain for each stage, domains ``first`` up to ``last``."""
+    design = _design(domains)
+    stage = domains.stages[-1]
+    here = (domains.code >= first) & (domains.code < last)
+    values = np.where(here, z, 0.0)
+    column = np.where(here, domains.code - first, 0)
+    width = last - first
+    table = sums_by(stage.unit * width + column, domains.weights * values, stage.n_units * width).reshape(-1, width)
+    for calibration, fitted in zip(design.calibrations, _coefficients(design, values, column, width), strict=True):
+        table = table - _unit_totals(calibration, design.weight, stage) @ fitted
+    tables = [table]
+    for below, above in zip(reversed(domains.stages[1:]), reversed(domains.stages[:-1]), strict=True):
+        upper = np.zeros((above.n_units, width))
+        np.add.at(upper, below.parent, tables[0])
+        tables.insert(0, upper)
+    return tables
+
+
+def _coefficients(design: Design, z: Floats, column: npt.NDArray[np.int64], width: int) -> list[Floats]:
+    """Regress z of each domain on what the weights were calibrated to, one calibration after the other."""
+    found: list[Floats] = []
+    for number, calibration in enumerate(design.calibrations):
+        right = _moments(calibration, z, column, width)
+        for earlier, fitted in zip(design.calibrations[:number], found, strict=True):
+            right = right - _cross(calibration, earlier) @ fitted
+        own = _cross(calibration, calibration)
+        found.append(np.asarray(np.linalg.lstsq(own, right, rcond=None)[0]))
+    return found
+
+
+def _columns(calibration: Calibration) -> Floats:
+    """Give the auxiliary variables as a table, shape (n, p)."""
+    if calibration.auxiliary is not None:
+        return calibration.auxiliary
+    assert calibration.cells is not None  # noqa: S101 - one of both is there
+    return np.asarray(calibration.cells[:, None] == np.arange(int(calibration.cells.max()) + 1), dtype=np.float64)
+
+
+def _importance(calibration: Calibration) -> Floats:
+    """Give the weight of each row in the regression."""
+    return calibration.base if calibration.spread is None else calibration.base / calibration.spread
+
+
+def _cross(one: Calibration, other: Calibration) -> Floats:
+    """Give the moments between the auxiliary variables of two calibrations, shape (p, q), weighted as the first."""
+    importance = _importance(one)
+    if one.cells is not None and one is other:
+        return np.diag(np.bincount(one.cells, importance))
+    return np.asarray(_columns(one).T @ (importance[:, None] * _columns(other)))
+
+
+def _moments(calibration: Calibration, z: Floats, column: npt.NDArray[np.int64], width: int) -> Floats:
+    """Give the moments between auxiliary variables and z of each domain, shape (p, width)."""
+    amounts = _importance(calibration) * z
+    if calibration.cells is not None:
+        count = int(calibration.cells.max()) + 1
+        return sums_by(calibration.cells * width + column, amounts, count * width).reshape(-1, width)
+    table = _columns(calibration)
+    return np.stack([sums_by(column, amounts * table[:, j], width) for j in range(table.shape[1])])
+
+
+def _unit_totals(calibration: Calibration, weight: Floats, stage: StageLayout) -> Floats:
+    """Sum weight x auxiliary variables by unit, shape (n_units, p)."""
+    if calibration.cells is not None:
+        count = int(calibration.cells.max()) + 1
+        return sums_by(stage.unit * count + calibration.cells, weight, stage.n_units * count).reshape(-1, count)
+    table = _columns(calibration)
+    return np.stack([sums_by(stage.unit, weight * table[:, j], stage.n_units)
+                     for j in range(table.shape[1])], axis=1)
+
+
+def replicate_sums(domains: Domains, values: Floats) -> Floats:
+    """Sum replicate weight x value by domain.
+
+    Parameters
+    ----------
+    domains : Domains
+        Domains of a :class:`~ekistics.survey.replicates.ReplicateDesign`.
+    values : numpy.ndarray, shape (n,)
+        Values, zero in rows that do not count.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n_domains, n_replicates)
+        The sums.
+    """
+    design = domains.design
+    assert isinstance(design, ReplicateDesign)  # noqa: S101 - the caller looked
+    level = domains.levels[0]
+    amounts = level.sums(design.base * values)
+    filled = np.flatnonzero(amounts)
+    found = np.zeros((domains.count, design.n_replicates))
+    for domain in np.unique(level.domain[filled]):
+        cells = filled[level.domain[filled] == domain]
+        found[domain] = amounts[cells] @ design.replicates[level.unit[cells]]
+    return found
+
+
+def replicate_variance(design: ReplicateDesign, thetas: Floats, estimate: Floats) -> Floats:
+    """Give the covariance of estimates from their replicates.
+
+    Parameters
+    ----------
+    design : ReplicateDesign
+        The sample.
+    thetas : numpy.ndarray, shape (k, n_replicates)
+        Estimates of each replicate; replicates in which an estimate has no value are left out for it.
+    estimate : numpy.ndarray, shape (k,)
+        Estimates of the whole sample.
+
+    Returns
+    -------
+    numpy.ndarray, shape (k, k)
+        Covariances.
+    """
+    usable = np.isfinite(thetas) & (design.rule.factors > 0)
+    counts = np.maximum(usable.sum(axis=1), 1)
+    centre = estimate if design.rule.centre == "estimate" else np.where(usable, thetas, 0).sum(axis=1) / counts
+    spread = np.where(usable, thetas - centre[:, None], 0.0) * np.sqrt(design.rule.factors)
+    return np.asarray(spread @ spread.T)
+
+
+def _design(domains: Domains) -> Design:
+    """Give the design of domains whose variance is linearised."""
+    assert isinstance(domains.design, Design)  # noqa: S101 - replicates have functions of their own
+    return domains.design
