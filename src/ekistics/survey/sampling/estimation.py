@@ -1,0 +1,329 @@
+"""National values from a sample of cities: ratios of weighted totals with the error of the draw."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+from ekistics.core.errors import InvalidValueError
+from ekistics.core.i18n import _
+from ekistics.survey.sampling.probabilities import Bools, Floats, Integers
+
+__all__ = ["INTERVALS", "NationalEstimate", "Selection", "national_ratio", "national_total", "variance_of_total"]
+
+INTERVALS = ("logit", "t", "normal")
+_CERTAIN = 1 - 1e-12
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Selection:
+    """The cities that were drawn and answered, and how.
+
+    Parameters
+    ----------
+    method : str
+        One of ``ekistics.survey.sampling.METHODS``.
+    pi : numpy.ndarray, shape (n,)
+        Inclusion probabilities, made smaller where other cities of their class are silent
+        (:func:`ekistics.survey.sampling.reweighted`).
+    stratum : numpy.ndarray of int, shape (n,)
+        Code of the stratum.
+    order : numpy.ndarray of int, shape (n,), optional
+        Position in the walk, for ``systematic-pps``.
+    balancing : numpy.ndarray, shape (n, n_variables), optional
+        Variables that were balanced, for ``cube``.
+    """
+
+    method: str
+    pi: Floats
+    stratum: Integers
+    order: Integers | None = None
+    balancing: Floats | None = None
+
+    def __len__(self) -> int:
+        return len(self.pi)
+
+    @property
+    def open(self) -> Bools:
+        """Tell which cities were not certain: only these bring an error of the draw."""
+        return np.asarray(self.pi < _CERTAIN)
+
+    @property
+    def degrees_of_freedom(self) -> int:
+        """Open cities less one a stratum, and less the variables that were balanced."""
+        taken = len(np.unique(self.stratum[self.open]))
+        if self.method == "cube" and self.balancing is not None:
+            taken += self.balancing.shape[1]
+        return int(self.open.sum()) - taken
+
+    def collapsed(self) -> "Selection":
+        """Give the same with strata of one open city joined to the next stratum (the last to the one before)."""
+        stratum = self.stratum.copy()
+        while len(lonely := _lonely(self.open, stratum)):
+            codes = np.unique(stratum[self.open])
+            if len(codes) == 1:
+                break
+            at = int(np.searchsorted(codes, lonely[0]))
+            stratum[stratum == lonely[0]] = codes[at + 1 if at + 1 < len(codes) else at - 1]
+        return replace(self, stratum=stratum)
+
+
+@dataclass(frozen=True, slots=True)
+class NationalEstimate:
+    """A national value with its error.
+
+    Parameters
+    ----------
+    value, se, lci, uci : float
+        Value, standard error and interval; NaN where there is none.
+    df : float
+        Degrees of freedom.
+    numerator, denominator : float
+        Weighted totals; NaN for a total's denominator.
+    n : int
+        Cities it rests on.
+    deff : float
+        Variance by that of a simple random sample without replacement of as many cities.
+    within : float
+        Share of the variance that comes from within cities.
+    """
+
+    value: float
+    se: float
+    lci: float
+    uci: float
+    df: float
+    numerator: float
+    denominator: float
+    n: int
+    deff: float
+    within: float
+
+
+def _lonely(is_open: Bools, stratum: Integers) -> Integers:
+    codes, counts = np.unique(stratum[is_open], return_counts=True)
+    return np.asarray(codes[counts == 1])
+
+
+def variance_of_total(selection: Selection, values: npt.ArrayLike) -> float:
+    """Estimate the variance, over draws, of a total of cities.
+
+    Parameters
+    ----------
+    selection : Selection
+        The sample.
+    values : array-like, shape (n,)
+        A value a city; for a ratio its linearised value ``(y - R x) / X``.
+
+    Returns
+    -------
+    float
+        Variance of ``sum(values / pi)``; cities that were certain add nothing.
+
+    Raises
+    ------
+    InvalidValueError
+        A stratum has one city only that was not certain.
+
+    Notes
+    -----
+    Method, within strata, with ``z = values / pi``: simple random, Sampford, maximum entropy and Pareto sampling:
+    Deville, Workshop on Variance Estimation (1999), as in R sampling ``varest``:
+    ``sum((1 - pi) (z - A)**2) / (1 - sum(a**2))``, ``a = (1 - pi) / sum(1 - pi)``, ``A = sum(a z)``, which for equal
+    ``pi`` is the textbook's. Systematic: differences of successive cities, Wolter, Introduction to Variance Estimation
+    (2nd ed., 2007), section 8.2. Balanced: Deville and Tillé, Journal of Statistical Planning and Inference 128 (2005):
+    ``sum(c e**2)``, ``c = (1 - pi) n / (n - p)``, ``e`` the residual of ``z`` on ``x / pi`` with weights ``c``.
+
+    Examples
+    --------
+    >>> y, pi = np.array([12.0, 30, 45, 7, 22, 18]), np.array([0.2, 0.5, 0.8, 0.1, 0.4, 0.3])
+    >>> round(variance_of_total(Selection("sampford", pi, np.zeros(6, int)), y), 5)
+    123.78125
+    """
+    z = np.asarray(values, dtype=np.float64) / selection.pi
+    is_open = selection.open
+    if not is_open.any():
+        return 0.0
+    if selection.method == "cube":
+        return _balanced(selection, z)
+    if len(lonely := _lonely(is_open, selection.stratum)):
+        raise InvalidValueError(_("A stratum has one city only that was drawn by chance, so its error is not known."),
+                                param="stratum", got=", ".join(str(code) for code in lonely[:5]),
+                                hint=_("Join strata with lonely = \"collapse\", or draw two of each."))
+    one = _successive if selection.method == "systematic-pps" else _deville
+    order = np.arange(len(z)) if selection.order is None else selection.order
+    total = 0.0
+    for code in np.unique(selection.stratum[is_open]):
+        rows = np.flatnonzero(is_open & (selection.stratum == code))
+        rows = rows[np.argsort(order[rows], kind="stable")]
+        total += one(z[rows], selection.pi[rows])
+    return total
+
+
+def _deville(z: Floats, pi: Floats) -> float:
+    a = (1 - pi) / (1 - pi).sum()
+    return float(((1 - pi) * (z - (a * z).sum()) ** 2).sum() / (1 - (a**2).sum()))
+
+
+def _successive(z: Floats, pi: Floats) -> float:
+    n = len(z)
+    left = 1 - (pi[1:] + pi[:-1]) / 2
+    return float(n / (2 * (n - 1)) * (left * np.diff(z) ** 2).sum())
+
+
+def _balanced(selection: Selection, z: Floats) -> float:
+    rows = np.flatnonzero(selection.open)
+    pi, stratum = selection.pi[rows], selection.stratum[rows]
+    x = (stratum[:, None] == np.unique(stratum)).astype(np.float64)
+    if selection.balancing is not None:
+        x = np.column_stack([x, selection.balancing[rows] / pi[:, None]])
+    n, p = x.shape
+    if n <= p:
+        raise InvalidValueError(_("The sample has no more cities than balancing variables, so its error is not known."),
+                                param="variables", expected=f"< {n}", got=p)
+    c = (1 - pi) * n / (n - p)
+    root = np.sqrt(c)
+    scale = np.maximum(np.abs(x).max(axis=0), np.finfo(float).tiny)
+    found = np.linalg.lstsq((x / scale) * root[:, None], z[rows] * root, rcond=None)[0]
+    return float((c * (z[rows] - (x / scale) @ found) ** 2).sum())
+
+
+def national_ratio(selection: Selection, y: npt.ArrayLike, x: npt.ArrayLike, *,  # noqa: PLR0913 - keyword choices
+                   se_y: npt.ArrayLike | None = None, interval: str = "t", confidence: float = 0.95,
+                   scale: float = 1.0) -> NationalEstimate:
+    """Estimate a national value as the ratio of two weighted totals.
+
+    Parameters
+    ----------
+    selection : Selection
+        The sample.
+    y, x : array-like, shape (n,)
+        Numerator and denominator of each city, such as people with access and people. Ones as ``x``, and ones and
+        zeros as ``y``, give the share of cities.
+    se_y : array-like, shape (n,), optional
+        Standard error of ``y`` within each city; NaN where not stated, which adds nothing.
+    interval : {"t", "logit", "normal"}
+        Form of the interval; ``logit`` for shares, where it is one.
+    confidence : float, default 0.95
+        Confidence of the interval.
+    scale : float, default 1
+        Factor of value, error and interval: 100 for percentages.
+
+    Returns
+    -------
+    NationalEstimate
+        The value; NaN where the denominator is zero.
+
+    Raises
+    ------
+    InvalidValueError
+        A value is missing, or a stratum has one city.
+
+    Notes
+    -----
+    Method: Särndal, Swensson and Wretman (1992), sections 5.6 (Taylor linearisation) and 4.3 (two stages): variance of
+    the draw of cities, and ``sum(se_y**2 / pi) / X**2`` from within them.
+
+    Examples
+    --------
+    >>> sample = Selection("srs", np.full(4, 0.2), np.zeros(4, int))
+    >>> estimate = national_ratio(sample, [6, 3, 5, 2], [10, 6, 8, 5])
+    >>> round(estimate.value, 4), round(estimate.se, 4)
+    (0.5517, 0.0398)
+    """
+    if interval not in INTERVALS:
+        raise InvalidValueError(_("There is no such interval."), param="interval", expected=", ".join(INTERVALS),
+                                got=interval)
+    above, below = (_whole(each, len(selection)) for each in (y, x))
+    w = 1 / selection.pi
+    numerator, denominator = float(w @ above), float(w @ below)
+    if denominator == 0:
+        nan = float("nan")
+        return NationalEstimate(nan, nan, nan, nan, selection.degrees_of_freedom, numerator, denominator,
+                                len(selection), nan, nan)
+    ratio = numerator / denominator
+    z = (above - ratio * below) / denominator
+    return _estimate(selection, ratio, z, _within(selection, se_y, denominator),
+                     (numerator, denominator, interval, confidence, scale))
+
+
+def national_total(selection: Selection, y: npt.ArrayLike, *, se_y: npt.ArrayLike | None = None,
+                   confidence: float = 0.95) -> NationalEstimate:
+    """Estimate a national total by the Horvitz-Thompson estimator.
+
+    Parameters
+    ----------
+    selection : Selection
+        The sample.
+    y : array-like, shape (n,)
+        Value of each city.
+    se_y : array-like, shape (n,), optional
+        Standard error of ``y`` within each city; NaN where not stated, which adds nothing.
+    confidence : float, default 0.95
+        Confidence of the interval.
+
+    Returns
+    -------
+    NationalEstimate
+        The total.
+
+    Examples
+    --------
+    >>> national_total(Selection("srs", np.full(4, 0.2), np.zeros(4, int)), [6, 3, 5, 2]).value
+    80.0
+    """
+    values = _whole(y, len(selection))
+    total = float((values / selection.pi).sum())
+    return _estimate(selection, total, values, _within(selection, se_y, 1.0),
+                     (total, float("nan"), "t", confidence, 1.0))
+
+
+def _whole(values: npt.ArrayLike, n: int) -> Floats:
+    array = np.broadcast_to(np.asarray(values, dtype=np.float64), (n,))
+    if not np.isfinite(array).all():
+        raise InvalidValueError(_("A city has no value here."), got=int((~np.isfinite(array)).sum()),
+                                hint=_("Leave cities without a value out, and reweight the others."))
+    return array
+
+
+def _within(selection: Selection, se_y: npt.ArrayLike | None, denominator: float) -> float:
+    if se_y is None:
+        return 0.0
+    errors = np.nan_to_num(np.asarray(se_y, dtype=np.float64))
+    return float((errors**2 / selection.pi).sum() / denominator**2)
+
+
+def _estimate(selection: Selection, value: float, z: Floats, within: float,
+              told: tuple[float, float, str, float, float]) -> NationalEstimate:
+    numerator, denominator, interval, confidence, scale = told
+    variance = variance_of_total(selection, z) + within
+    se, df = float(np.sqrt(variance)), selection.degrees_of_freedom
+    lower, upper = _interval(value, se, df if selection.open.any() else np.inf, (interval, confidence))
+    simple = _simple_variance(selection, z)
+    return NationalEstimate(scale * value, scale * se, scale * lower, scale * upper, df, numerator, denominator,
+                            len(selection), variance / simple if simple > 0 else float("nan"),
+                            within / variance if variance > 0 else 0.0)
+
+
+def _simple_variance(selection: Selection, z: Floats) -> float:
+    """Give the variance that a simple random sample without replacement of as many cities would have had."""
+    w = 1 / selection.pi
+    n, units = len(z), float(w.sum())
+    if n < 2:  # noqa: PLR2004 - a spread needs two
+        return 0.0
+    spread = float((w * (z - (w @ z) / units) ** 2).sum() / units * n / (n - 1))
+    return max(1 - n / units, 0.0) * units**2 / n * spread
+
+
+def _interval(value: float, se: float, df: float, how: tuple[str, float]) -> tuple[float, float]:
+    interval, confidence = how
+    if se == 0.0:
+        return (value, value) if np.isinf(df) else (float("nan"), float("nan"))
+    if df <= 0:
+        return float("nan"), float("nan")
+    q = float(stats.norm.ppf((1 + confidence) / 2) if interval == "normal" else stats.t.ppf((1 + confidence) / 2, df))
+    if interval != "logit" or not 0 < value < 1:
+        return value - q * se, value + q * se
+    middle, half = np.log(value / (1 - value)), q * se / (value * (1 - value))
+    return float(1 / (1 + np.exp(half - middle))), float(1 / (1 + np.exp(-half - middle)))
