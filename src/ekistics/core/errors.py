@@ -23,6 +23,11 @@ __all__ = [
     "PackageError",
     "UnknownNameError",
     "UnsafeArchiveError",
+    "VaultDamagedError",
+    "VaultError",
+    "VaultKeyError",
+    "VaultOlderError",
+    "VaultRefusedError",
 ]
 
 
@@ -195,3 +200,33 @@ class PackageError(EkisticsError, ValueError):
     """A profile package that is not what its descriptor says."""
 
     code = "package"
+
+
+class VaultError(EkisticsError, ValueError):
+    """A vault of people's records that cannot do what was asked; the text never holds a person's values."""
+
+    code = "vault"
+
+
+class VaultKeyError(VaultError):
+    """A key that opens nothing here: wrong, lost, broken, replaced meanwhile, or not kept as a key must be."""
+
+    code = "vault-key"
+
+
+class VaultDamagedError(VaultError):
+    """A vault whose file was cut, changed, or put together from others."""
+
+    code = "vault-damaged"
+
+
+class VaultOlderError(VaultError):
+    """A vault that is older than one that was seen before, or of another history: a copy was put in its place."""
+
+    code = "vault-older"
+
+
+class VaultRefusedError(VaultError):
+    """Something that a survey's purpose, consent or retention does not permit."""
+
+    code = "vault-refused"

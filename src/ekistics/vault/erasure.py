@@ -1,0 +1,233 @@
+"""Erasure: rows of people and households taken out of every table, by writing the blocks anew that held them."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from ekistics.vault.catalogue import Chunk, StoredColumn, StoredTable
+from ekistics.vault.columns import pandas_of
+from ekistics.vault.intake import HOUSEHOLD_ID, PERSON, PERSON_ID
+from ekistics.vault.work import Work
+
+__all__ = ["Erasure", "erase_expired", "erase_people", "erase_tables"]
+
+Mask = npt.NDArray[np.bool_]
+MOST = 2**63
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """What was erased.
+
+    Parameters
+    ----------
+    audit_id : str
+        The random number that the log keeps of it.
+    rows : dict of tuple of str to int
+        Rows that went, by survey and table. The log has their sum only.
+    """
+
+    audit_id: str
+    rows: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """Give the number of rows that went."""
+        return sum(self.rows.values())
+
+
+def erase_people(work: Work, code: str, *, persons: Iterable[str] = (),
+                 households: Iterable[str] = ()) -> dict[tuple[str, str], int]:
+    """Take persons, and households with their members, out of all tables of a survey.
+
+    A household whose last person goes is taken out too: its rows would speak of this person alone.
+
+    Parameters
+    ----------
+    work : Work
+        The transaction.
+    code : str
+        The survey.
+    persons, households : iterable of str
+        Their ids.
+
+    Returns
+    -------
+    dict of tuple of str to int
+        Rows that went, by survey and table, where there were any.
+    """
+    tables, persons, households = work.catalogue.survey(code).tables, set(persons), set(households)
+    households |= _emptied(work, code, persons, households)
+    gone = {}
+    for name in tables:
+        mask = (_held(work, code, name, PERSON_ID, persons) | _held(work, code, name, HOUSEHOLD_ID, households))
+        if mask.any():
+            drop_rows(work, code, name, mask)
+            gone[code, name] = int(mask.sum())
+    return gone
+
+
+def erase_tables(work: Work, code: str) -> dict[tuple[str, str], int]:
+    """Take a whole survey out.
+
+    Parameters
+    ----------
+    work : Work
+        The transaction.
+    code : str
+        The survey.
+
+    Returns
+    -------
+    dict of tuple of str to int
+        Rows that went, by survey and table.
+    """
+    tables = work.catalogue.survey(code).tables
+    work.container.remove_chunks(chunk.number for stored in tables.values() for column in stored.columns.values()
+                                 for _block, chunk in column.pieces())
+    work.touch()
+    del work.catalogue.surveys[code]
+    return {(code, name): len(stored) for name, stored in tables.items()}
+
+
+def erase_expired(work: Work, code: str, today: date) -> dict[tuple[str, str], int]:
+    """Take out the rows whose own last day is over, with the people they are of.
+
+    Parameters
+    ----------
+    work : Work
+        The transaction.
+    code : str
+        The survey.
+    today : datetime.date
+        The day.
+
+    Returns
+    -------
+    dict of tuple of str to int
+        Rows that went, by survey and table, where there were any.
+    """
+    survey = work.catalogue.survey(code)
+    column, persons, households = survey.record.retention_column, set[str](), set[str]()
+    for name, stored in survey.tables.items():
+        if not column or column not in stored.columns:
+            continue
+        over = np.asarray(pd.to_datetime(_series(work, code, name, column)) < pd.Timestamp(today))
+        if PERSON_ID in stored.columns:
+            persons |= set(_texts(_series(work, code, name, PERSON_ID)[over]))
+        else:
+            households |= set(_texts(_series(work, code, name, HOUSEHOLD_ID)[over]))
+    return erase_people(work, code, persons=persons, households=households) if persons or households else {}
+
+
+def drop_rows(work: Work, code: str, table: str, gone: Mask) -> None:
+    """Write the blocks of a table anew without some rows, and take out categories that only they had.
+
+    Parameters
+    ----------
+    work : Work
+        The transaction.
+    code, table : str
+        Survey and table.
+    gone : numpy.ndarray of bool, shape (n,)
+        The rows that go.
+    """
+    stored = work.catalogue.table(code, table)
+    edges = np.cumsum([0, *stored.blocks])
+    touched = {block: gone[edges[block]:edges[block + 1]] for block in range(len(stored.blocks))
+               if gone[edges[block]:edges[block + 1]].any()}
+    for name, column in stored.columns.items():
+        codes = set[int]()
+        for block, mask in touched.items():
+            place, old = (code, table, name, block), column.chunks[block]
+            array = work.get(place, old)
+            if column.categories is not None:
+                codes |= set(array.filter(pa.array(mask)).to_pylist())
+            column.chunks[block] = work.put(place, array.filter(pa.array(~mask)))
+            work.container.remove_chunks([old.number])
+        if column.categories is not None:
+            column.categories = _pruned(work, (code, table), column, codes - {-1})
+    for block, mask in touched.items():
+        stored.blocks[block] -= int(mask.sum())
+
+
+def _pruned(work: Work, table: tuple[str, str], column: StoredColumn, codes: set[int]) -> Chunk:
+    """Take those of some categories out that no row has any more; their numbers stay free."""
+    assert column.categories is not None  # noqa: S101 - the caller asked
+    left = {code for array in work.arrays(*table, column) for code in array.unique().to_pylist()}
+    if not codes - left:
+        return column.categories
+    place, old = (*table, column.column.name, -1), column.categories
+    categories = work.get(place, old)
+    kept = np.array([number not in codes - left for number in range(len(categories))], dtype=bool)
+    # Taken from the rows that stay, so that no buffer behind a null still holds what went.
+    moved = pa.array(np.where(kept, np.cumsum(kept) - 1, 0), mask=~kept)
+    chunk = work.put(place, categories.filter(pa.array(kept)).take(moved))
+    work.container.remove_chunks([old.number])
+    return chunk
+
+
+def _emptied(work: Work, code: str, persons: set[str], households: set[str]) -> set[str]:
+    """Find the households of which no person stays."""
+    tables = work.catalogue.survey(code).tables
+    if PERSON not in tables or not persons:
+        return set()
+    going = _held(work, code, PERSON, PERSON_ID, persons) | _held(work, code, PERSON, HOUSEHOLD_ID, households)
+    homes = _series(work, code, PERSON, HOUSEHOLD_ID)
+    return set(_texts(homes[going])) - set(_texts(homes[~going & homes.isin(homes[going])]))
+
+
+def _held(work: Work, code: str, table: str, column: str, ids: set[str]) -> Mask:
+    """Tell which rows of a table have one of some ids."""
+    stored: StoredTable = work.catalogue.table(code, table)
+    if not ids or column not in stored.columns:
+        return np.zeros(len(stored), dtype=bool)
+    return matches(_series(work, code, table, column), ids)
+
+
+def matches(values: "pd.Series[Any]", ids: set[str]) -> Mask:
+    """Tell which values are one of some ids, whatever type the column has.
+
+    Parameters
+    ----------
+    values : pandas.Series, shape (n,)
+        Ids as text, whole numbers, or numbers.
+    ids : set of str
+        Ids as text.
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (n,)
+        True where they are.
+
+    Examples
+    --------
+    >>> matches(pd.Series([7.0, 8.0]), {"7"}).tolist()
+    [True, False]
+    """
+    wanted: set[Any] = ids
+    if pd.api.types.is_numeric_dtype(values.dtype) and not pd.api.types.is_bool_dtype(values.dtype):
+        wanted = {number for text in ids if re.fullmatch(r"-?\d+(\.0*)?", text)
+                  and -MOST <= (number := int(text.split(".")[0])) < MOST}
+        if pd.api.types.is_float_dtype(values.dtype):
+            wanted = {float(number) for number in wanted} | {float(t) for t in ids if re.fullmatch(r"-?\d+\.\d+", t)}
+        return np.asarray(values.isin(wanted), dtype=bool)
+    return np.asarray(values.astype(str).isin(wanted), dtype=bool)
+
+
+def _texts(values: "pd.Series[Any]") -> list[str]:
+    return [str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+            for value in values.unique().tolist()]
+
+
+def _series(work: Work, code: str, table: str, name: str) -> "pd.Series[Any]":
+    column = work.catalogue.table(code, table).columns[name]
+    categories = None if column.categories is None else work.get((code, table, name, -1), column.categories)
+    return pandas_of(column.column, work.arrays(code, table, column), categories)
