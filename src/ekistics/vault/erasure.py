@@ -65,6 +65,7 @@ def erase_people(work: Work, code: str, *, persons: Iterable[str] = (),
     """
     tables, persons, households = work.catalogue.survey(code).tables, set(persons), set(households)
     households |= _emptied(work, code, persons, households)
+    persons |= _members(work, code, households)
     gone = {}
     for name in tables:
         mask = (_held(work, code, name, PERSON_ID, persons) | _held(work, code, name, HOUSEHOLD_ID, households))
@@ -119,7 +120,8 @@ def erase_expired(work: Work, code: str, today: date) -> dict[tuple[str, str], i
     for name, stored in survey.tables.items():
         if not column or column not in stored.columns:
             continue
-        over = np.asarray(pd.to_datetime(_series(work, code, name, column)) < pd.Timestamp(today))
+        days = pd.to_datetime(_series(work, code, name, column)).dt.tz_localize(None)
+        over = np.asarray(days < pd.Timestamp(today))
         if PERSON_ID in stored.columns:
             persons |= set(_texts(_series(work, code, name, PERSON_ID)[over]))
         else:
@@ -182,6 +184,15 @@ def _emptied(work: Work, code: str, persons: set[str], households: set[str]) -> 
     going = _held(work, code, PERSON, PERSON_ID, persons) | _held(work, code, PERSON, HOUSEHOLD_ID, households)
     homes = _series(work, code, PERSON, HOUSEHOLD_ID)
     return set(_texts(homes[going])) - set(_texts(homes[~going & homes.isin(homes[going])]))
+
+
+def _members(work: Work, code: str, households: set[str]) -> set[str]:
+    """Find the persons of some households, in every table that has both ids."""
+    found = set[str]()
+    for name, stored in work.catalogue.survey(code).tables.items():
+        if households and PERSON_ID in stored.columns and HOUSEHOLD_ID in stored.columns:
+            found |= set(_texts(_series(work, code, name, PERSON_ID)[_held(work, code, name, HOUSEHOLD_ID, households)]))
+    return found
 
 
 def _held(work: Work, code: str, table: str, column: str, ids: set[str]) -> Mask:

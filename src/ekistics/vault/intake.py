@@ -15,6 +15,7 @@ __all__ = ["HOUSEHOLD", "HOUSEHOLD_ID", "PERSON", "PERSON_ID", "require_tables"]
 HOUSEHOLD, PERSON = "household", "person"
 HOUSEHOLD_ID, PERSON_ID = "household_id", "person_id"
 NEEDED = {HOUSEHOLD: (HOUSEHOLD_ID,), PERSON: (PERSON_ID, HOUSEHOLD_ID)}
+DAYS = ("date", "datetime", "datetime64", "empty")
 OWN = {HOUSEHOLD: HOUSEHOLD_ID, PERSON: PERSON_ID}
 
 
@@ -46,6 +47,7 @@ def require_tables(record: SurveyRecord, tables: Mapping[str, pd.DataFrame]) -> 
         _require_shape(frame, where)
         _require_ids(name, frame, where)
         _require_consent(record, frame, where)
+        _require_days(record.retention_column, frame, where)
     for column in filter(None, (record.consent_column, record.retention_column)):
         if not any(column in frame for frame in tables.values()):
             raise InvalidValueError(_("No table has the column that the survey names."), where=record.code,
@@ -85,6 +87,12 @@ def _require_consent(record: SurveyRecord, frame: pd.DataFrame, where: str) -> N
     if without:
         raise VaultRefusedError(_("Rows of people who did not agree."), where=where, got=without,
                                 hint=_("Leave them out before you store the rest."))
+
+
+def _require_days(column: str, frame: pd.DataFrame, where: str) -> None:
+    if column in frame and pd.api.types.infer_dtype(frame[column], skipna=True) not in DAYS:
+        raise InvalidValueError(_("Last days are a column of dates."), where=f"{where}/{column}",
+                                got=str(frame[column].dtype))
 
 
 def _truth(values: "pd.Series[Any]", where: str) -> "np.ndarray[Any, np.dtype[np.bool_]]":
