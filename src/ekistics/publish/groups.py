@@ -8,13 +8,14 @@ from ekistics.core.codelists import DIMENSION_CODES
 from ekistics.core.i18n import N_, _, joined
 from ekistics.core.indicator import IndicatorSpec, SeriesSpec
 from ekistics.core.observation import DIMENSIONS
+from ekistics.core.period import Period
 from ekistics.publish.charts import bounded
 from ekistics.publish.content import Cell, Column
 from ekistics.publish.dots import Dot, DotRow, DotTable, dot_table
 from ekistics.publish.figures import default_of, figure, group_text, grouped, newest_of_groups
 from ekistics.publish.tables import interval_cell
 
-__all__ = ["DIMENSION_TITLES", "group_rows", "group_tables", "split_by"]
+__all__ = ["DIMENSION_TITLES", "group_rows", "group_tables", "round_tables", "split_by"]
 
 DIMENSION_TITLES: Mapping[str, str] = {
     "sex": N_("By sex"), "age": N_("By age"), "disability": N_("By disability"),
@@ -129,3 +130,48 @@ def _row(row: Any, spec: IndicatorSpec, language: str) -> DotRow:
     value = Cell(shown.text, absent=shown.absent, row=getattr(row, "observation", 0))
     return DotRow((Cell(group_text(row)), Cell(shown.period), value, interval_cell(row, shown), Cell(shown.of)), dots,
                   own=not split_by(row))
+
+
+def round_tables(rows: Sequence[Any], specs: Mapping[str, IndicatorSpec], *, language: str) -> tuple[DotTable, ...]:
+    """Tabulate the headline values of one place through time, where there are at least two times.
+
+    Parameters
+    ----------
+    rows : sequence of namedtuple
+        Observations of the place for everybody.
+    specs : mapping of str to IndicatorSpec
+        The indicators by code.
+    language : str
+        Language of the numbers.
+
+    Returns
+    -------
+    tuple of DotTable
+        One a headline series, in the reading that stands first; the newest time is the row of its own.
+    """
+    by_code, made = grouped(row for row in rows if not isnan(row.obs_value) and row.time_period), []
+    for code, spec in specs.items():
+        for series in (s for s in spec.series if s.headline):
+            found = by_code.get(code, {}).get(series.code, [])
+            first = default_of(spec, series.code, [row.variant for row in found])
+            held = sorted((row for row in found if row.variant == first), key=lambda row: Period.parse(
+                row.time_period).end)
+            if len({row.time_period for row in held}) > 1:
+                made.append(_rounds(spec, series, held, language))
+    return tuple(made)
+
+
+def _rounds(spec: IndicatorSpec, series: SeriesSpec, rows: Sequence[Any], language: str) -> DotTable:
+    columns = (Column(_("Time")), Column(_("Value"), numeric=True), Column(_("Interval"), numeric=True),
+               Column(_("Made of"), weight=2))
+    made = []
+    for row in rows:
+        shown, newest = figure(row, spec, language=language), row is rows[-1]
+        cells = (Cell(shown.period), Cell(shown.text, row=getattr(row, "observation", 0)), interval_cell(row, shown),
+                 Cell(shown.of))
+        made.append(DotRow(cells, (Dot(row.obs_value, row.lci, row.uci, "main" if newest else "other"),), own=newest))
+    methods = len({row.method for row in rows})
+    note = _("The method changed between these times, so they are not one line.") if methods > 1 else ""
+    return dot_table(f"rounds-{spec.code}-{series.code}".replace("_", "-"), f"{spec.number} {_(series.title)}".strip(),
+                     columns, [("", made)], unit_measure=series.unit_measure, full=bounded(series), language=language,
+                     note=note)

@@ -17,7 +17,7 @@ from ekistics.publish.dots import Dot, DotRow, DotTable, dot_table
 from ekistics.publish.numbers import day_text, interval_text, number_text, value_text
 
 __all__ = ["MARKS", "METHODS", "SampleCity", "balance_table", "comparison_tables", "design_facts", "design_table",
-           "made_from", "replacement_table", "sample_cities", "seed_facts"]
+           "made_from", "replacement_table", "sample_cities", "seed_facts", "strata_shares"]
 
 METHODS: Mapping[str, str] = {
     "srs": N_("simple random sampling in each stratum"),
@@ -100,6 +100,42 @@ def _stratum(row: Mapping[str, Any], language: str) -> tuple[Cell, ...]:
             Cell(_whole(row["sample"], language)), Cell(_whole(row["certainty"], language)),
             Cell(stands, absent=not lot), Cell(_(NOT_STATED) if size is None else _whole(size, language),
                                                absent=size is None))
+
+
+def strata_shares(sample: Mapping[str, Any], *, language: str) -> DotTable | None:
+    """Show how much each stratum brings: its part of the size and of the cities of the sample.
+
+    Parameters
+    ----------
+    sample : mapping
+        The document.
+    language : str
+        Language of the numbers.
+
+    Returns
+    -------
+    DotTable or None
+        One row a stratum; None where a size is not stated.
+    """
+    strata = sample["design"]["strata"]
+    sizes = [row.get("size") for row in strata]
+    cities = sum(row["sample"] for row in strata)
+    if any(size is None for size in sizes) or not sum(sizes) or not cities:
+        return None
+    rows = []
+    for row in strata:
+        size, part = 100 * row["size"] / sum(sizes), 100 * row["sample"] / cities
+        texts = (value_text(value, "PT", language=language) for value in (size, part))
+        rows.append(DotRow((Cell(row.get("title") or row["code"]), *map(Cell, texts)),
+                           (Dot(part, kind="other"), Dot(size))))
+    measure = sample["design"]["size_measure"].replace("_", " ")
+    columns = (Column(_("Stratum"), weight=2),
+               Column(_("Part of the {measure}").format(measure=measure), numeric=True),
+               Column(_("Part of the cities in the sample"), numeric=True))
+    return dot_table("strata", _("What each stratum brings"), columns, [("", rows)], unit_measure="PT", full=True,
+                     language=language, note=_("A national value rests on the {measure} of each stratum (full dot), "
+                                               "not on how many of its cities are in the sample (hollow dot).").format(
+                         measure=measure))
 
 
 def _whole(value: float, language: str) -> str:

@@ -22,7 +22,8 @@ from ekistics.web.policy import Actor, readable
 from ekistics.web.statements import ActorStatement
 from ekistics.web.workflow.stamp import Remembered
 
-__all__ = ["MeasureKey", "batches", "everybody", "forget", "frame", "framed", "group_of", "indicator_specs", "listed",
+__all__ = ["MeasureKey", "batches", "everybody", "forget", "frame", "framed", "group_of", "groups_at",
+           "indicator_specs", "listed",
            "listed_at", "measure_of", "period_of", "rows_for"]
 
 _FIELDS = ("id", "edition_id", "measure_id", "place_id", "period_id", "group_id", *NUMBER_COLUMNS, "uncertainty",
@@ -171,6 +172,31 @@ def listed_at(actor: Actor, places: Mapping[int, str]) -> list[Row]:
     return _rows(_AT(actor, places=list(places), group=everybody()), places)
 
 
+def groups_at(actor: Actor, place: tuple[int, str], indicators: Sequence[str]) -> list[Row]:
+    """Read the current values at one place for groups of people, not those for everybody.
+
+    Parameters
+    ----------
+    actor : Actor
+        Who asks.
+    place : tuple of (int, str)
+        Key and code of the place.
+    indicators : sequence of str
+        Codes of the indicators that are wanted.
+
+    Returns
+    -------
+    list of Row
+        As :func:`listed`; none where no indicator is wanted.
+    """
+    if not indicators:
+        return []
+    return _rows(_GROUPS_AT(actor, place=place[0], group=everybody(), indicators=list(indicators)), dict([place]))
+
+
+_GROUPS_AT = ActorStatement(lambda actor, place, group, indicators, now: rows_for(
+    actor, where=Q(place=place, measure__indicator__code__in=indicators), now=now).exclude(group=group).order_by(
+    "id").values_list(*_FIELDS))
 _AT = ActorStatement(lambda actor, places, group, now: rows_for(
     actor, where=Q(place__in=places, group=group), now=now).order_by("id").values_list(*_FIELDS))
 

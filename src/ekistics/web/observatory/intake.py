@@ -14,6 +14,7 @@ from ekistics.core.indicator import IndicatorSpec
 from ekistics.core.place import Place
 from ekistics.core.provenance import Run, digest_values
 from ekistics.package.descriptor import load_checks
+from ekistics.package.documents import read_document
 from ekistics.package.model import Layer
 from ekistics.package.read import read_layer
 from ekistics.package.staging import replaced_folder
@@ -21,10 +22,29 @@ from ekistics.package.verify import verify_package
 from ekistics.web.observatory.layers import draw_layer, layer_row
 from ekistics.web.places.tree import NewBoundary
 
-__all__ = ["Intake", "boundaries_of", "keep_files", "take_in"]
+__all__ = ["Entry", "Intake", "boundaries_of", "keep_files", "take_in"]
 
 SHOWN_PROBLEMS = 5
+LONGEST_CODE, LONGEST_TITLE = 100, 200  # characters that the record has room for
 DOCUMENTS = (".html", ".pdf", ".docx", ".xlsx")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of the catalogue: of a place's profile, of one round of a survey, or of one round of a sample.
+
+    A package ends all values that its entry had before, so each round has an entry of its own, and none ends what a
+    profile holds.
+
+    Parameters
+    ----------
+    code, kind, title : str
+        As the record keeps them.
+    """
+
+    code: str
+    kind: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,9 +58,9 @@ class Intake:
     content_digest : str
         Digest of its run, numbers and layers; the time at which it was written and its documents do not count.
     place : Place
-        The city.
+        The city or country.
     places : tuple of Place
-        The city and its neighbourhoods.
+        The place and those inside it that the package names.
     run : Run
         What made the numbers.
     indicators : tuple of IndicatorSpec
@@ -59,6 +79,8 @@ class Intake:
         The same layers with their classes in every language, as the record keeps them.
     edition, made, licence, publisher : str
         Label of the edition, time of making, licence and producer as stated.
+    entry : Entry
+        The catalogue's entry that the package belongs to.
     """
 
     folder: Path
@@ -78,11 +100,12 @@ class Intake:
     made: str
     licence: str
     publisher: str
+    entry: Entry
 
     @property
     def dataset(self) -> str:
         """Give the code of the catalogue's entry that the package belongs to."""
-        return f"profile:{self.place.code}"
+        return self.entry.code
 
     @property
     def folder_name(self) -> str:
@@ -125,7 +148,25 @@ def take_in(folder: Path) -> Intake:
         [asdict(flag) for flag in checks], [dict(c) for c in certificates],
         [layer_row(layer, among) for layer, among in _themed(folder, head["layers"])],
         str(head.get("edition", "")), str(descriptor["created"]),
-        ", ".join(entry["name"] for entry in descriptor.get("licenses", ())), ", ".join(producers)[:200])
+        ", ".join(entry["name"] for entry in descriptor.get("licenses", ())), ", ".join(producers)[:200],
+        _entry(folder, place))
+
+
+def _entry(folder: Path, place: Place) -> Entry:
+    """Choose the entry by the documents of a package, which were held against their schemas."""
+    sample, survey = (read_document(folder, name) for name in ("sample.json", "survey.json"))
+    if sample is not None:  # one draw of cities, and the newest time that it tells of
+        last = max((row["time_period"] for row in sample["comparison"]), default="")
+        code = f"sample:{place.code}:{sample['seed']['commitment'][:12]}:{last}"
+        return Entry(_short(code), "sample", sample["title"][:LONGEST_TITLE])
+    if survey is not None:
+        return Entry(_short(f"survey:{place.code}:{survey['code']}"), "survey", survey["title"][:LONGEST_TITLE])
+    return Entry(f"profile:{place.code}", "profile", place.name)
+
+
+def _short(code: str) -> str:
+    """Shorten a code that the record has no room for, so that it stays one of a kind."""
+    return code if len(code) <= LONGEST_CODE else f"{code[:LONGEST_CODE - 17]}-{digest_values(code)[:16]}"
 
 
 def _content_digest(descriptor: dict[str, Any]) -> str:

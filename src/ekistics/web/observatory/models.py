@@ -15,7 +15,7 @@ __all__ = ["Coverage", "Dataset", "Edition", "Group", "Indicator", "Layer", "Mea
            "Revision"]
 
 STATES = [(str(state), str(state)) for state in State]
-DATASET_KINDS = [("profile", "profile"), ("upload", "upload")]
+DATASET_KINDS = [(kind, kind) for kind in ("profile", "survey", "sample", "upload")]
 
 
 class Indicator(models.Model):
@@ -98,7 +98,7 @@ class Group(models.Model):
 
 
 class Dataset(models.Model):
-    """An entry of the catalogue: the profiles of a city, or a table that somebody keeps."""
+    """An entry of the catalogue: profiles of a city, a survey's or a sample's round, or a table that somebody keeps."""
 
     code = models.CharField(max_length=100, unique=True)
     kind = models.CharField(max_length=10, choices=DATASET_KINDS)

@@ -264,8 +264,9 @@ def _datasets(items: Iterable[Intake], places: Mapping[str, Place]) -> dict[str,
     by_code = {item.dataset: item for item in items}
     known = set(Dataset.objects.filter(code__in=by_code).values_list("code", flat=True))
     Dataset.objects.bulk_create((Dataset(
-        code=code, kind="profile", title=item.place.name, place=places[item.place.code], licence=item.licence[:100],
-        publisher=item.publisher) for code, item in by_code.items() if code not in known), ignore_conflicts=True)
+        code=code, kind=item.entry.kind, title=item.entry.title, place=places[item.place.code],
+        licence=item.licence[:100], publisher=item.publisher) for code, item in by_code.items() if code not in known),
+        ignore_conflicts=True)
     return {each.code: each for each in Dataset.objects.select_for_update().filter(code__in=by_code).order_by("code")}
 
 

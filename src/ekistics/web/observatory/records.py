@@ -1,6 +1,6 @@
 """From the record to what ``publish`` draws: a place's values, editions and quality as one typed profile."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,7 +70,7 @@ def city_record(actor: Actor, place: Place, *, language: str, stamp: str = "") -
     places = tuple(core.Place(p.code, named.get(p.pk, p.name), p.kind, p.country,
                               place.code if p.pk != place.pk else None) for p in inside)
     editions = tuple(_editions(actor, place))
-    newest = next((e for e in editions if _leads(e)), None)
+    newest = _leading(editions)
     rows = listed_at(actor, {p.pk: p.code for p in inside})
     specs, present = indicator_specs(stamp), {row.indicator for row in rows}
     shown = tuple(spec for code, spec in specs.items() if code in present)
@@ -96,7 +96,7 @@ def newest_edition(actor: Actor, place: Place) -> Edition | None:
     Edition or None
         The edition.
     """
-    return next((e for e in _editions(actor, place) if _leads(e)), None)
+    return _leading(_editions(actor, place))
 
 
 _NEIGHBOURHOODS = Statement(lambda city: Place.objects.filter(parent=city, kind="neighbourhood").order_by("code"))
@@ -111,8 +111,13 @@ def _editions(actor: Actor, place: Place) -> Iterator[Edition]:
         yield edition
 
 
-def _leads(edition: Edition) -> bool:
-    return edition.whole and edition.released_at is not None and edition.state == str(State.PUBLISHED)
+LEADING = {"profile": 0, "sample": 1, "survey": 2}  # what a page says of its place rests on the first of these
+
+
+def _leading(editions: Iterable[Edition]) -> Edition | None:
+    """Give the newest released edition of the kind that leads: a survey of a city is not its profile."""
+    whole = (e for e in editions if e.whole and e.released_at is not None and e.state == str(State.PUBLISHED))
+    return min(whole, key=lambda e: LEADING.get(e.dataset.kind, len(LEADING)), default=None)
 
 
 def run_of(edition: Edition | None) -> Run:

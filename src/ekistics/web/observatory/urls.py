@@ -7,6 +7,8 @@ from ekistics.web.observatory.pages.catalogue import catalogue, dataset
 from ekistics.web.observatory.pages.city import city
 from ekistics.web.observatory.pages.compare import compare, compare_chart
 from ekistics.web.observatory.pages.compare_table import compare_table
+from ekistics.web.observatory.pages.country import country, country_map
+from ekistics.web.observatory.pages.frameworks import framework
 from ekistics.web.observatory.pages.gaps import gaps, gaps_map
 from ekistics.web.observatory.pages.home import cities, home, search
 from ekistics.web.observatory.pages.indicators import indicator, indicator_map, indicators
@@ -20,6 +22,9 @@ urlpatterns = [
     path("maps/cities.json", cities, name="map-cities"),
     path("cities/<str:code>/", city, name="city"),
     path("cities/<str:code>/brief.<str:kind>", city_brief, name="city-brief"),
+    path("countries/<str:code>/", country, name="country"),
+    path("countries/<str:code>/map.json", country_map, name="country-map"),
+    path("frameworks/nua/", framework, name="framework"),
     path("values/<int:number>/", value, name="value"),
     path("values/<int:number>/report/", report, name="value-report"),
     path("indicators/", indicators, name="indicators"),

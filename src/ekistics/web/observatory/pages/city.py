@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from math import isnan
 from typing import Any
 
@@ -11,12 +10,11 @@ from django.shortcuts import render
 
 from ekistics.core.i18n import _
 from ekistics.core.indicator import IndicatorSpec
-from ekistics.core.period import Period
 from ekistics.core.told import told
 from ekistics.publish.cards import cards
 from ekistics.publish.compose import method_section, place_line, run_section
 from ekistics.publish.content import Card
-from ekistics.publish.figures import Rows, default_of, grouped, headline_of, newest_rows
+from ekistics.publish.figures import grouped, newest_rows
 from ekistics.publish.story import headline
 from ekistics.publish.tables import (
     certificate_table,
@@ -31,6 +29,7 @@ from ekistics.web.observatory.models import Edition, Layer
 from ekistics.web.observatory.pages.caching import public_page, stamp_of
 from ekistics.web.observatory.pages.files import may_have_package
 from ekistics.web.observatory.pages.shared import absolute, edition_line, how_to_cite, require_city
+from ekistics.web.observatory.pages.steps import through_time
 from ekistics.web.observatory.peers import Standing, spreads, standing
 from ekistics.web.observatory.records import CityRecord, city_record
 from ekistics.web.observatory.sparkline import Sparkline, sparkline
@@ -122,29 +121,8 @@ def _cards(record: CityRecord, specs: Mapping[str, IndicatorSpec], rows: Sequenc
     shown = [record.rows[card.figures[0].row] for card in made if card.figures]
     newest = {row.indicator: row for row in shown if not isnan(row.obs_value)}
     standings = _standings(newest, language, stamp)
-    return [SiteCard(card, sparkline(_through_time(specs[card.code], own.get(card.code, {})), language=language),
+    return [SiteCard(card, sparkline(through_time(specs[card.code], own.get(card.code, {})), language=language),
                      standings.get(card.code)) for card in made]
-
-
-def _through_time(spec: IndicatorSpec, rows: Rows) -> list[Any]:
-    """Give the values over time of the series and variant that a card shows first, the newest last.
-
-    A value of a time that holds the time of another value (1990 to 2020 beside 2010 to 2020) is not a step of a line.
-    """
-    for series in headline_of(spec, rows)[:1]:
-        first = default_of(spec, series.code, [row.variant for row in rows[series.code]])
-        found = {row.time_period: row for row in rows[series.code] if row.variant == first and row.time_period}
-        return [found[text] for text in _steps(tuple(found))]
-    return []
-
-
-@lru_cache(maxsize=1024)  # few times are told of in many places
-def _steps(texts: tuple[str, ...]) -> tuple[str, ...]:
-    """Order times by their ends, without those that hold another."""
-    times = {text: Period.parse(text) for text in texts}
-    steps = [text for text, one in times.items() if not any(
-        one.start <= other.start and other.end <= one.end for key, other in times.items() if key != text)]
-    return tuple(sorted(steps, key=lambda text: times[text].end))
 
 
 def _standings(newest: Mapping[str, Row], language: str, stamp: str) -> dict[str, Standing]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -36,7 +36,8 @@ SHOWN, AHEAD, CHANGES = 50, 100, 100
 def releases(request: HttpRequest) -> HttpResponse:
     """Show the calendar: what is to come, by day and title only, and what was released."""
     actor, now = actor_of(request), timezone.now()
-    coming = Edition.objects.filter(announced(now), dataset__place__listed=True).order_by("embargo_until").values_list(
+    shown = Q(dataset__place__listed=True) | Q(dataset__place__kind="country")
+    coming = Edition.objects.filter(announced(now), shown).order_by("embargo_until").values_list(
         "embargo_until", "dataset__title")[:AHEAD]
     found = Edition.objects.filter(readable(actor, edition=""), released_at__isnull=False).order_by(
         "-released_at", "-pk")

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.urls import reverse
 
@@ -15,7 +15,7 @@ from ekistics.core.i18n import _, joined
 from ekistics.core.indicator import IndicatorSpec
 from ekistics.publish.figures import variant_of
 from ekistics.publish.numbers import day_text
-from ekistics.web.observatory.frames import MeasureKey
+from ekistics.web.observatory.frames import MeasureKey, rows_for
 from ekistics.web.observatory.models import Edition
 from ekistics.web.places.models import Place
 from ekistics.web.places.naming import names_of, names_of_countries
@@ -23,9 +23,9 @@ from ekistics.web.policy import Actor, visible
 from ekistics.web.render import language_now
 from ekistics.web.statements import ActorStatement, Statement
 
-__all__ = ["absolute", "address_of_place", "city_addresses", "country_names", "edition_line", "how_to_cite", "listed_cities",
-           "listed_countries", "measure_title", "named_places", "plain", "require_city", "require_country",
-           "series_title", "site_name", "variant_title"]
+__all__ = ["absolute", "address_of_place", "city_addresses", "country_names", "edition_line", "how_to_cite",
+           "listed_cities", "listed_countries", "measure_title", "named_places", "national_countries", "plain",
+           "require_city", "require_country", "series_title", "site_name", "variant_title"]
 
 PLAIN = "!$&'()*+,;=/~:@"  # what an address's path may hold as it is
 
@@ -96,6 +96,14 @@ def listed_countries() -> list[tuple[str, str]]:
     codes = listed_cities().order_by().values_list("country", flat=True).distinct()
     names = country_names(codes)
     return sorted(((code, names.get(code, code)) for code in codes if code), key=lambda entry: entry[1])
+
+
+def national_countries(actor: Actor) -> list[tuple[str, str]]:
+    """Give the countries that have a national value an actor may read, as code and name, in the order of names."""
+    own = rows_for(actor, where=Q(place=OuterRef("pk")))
+    codes = list(Place.objects.filter(Exists(own), kind="country").values_list("code", flat=True))
+    names = country_names(codes)
+    return sorted(((code, names.get(code, code)) for code in codes), key=lambda entry: entry[1])
 
 
 def series_title(spec: IndicatorSpec, series: str) -> str:
