@@ -46,8 +46,8 @@ class StageLayout:
         Strata whose one unit is centred on the mean of all units.
     ids : numpy.ndarray of int, shape (n_units,)
         The unit's code as given.
-    codes : numpy.ndarray of int, shape (n_strata,)
-        The stratum's code as given (0 where there are none; the last code where strata were joined).
+    home : numpy.ndarray of int, shape (n_units,)
+        Code of the unit's stratum as given; 0 where there are none.
     """
 
     unit: Integers
@@ -58,7 +58,7 @@ class StageLayout:
     scale: Floats
     lonely: Bools
     ids: Integers
-    codes: Integers
+    home: Integers
 
     @property
     def n_units(self) -> int:
@@ -165,6 +165,7 @@ def _stage_layout(stage: "Stage", parent: Integers, above: Floats, number: int, 
     _check_one_stratum(stratum[unit] != strata, stage.ids, number)
     population = _populations(stage.population, strata, len(codes), number)
     parent_of_unit = parent[first]
+    home = codes[stratum]
     if lonely == "collapse":
         stratum, population, codes = _collapse(stratum, population, codes, parent_of_unit, number)
     taken = np.bincount(stratum, minlength=len(population)).astype(np.float64)
@@ -177,7 +178,7 @@ def _stage_layout(stage: "Stage", parent: Integers, above: Floats, number: int, 
     spread = np.where(taken > 1, taken / np.maximum(taken - 1, 1), 1.0 if lonely == "grand-mean" else 0.0)
     scale = share_above * (1 - taken / population) * spread
     centred = alone if lonely == "grand-mean" else np.zeros(len(alone), dtype=np.bool_)
-    return StageLayout(unit, parent_of_unit, stratum, taken, population, scale, centred, ids, codes)
+    return StageLayout(unit, parent_of_unit, stratum, taken, population, scale, centred, ids, home)
 
 
 def _strata(stage: "Stage", parent: Integers, number: int) -> tuple[Integers, Integers]:

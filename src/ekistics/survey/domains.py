@@ -124,7 +124,7 @@ class Domains:
         n_units = len(self.design.replicates)
         one, none = np.ones(1), np.zeros(n_units, dtype=np.int64)
         return (StageLayout(self.design.unit, none, none, one * n_units, one * np.inf, one,
-                            np.zeros(1, dtype=np.bool_), np.arange(n_units), none[:1]),)
+                            np.zeros(1, dtype=np.bool_), np.arange(n_units), none),)
 
     @cached_property
     def levels(self) -> tuple[Level, ...]:

@@ -12,7 +12,7 @@ from ekistics.survey.design import Calibration, Design
 from ekistics.survey.domains import Domains, Level
 from ekistics.survey.replicates import ReplicateDesign
 
-__all__ = ["replicate_sums", "replicate_variance", "taylor_covariance", "taylor_variance"]
+__all__ = ["first_stage_totals", "replicate_sums", "replicate_variance", "taylor_covariance", "taylor_variance"]
 
 _AT_ONCE = 1 << 24  # numbers of a table of units x domains
 
@@ -95,6 +95,24 @@ def taylor_covariance(domains: Domains, z: Floats) -> Floats:
         spread = _centred(stage, table)
         found += spread.T @ spread
     return found
+
+
+def first_stage_totals(domains: Domains, z: Floats) -> Floats:
+    """Give the weighted totals of z by primary sampling unit and domain, less what a calibration explains.
+
+    Parameters
+    ----------
+    domains : Domains
+        Domains of a :class:`~ekistics.survey.design.Design`.
+    z : numpy.ndarray, shape (n,)
+        Linearised values, zero in rows that do not count.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n_units, n_domains)
+        Totals.
+    """
+    return _tables(domains, z, 0, domains.count)[0]
 
 
 def _centred(stage: StageLayout, totals: Floats) -> Floats:
