@@ -164,11 +164,17 @@ def commands_page() -> str:
     group = typer.main.get_command(app)
     commands: dict[str, Any] = group.commands  # type: ignore[attr-defined]
     parts = [f"# Commands\n{NOTICE}\n{COMMANDS}"]
-    parts += [command_section(name, command) for name, command in commands.items()]
+    for name, command in commands.items():
+        inner = getattr(command, "commands", None)
+        if inner is None:
+            parts.append(command_section(name, command))
+        else:
+            parts.append(f"## {name}\n\n{inspect.cleandoc(command.help or '')}\n")
+            parts += [command_section(f"{name} {each}", one, level="###") for each, one in inner.items()]
     return "\n".join(parts)
 
 
-def command_section(name: str, command: Any) -> str:
+def command_section(name: str, command: Any, *, level: str = "##") -> str:
     """Describe one command."""
     rows = []
     for p in command.params:
@@ -178,7 +184,7 @@ def command_section(name: str, command: Any) -> str:
     optional = [f"[{p.name.upper()}]" for p in command.params if not p.required and not is_option(p)]
     usage = " ".join(["ekistics", name, *needed, *optional, "[OPTIONS]"])
     text = inspect.cleandoc(command.help or "").replace("\b", "")
-    return (f"## {name}\n\n{text}\n\n```text\n{usage}\n```\n\n"
+    return (f"{level} {name}\n\n{text}\n\n```text\n{usage}\n```\n\n"
             + table(("argument or option", "needed", "default", "meaning"), rows))
 
 

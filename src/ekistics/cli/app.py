@@ -16,6 +16,7 @@ from ekistics.cli.indicators import indicators
 from ekistics.cli.profile import init, profile, validate
 from ekistics.cli.sample_city import sample_city
 from ekistics.cli.sample_country import sample_country
+from ekistics.cli.vault import vault
 from ekistics.cli.verify import verify
 from ekistics.core.errors import EkisticsError
 from ekistics.core.i18n import _, use_language
@@ -50,6 +51,7 @@ app = typer.Typer(name="ekistics", no_args_is_help=True, add_completion=False, p
                   help=_("The open urban observatory: city data in, trusted numbers with their proof out."))
 for _name, _command in COMMANDS.items():
     app.command(_name)(_command)
+app.add_typer(vault, name="vault")
 
 
 def main() -> None:

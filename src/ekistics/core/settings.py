@@ -43,6 +43,10 @@ class Settings:
         Largest file that may be uploaded, in megabytes.
     two_factor : bool
         Whether administrators must sign in with two factors; where not, they are asked to.
+    vault_key_file : str
+        Key file of the vault of people's records; empty asks for a passphrase.
+    vault_heads : str
+        Folder that remembers the newest state of each vault; empty takes that of the key file, or of the vault.
 
     Examples
     --------
@@ -61,6 +65,8 @@ class Settings:
     mail: str = ""
     upload_mb: int = 200
     two_factor: bool = False
+    vault_key_file: str = ""
+    vault_heads: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":

@@ -191,7 +191,8 @@ def _members(work: Work, code: str, households: set[str]) -> set[str]:
     found = set[str]()
     for name, stored in work.catalogue.survey(code).tables.items():
         if households and PERSON_ID in stored.columns and HOUSEHOLD_ID in stored.columns:
-            found |= set(_texts(_series(work, code, name, PERSON_ID)[_held(work, code, name, HOUSEHOLD_ID, households)]))
+            theirs = _held(work, code, name, HOUSEHOLD_ID, households)
+            found |= set(_texts(_series(work, code, name, PERSON_ID)[theirs]))
     return found
 
 

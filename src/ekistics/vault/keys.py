@@ -93,7 +93,7 @@ class VaultKey:
         if secret is None:
             raise VaultKeyError(_("This is not a whole key file of a vault."), where=file,
                                 expected=_("one line that begins with {start}").format(start=WORD),
-                                hint=_("Take a copy of the key; 'ekistics vault create' makes one for a new vault."))
+                                hint=_("Take a copy of the key; 'ekistics vault key' makes one for a new vault."))
         return cls(secret, "file", file, file.parent if heads is None else Path(heads).absolute())
 
     @classmethod
