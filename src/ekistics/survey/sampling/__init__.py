@@ -30,6 +30,7 @@ from ekistics.survey.sampling.plan import (
     Frame,
     Plan,
     draw_plan,
+    imbalance_of,
     plan_sample,
     reserve_ranks,
 )
@@ -41,7 +42,8 @@ __all__ = [
     "ALLOCATIONS", "METHODS", "Allocation", "Frame", "NationalEstimate", "Plan", "Selection", "allocate",
     "allocation_measure", "balance_of", "commitment", "draw_cube", "draw_maximum_entropy", "draw_pareto",
     "draw_plan", "draw_sampford", "draw_srs", "draw_systematic", "flight", "generator", "geographic_order",
-    "inclusion_probabilities", "joint_maximum_entropy", "joint_sampford", "joint_srs", "joint_systematic",
-    "national_ratio", "national_total", "permanent_random_numbers", "plan_sample", "r_indicator", "reserve_ranks",
-    "reweighted", "sample_size_of_ratio", "sample_size_of_share", "serpentine_order", "variance_of_total",
+    "imbalance_of", "inclusion_probabilities", "joint_maximum_entropy", "joint_sampford", "joint_srs",
+    "joint_systematic", "national_ratio", "national_total", "permanent_random_numbers", "plan_sample",
+    "r_indicator", "reserve_ranks", "reweighted", "sample_size_of_ratio", "sample_size_of_share",
+    "serpentine_order", "variance_of_total",
 ]

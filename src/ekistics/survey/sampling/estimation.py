@@ -4,16 +4,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 from ekistics.core.errors import InvalidValueError
 from ekistics.core.i18n import _
+from ekistics.survey.intervals import INTERVALS as _KINDS
+from ekistics.survey.intervals import interval as confidence_interval
 from ekistics.survey.sampling.probabilities import Bools, Floats, Integers
 
 __all__ = ["INTERVALS", "NationalEstimate", "Selection", "national_ratio", "national_total", "variance_of_total"]
 
-INTERVALS = ("logit", "t", "normal")
+INTERVALS = (*_KINDS, "normal")
 _CERTAIN = 1 - 1e-12
+_RANK = 1e-10  # of the largest singular value
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,6 +35,9 @@ class Selection:
         Position in the walk, for ``systematic-pps``.
     balancing : numpy.ndarray, shape (n, n_variables), optional
         Variables that were balanced, for ``cube``.
+    imbalance : numpy.ndarray, shape (n_variables, n_variables), optional
+        Covariance over draws of the weighted totals of these variables, as
+        :func:`ekistics.survey.sampling.imbalance_of` finds it: no draw balances all of them fully.
     """
 
     method: str
@@ -40,6 +45,7 @@ class Selection:
     stratum: Integers
     order: Integers | None = None
     balancing: Floats | None = None
+    imbalance: Floats | None = None
 
     def __len__(self) -> int:
         return len(self.pi)
@@ -133,7 +139,9 @@ def variance_of_total(selection: Selection, values: npt.ArrayLike) -> float:
     ``sum((1 - pi) (z - A)**2) / (1 - sum(a**2))``, ``a = (1 - pi) / sum(1 - pi)``, ``A = sum(a z)``, which for equal
     ``pi`` is the textbook's. Systematic: differences of successive cities, Wolter, Introduction to Variance Estimation
     (2nd ed., 2007), section 8.2. Balanced: Deville and Tillé, Journal of Statistical Planning and Inference 128 (2005):
-    ``sum(c e**2)``, ``c = (1 - pi) n / (n - p)``, ``e`` the residual of ``z`` on ``x / pi`` with weights ``c``.
+    ``sum(c e**2)``, ``e`` the residual of ``z`` on ``x / pi`` with weights ``1 - pi``, and ``c = (1 - pi) / (1 - h)``
+    with the city's leverage ``h`` where they have ``(1 - pi) n / (n - p)``, so that strata alone give the textbook's
+    form; to which ``b' S b`` is added, ``b`` the coefficients and ``S`` the covariance that landing leaves.
 
     Examples
     --------
@@ -182,11 +190,18 @@ def _balanced(selection: Selection, z: Floats) -> float:
     if n <= p:
         raise InvalidValueError(_("The sample has no more cities than balancing variables, so its error is not known."),
                                 param="variables", expected=f"< {n}", got=p)
-    c = (1 - pi) * n / (n - p)
-    root = np.sqrt(c)
-    scale = np.maximum(np.abs(x).max(axis=0), np.finfo(float).tiny)
-    found = np.linalg.lstsq((x / scale) * root[:, None], z[rows] * root, rcond=None)[0]
-    return float((c * (z[rows] - (x / scale) @ found) ** 2).sum())
+    root, scale = np.sqrt(1 - pi), np.maximum(np.abs(x).max(axis=0), np.finfo(float).tiny)
+    basis, singular, turned = np.linalg.svd((x / scale) * root[:, None], full_matrices=False)
+    kept = singular > _RANK * singular.max()
+    basis = basis[:, kept]
+    along = basis.T @ (z[rows] * root)
+    found = turned[kept].T @ (along / singular[kept]) / scale
+    left = np.maximum(1 - (basis**2).sum(axis=1), 1 / n)
+    residual = float((((z[rows] * root) - basis @ along) ** 2 / left).sum())
+    if selection.imbalance is None:
+        return residual
+    of_variables = found[p - len(selection.imbalance):]
+    return residual + float(of_variables @ selection.imbalance @ of_variables)
 
 
 def national_ratio(selection: Selection, y: npt.ArrayLike, x: npt.ArrayLike, *,  # noqa: PLR0913 - keyword choices
@@ -203,8 +218,9 @@ def national_ratio(selection: Selection, y: npt.ArrayLike, x: npt.ArrayLike, *, 
         zeros as ``y``, give the share of cities.
     se_y : array-like, shape (n,), optional
         Standard error of ``y`` within each city; NaN where not stated, which adds nothing.
-    interval : {"t", "logit", "normal"}
-        Form of the interval; ``logit`` for shares, where it is one.
+    interval : {"t", "logit", "korn-graubard", "wilson", "normal"}
+        Kind of the interval, as in :mod:`ekistics.survey.intervals`; "normal" is "t" with endless degrees of freedom.
+        A kind for shares gives way to "t" where the value is none.
     confidence : float, default 0.95
         Confidence of the interval.
     scale : float, default 1
@@ -299,7 +315,8 @@ def _estimate(selection: Selection, value: float, z: Floats, within: float,
     numerator, denominator, interval, confidence, scale = told
     variance = variance_of_total(selection, z) + within
     se, df = float(np.sqrt(variance)), selection.degrees_of_freedom
-    lower, upper = _interval(value, se, df if selection.open.any() else np.inf, (interval, confidence))
+    lower, upper = _interval(value, se, df if selection.open.any() else np.inf, len(selection),
+                             how=(interval, confidence))
     simple = _simple_variance(selection, z)
     return NationalEstimate(scale * value, scale * se, scale * lower, scale * upper, df, numerator, denominator,
                             len(selection), variance / simple if simple > 0 else float("nan"),
@@ -316,14 +333,16 @@ def _simple_variance(selection: Selection, z: Floats) -> float:
     return max(1 - n / units, 0.0) * units**2 / n * spread
 
 
-def _interval(value: float, se: float, df: float, how: tuple[str, float]) -> tuple[float, float]:
-    interval, confidence = how
-    if se == 0.0:
-        return (value, value) if np.isinf(df) else (float("nan"), float("nan"))
-    if df <= 0:
-        return float("nan"), float("nan")
-    q = float(stats.norm.ppf((1 + confidence) / 2) if interval == "normal" else stats.t.ppf((1 + confidence) / 2, df))
-    if interval != "logit" or not 0 < value < 1:
-        return value - q * se, value + q * se
-    middle, half = np.log(value / (1 - value)), q * se / (value * (1 - value))
-    return float(1 / (1 + np.exp(half - middle))), float(1 / (1 + np.exp(-half - middle)))
+def _interval(value: float, se: float, df: float, n: int, *, how: tuple[str, float]) -> tuple[float, float]:
+    """Give an interval; a form for shares falls back to Student's t where the value is none."""
+    kind, confidence = how
+    if np.isinf(df) and se == 0.0:
+        return value, value  # every city was certain, and no error within them is stated
+    if kind == "normal":
+        kind, df = "t", np.inf
+    elif not 0 <= value <= 1:
+        kind = "t"
+    one = np.ones(1)
+    lower, upper, _counted = confidence_interval(value * one, se * one, df=df * one, n=n * one, kind=kind,
+                                                 confidence=confidence)
+    return float(lower[0]), float(upper[0])

@@ -14,7 +14,8 @@ from ekistics.survey.sampling.draws import draw_maximum_entropy, draw_pareto, dr
 from ekistics.survey.sampling.probabilities import Bools, Floats, Integers, inclusion_probabilities
 from ekistics.survey.sampling.random import generator
 
-__all__ = ["ALLOCATIONS", "METHODS", "Allocation", "Frame", "Plan", "draw_plan", "plan_sample", "reserve_ranks"]
+__all__ = ["ALLOCATIONS", "METHODS", "Allocation", "Frame", "Plan", "draw_plan", "imbalance_of", "plan_sample",
+           "reserve_ranks"]
 
 METHODS = ("srs", "systematic-pps", "sampford", "maximum-entropy", "pareto", "cube")
 ALLOCATIONS = ("proportional", "neyman", "power", "stated")
@@ -247,6 +248,42 @@ def _one_stratum(pi: Floats, random: Floats, method: str, rng: np.random.Generat
     if method == "systematic-pps":
         return draw_systematic(pi, float(rng.random()))
     return draw_sampford(pi, rng) if method == "sampford" else draw_maximum_entropy(pi, rng)
+
+
+def imbalance_of(frame: Frame, plan: Plan, variables: npt.ArrayLike, *, seed: str, draws: int = 200) -> Floats:
+    """Find by redrawing how far the totals of balanced variables still vary, since landing leaves some imbalance.
+
+    Parameters
+    ----------
+    frame : Frame
+        The cities.
+    plan : Plan
+        The plan of the draw.
+    variables : array-like, shape (n_cities, n_variables)
+        Variables that are balanced.
+    seed : str
+        Seed of the redraws.
+    draws : int, default 200
+        Redraws.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n_variables, n_variables)
+        Mean of the products of the errors of their weighted totals.
+
+    Notes
+    -----
+    Method: the design is known, so its imbalance is found by simulation rather than by a formula; the formula of
+    :func:`ekistics.survey.sampling.variance_of_total` for balanced samples speaks of the flight alone.
+    """
+    values = np.asarray(variables, dtype=np.float64).reshape(len(frame), -1)
+    rows, pi, rng = np.flatnonzero(~plan.certain), plan.pi, generator(seed, "imbalance")
+    if not len(rows) or not values.shape[1]:
+        return np.zeros((values.shape[1], values.shape[1]))
+    weighted, total = values[rows] / pi[rows, None], values[rows].sum(axis=0)
+    errors = np.array([weighted[draw_cube(pi[rows], values[rows], rng, strata=frame.stratum[rows])].sum(axis=0) - total
+                       for _draw in range(draws)])
+    return np.asarray(errors.T @ errors / draws)
 
 
 def reserve_ranks(frame: Frame, plan: Plan, drawn: Bools, random: Floats) -> Integers:
