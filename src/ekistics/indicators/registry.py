@@ -11,10 +11,17 @@ from ekistics.core.errors import ConfigurationError, UnknownNameError
 from ekistics.core.i18n import _
 from ekistics.core.indicator import IndicatorSpec
 from ekistics.indicators import (
+    adequate_housing,
     built_up_per_person,
     degree_of_urbanisation,
+    drinking_water,
+    housing_affordability,
+    hygiene,
     intersection_density,
+    living_space,
     population_density,
+    sanitation,
+    sdg_11_1_1,
     sdg_11_2_1,
     sdg_11_3_1,
     sdg_11_6_2,
@@ -37,7 +44,8 @@ class IndicatorModule(Protocol):
 
 BUILTIN = tuple(cast(IndicatorModule, each) for each in (
     degree_of_urbanisation, sdg_11_2_1, sdg_11_3_1, sdg_11_6_2, sdg_11_7_1, population_density, built_up_per_person,
-    street_density, intersection_density))
+    street_density, intersection_density, sdg_11_1_1, adequate_housing, housing_affordability, living_space,
+    drinking_water, sanitation, hygiene))
 
 
 def gather(builtin: Iterable[IndicatorModule], points: Iterable[EntryPoint]) -> dict[str, IndicatorModule]:
