@@ -11,7 +11,7 @@ from django.test import Client
 from ekistics.indicators.registry import specs
 from ekistics.web.languages import LANGUAGES
 from ekistics.web.observatory.models import Coverage, Edition, Observation
-from ekistics.web.observatory.pages.city import _through_time
+from ekistics.web.observatory.pages.steps import through_time
 from ekistics.web.observatory.quantiles import quantiles
 from ekistics.web.places.models import Place
 from ekistics.web.workflow.stamp import renew_stamp
@@ -206,4 +206,4 @@ def test_a_line_through_time_leaves_out_what_holds_another_step() -> None:
     one = namedtuple("one", "time_period variant")
     times = ["1990-01-01/P10Y", "2000-01-01/P10Y", "2010-01-01/P10Y", "1990-01-01/P30Y"]
     rows = {"either": [one(text, "network") for text in times] + [one("2020", "straight_line")]}
-    assert [row.time_period for row in _through_time(spec, rows)] == times[:3]
+    assert [row.time_period for row in through_time(spec, rows)] == times[:3]

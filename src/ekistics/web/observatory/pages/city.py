@@ -1,7 +1,7 @@
 """The page of a city: what stands out, the map, the cards, the tables, method and sources."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isnan
 from typing import Any
 
@@ -14,7 +14,9 @@ from ekistics.core.told import told
 from ekistics.publish.cards import cards
 from ekistics.publish.compose import method_section, place_line, run_section
 from ekistics.publish.content import Card
+from ekistics.publish.dots import DotTable
 from ekistics.publish.figures import grouped, newest_rows
+from ekistics.publish.groups import group_tables
 from ekistics.publish.story import headline
 from ekistics.publish.tables import (
     certificate_table,
@@ -24,15 +26,19 @@ from ekistics.publish.tables import (
     sources_table,
 )
 from ekistics.web.accounts.actors import actor_of
-from ekistics.web.observatory.frames import Row
+from ekistics.web.observatory.documents import Documents, open_documents
+from ekistics.web.observatory.frames import Row, groups_at
 from ekistics.web.observatory.models import Edition, Layer
 from ekistics.web.observatory.pages.caching import public_page, stamp_of
+from ekistics.web.observatory.pages.country import survey_part
 from ekistics.web.observatory.pages.files import may_have_package
+from ekistics.web.observatory.pages.made import made_line, made_lines
 from ekistics.web.observatory.pages.shared import absolute, edition_line, how_to_cite, require_city
 from ekistics.web.observatory.pages.steps import through_time
 from ekistics.web.observatory.peers import Standing, spreads, standing
 from ekistics.web.observatory.records import CityRecord, city_record
 from ekistics.web.observatory.sparkline import Sparkline, sparkline
+from ekistics.web.policy import Actor
 from ekistics.web.render import language_now
 from ekistics.web.statements import Statement
 
@@ -51,11 +57,14 @@ class SiteCard:
         Values over time of its first series, where there are at least two.
     standing : Standing or None
         The city's place among all cities with the same measure and period.
+    made : str
+        Of how many households it was estimated; empty where no survey tells.
     """
 
     card: Card
     trend: Sparkline | None
     standing: Standing | None
+    made: str = ""
 
 
 @public_page
@@ -66,8 +75,11 @@ def city(request: HttpRequest, code: str) -> HttpResponse:
     language, stamp = language_now(), stamp_of(request)
     record = city_record(actor, place, language=language, stamp=stamp)
     edition = record.edition
+    surveys = open_documents(actor, record.editions, standing={row.edition for row in record.rows})
     return render(request, "city.html", {
-        "record": record, "place": place, **_content(record, language, stamp), "edition": edition,
+        "record": record, "place": place, **_content(record, surveys, language, stamp), "edition": edition,
+        "groups": _groups(actor, record, language), "surveys": [survey_part(d.survey, language)
+                                                                for d in surveys if d.survey],
         "edition_line": edition_line(edition) if edition else "", "layers": _layer_titles(record),
         "later": _later(record), "origin": _origins(record),
         "briefs": ("pdf", "docx", "html", "xlsx"),
@@ -97,12 +109,22 @@ def _layer_titles(record: CityRecord) -> list[dict[str, str]]:
 _LAYERS = Statement(lambda edition: Layer.objects.filter(edition=edition).order_by("id").values_list("title", "note"))
 
 
-def _content(record: CityRecord, language: str, stamp: str) -> dict[str, Any]:
+def _groups(actor: Actor, record: CityRecord, language: str) -> tuple[DotTable, ...]:
+    """Tabulate the city's values from people's records by group; cities without such are not asked for them."""
+    specs = {spec.code: spec for spec in record.profile.indicators if spec.people_records}
+    found = groups_at(actor, (record.place.pk, record.place.code), list(specs))
+    everybody = [row for row in record.rows if row.ref_area == record.place.code and row.indicator in specs]
+    return group_tables([*everybody, *found], specs, language=language) if found else ()
+
+
+def _content(record: CityRecord, surveys: Sequence[Documents], language: str, stamp: str) -> dict[str, Any]:
     profile = record.profile
     specs = {spec.code: spec for spec in profile.indicators}
     rows = newest_rows(record.rows)
     first, rule = headline(profile, specs, rows, language=language)
-    made = _cards(record, specs, rows, language, stamp)
+    lines = made_lines(surveys, language=language)
+    made = [replace(each, made=made_line(each.card, record.rows, lines)) if lines else each
+            for each in _cards(record, specs, rows, language, stamp)]
     uncarded = {code: spec for code, spec in specs.items() if code not in {each.card.code for each in made}}
     tables = [neighbourhood_table(profile, specs, rows, language=language),
               quality_table(profile, specs, language=language), sources_table(profile, language=language),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,14 +13,21 @@ from ekistics.core.i18n import LANGUAGES, N_, _, use_language
 from ekistics.core.indicator import IndicatorSpec
 from ekistics.core.search_terms import query_terms, terms
 from ekistics.web.accounts.actors import actor_of
-from ekistics.web.observatory.frames import indicator_specs
+from ekistics.web.observatory.frames import indicator_specs, rows_for
 from ekistics.web.observatory.models import Indicator
 from ekistics.web.observatory.pages.caching import public_page, took
-from ekistics.web.observatory.pages.shared import city_addresses, country_names, listed_cities, plain
+from ekistics.web.observatory.pages.shared import (
+    city_addresses,
+    country_names,
+    listed_cities,
+    national_countries,
+    plain,
+)
 from ekistics.web.paging import paged
 from ekistics.web.places.models import Place
 from ekistics.web.places.naming import names_of
 from ekistics.web.places.search import SHORTEST, find_places, near_places, one_slip
+from ekistics.web.policy import Actor
 from ekistics.web.render import language_now
 from ekistics.web.zero_bytes import takes_any_query
 
@@ -38,7 +46,8 @@ def home(request: HttpRequest) -> HttpResponse:
     names, countries = names_of([p.pk for p in page], language_now()), country_names(p.country for p in page)
     shown = [_row(place, names, countries) for place in page]
     return render(request, "home.html", {
-        "cities": shown, "page": page, "indicators": Indicator.objects.count()})
+        "cities": shown, "page": page, "indicators": Indicator.objects.count(),
+        "national": national_countries(actor_of(request)) if page.number == 1 else ()})
 
 
 def _row(place: Place, names: dict[int, str], countries: dict[str, str]) -> dict[str, Any]:
@@ -73,19 +82,20 @@ def search(request: HttpRequest) -> HttpResponse:
         places, indicators = near_places(actor, asked, limit=NEAR), near_indicators(asked)
     named = names_of([p.pk for p in places], language_now())
     countries = country_names(p.country for p in places)
-    shown = [_row(p, named, countries) | {"kind": _(KINDS[p.kind]), "href": _address(p)} for p in places]
+    shown = [_row(p, named, countries) | {"kind": _(KINDS[p.kind]), "href": _address(actor, p)} for p in places]
     return render(request, "search.html", {
         "typed": asked, "places": shown, "found_indicators": indicators, "near": near})
 
 
-def _address(place: Place) -> str:
+def _address(actor: Actor, place: Place) -> str:
     """Give the page where something of a place stands; empty where there is none."""
     if place.kind == "city" and place.listed:
         return reverse("city", kwargs={"code": place.code})
     if place.kind == "neighbourhood" and place.parent is not None and place.parent.listed:
         return reverse("city", kwargs={"code": place.parent.code}) + "#tables"
-    if place.kind == "country" and listed_cities().filter(country=place.country).exists():
-        return f"{reverse('gaps')}?c={place.country}"
+    if place.kind == "country" and (listed_cities().filter(country=place.country).exists() or rows_for(
+            actor, where=Q(place=place)).exists()):
+        return reverse("country", kwargs={"code": place.code})
     return ""
 
 

@@ -90,7 +90,7 @@ def value(request: HttpRequest, number: int) -> HttpResponse:
     specs = indicator_specs(stamp_of(request))
     row = listed(Observation.objects.filter(pk=held.pk), {held.place_id: held.place.code})[0]
     spec = specs[str(row.indicator)]
-    city = held.place if held.place.kind == "city" else held.place.parent
+    city = held.place if held.place.kind == "city" else held.place.parent if held.place.kind != "country" else None
     names = named_places([held.place, *([city] if city else [])])
     shown = figure(row, spec, language=language)
     profile = run_profile(held.edition, spec)
