@@ -1,5 +1,6 @@
 """A small vault, and what its tests share."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -39,8 +40,16 @@ def make_tables(homes: int = 20, prefix: str = "") -> dict[str, pd.DataFrame]:
 
 
 @pytest.fixture(scope="session")
-def key(tmp_path_factory: pytest.TempPathFactory) -> VaultKey:
-    return make_key_file(tmp_path_factory.mktemp("key") / "vault.key")
+def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("key") / "vault.key"
+    make_key_file(file)
+    return file
+
+
+@pytest.fixture
+def key(key_file: Path, tmp_path: Path) -> VaultKey:
+    """Give the key of all tests, with a memory of the newest state for each."""
+    return VaultKey.from_file(key_file, heads=tmp_path / "heads")
 
 
 @pytest.fixture
@@ -53,8 +62,18 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "place" / "people.vault"
 
 
-@pytest.fixture
-def vault(path: Path, key: VaultKey) -> Iterator[Vault]:
-    with Vault.create(path, key) as made:
+@pytest.fixture(scope="session")
+def one_survey(key_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a vault once, to be copied: each write to the disk takes its time."""
+    path = tmp_path_factory.mktemp("made") / "one.vault"
+    with Vault.create(path, VaultKey.from_file(key_file)) as made:
         made.store(make_record(), make_tables(), **STORE)
-        yield made
+    return path
+
+
+@pytest.fixture
+def vault(one_survey: Path, path: Path, key: VaultKey) -> Iterator[Vault]:
+    path.parent.mkdir()
+    shutil.copy2(one_survey, path)
+    with Vault.open(path, key) as opened:
+        yield opened

@@ -47,13 +47,13 @@ def test_erasing_leaves_no_trace_of_a_person(path, key):
         person = plant(vault, make_record(), MARKER, make_tables())
         vault.read("X24", "person", **READ)
         # It is there: in no raw byte, but in what the key opens.
-        assert find_bytes(MARKER, [path.parent, key.heads]) == []
+        assert find_bytes(MARKER, [path.parent, key.heads, key.file]) == []
         assert len(find_decrypted(MARKER, path, key)) >= 4
         before = sealed_pieces(path)
         done = vault.erase_person(person, **ERASE)
         assert done.rows == {("X24", "household"): 1, ("X24", "person"): 1}
         after = sealed_pieces(path)
-        assert find_bytes(MARKER, [path.parent, key.heads]) == []
+        assert find_bytes(MARKER, [path.parent, key.heads, key.file]) == []
         assert find_decrypted(MARKER, path, key) == []
         # The sealed pieces that held it are overwritten in the file too.
         gone = [piece for number, piece in before.items() if after.get(number) != piece]
