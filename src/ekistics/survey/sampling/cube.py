@@ -145,6 +145,8 @@ def _landed(now: Floats, rows: Floats, sizes: int, rng: np.random.Generator) -> 
     samples = ((np.arange(1 << len(left))[:, None] >> np.arange(len(left))) & 1).astype(np.float64)
     moved = (samples - now[left]) @ rows[left]
     samples, moved = (each[np.abs(moved[:, :sizes]).max(axis=1) < _SAME] for each in (samples, moved))
+    if not len(samples):  # the sizes of strata are not whole
+        return now
     cost = ((moved[:, sizes:] / len(rows)) ** 2).sum(axis=1)  # squares of relative errors
     equal = np.vstack([samples.T, np.ones(len(samples))])
     solved = linprog(cost, A_eq=equal, b_eq=np.append(now[left], 1.0), method="highs")

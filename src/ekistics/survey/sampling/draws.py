@@ -13,6 +13,7 @@ from ekistics.survey.sampling.probabilities import Bools, Floats, Integers, chec
 
 __all__ = ["draw_maximum_entropy", "draw_pareto", "draw_sampford", "draw_srs", "draw_systematic"]
 
+_SLACK = 1e-12  # rounding of a sum of probabilities
 _TRIES = 1_000_000  # far above what a draw needs: about 3 sqrt(n_units) at the worst
 
 
@@ -111,9 +112,9 @@ def draw_systematic(pi: npt.ArrayLike, start: float, *, order: Integers | None =
     walk = np.arange(len(probabilities)) if order is None else order
     ends = np.cumsum(probabilities[walk])
     ends *= n / ends[-1] if n else 1.0  # the rounding of the sum moves no mark past the end
-    passed = np.floor(ends - start + 1e-12).astype(np.int64)
+    passed = np.floor(np.append(0.0, ends) - start + _SLACK)
     drawn = np.zeros(len(probabilities), dtype=bool)
-    drawn[walk] = np.diff(passed, prepend=-1) > 0
+    drawn[walk] = np.diff(passed) > 0
     return drawn
 
 
