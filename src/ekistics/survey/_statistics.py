@@ -93,7 +93,7 @@ class Statistic:
         """Give the variance of each domain, NaN where it is not known, and the covariance where it is asked for."""
         table = self.covariance() if covariance or self.thetas is not None else None
         found = taylor_variance(self.domains, self.z) if table is None else np.diag(table).copy()
-        unknown = np.isnan(self.value) | ((self.counted.df <= 0) & ~_whole(self.domains))
+        unknown = np.isnan(self.value) | ((self.counted.df <= 0) & (not _whole(self.domains)))
         if table is not None:
             table[unknown] = np.nan
             table[:, unknown] = np.nan

@@ -6,7 +6,7 @@ Method: Deville and Särndal, Calibration estimators in survey sampling, Journal
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +25,7 @@ Bounds = tuple[float, float]
 Curve = Callable[[Floats], tuple[Floats, Floats]]
 Sample = TypeVar("Sample", Design, ReplicateDesign)
 
-_CLOSE = 1e-9  # of the largest total: how near the totals are met
+_CLOSE = 1e-11  # of the largest total: how near the totals are met
 _MOST = 100
 
 
@@ -78,7 +78,7 @@ def calibrate(design: Sample, auxiliary: npt.ArrayLike, totals: npt.ArrayLike, *
     def factors(weight: Floats, where: str) -> Floats:
         return _solve(weight, table, known, curve=curve, spread=given, where=where)
 
-    return _adjusted(design, factors, Calibration(design.weight, auxiliary=table, spread=given))
+    return _adjusted(design, factors, auxiliary=table, spread=given)
 
 
 def poststratify(design: Sample, cells: npt.ArrayLike, totals: npt.ArrayLike) -> Sample:
@@ -113,7 +113,7 @@ def poststratify(design: Sample, cells: npt.ArrayLike, totals: npt.ArrayLike) ->
     def factors(weight: Floats, where: str) -> Floats:
         return _cell_factors(weight, cell, known, where=where)[cell]
 
-    return _adjusted(design, factors, Calibration(design.weight, cells=cell))
+    return _adjusted(design, factors, cells=cell)
 
 
 def rake(design: Sample, margins: Sequence[tuple[npt.ArrayLike, npt.ArrayLike]]) -> Sample:
@@ -154,10 +154,10 @@ def rake(design: Sample, margins: Sequence[tuple[npt.ArrayLike, npt.ArrayLike]])
 
     indicators = [cell[:, None] == np.arange(len(known)) for cell, known in read]
     auxiliary = np.concatenate(indicators, axis=1).astype(np.float64)
-    return _adjusted(design, factors, Calibration(design.weight, auxiliary=auxiliary))
+    return _adjusted(design, factors, auxiliary=auxiliary)
 
 
-def _adjusted(design: Sample, factors: Callable[[Floats, str], Floats], calibration: Calibration) -> Sample:
+def _adjusted(design: Sample, factors: Callable[[Floats, str], Floats], **variables: Any) -> Sample:
     """Multiply the weights, and those of each replicate, by their factors."""
     weight = _positive(design.weight, factors(design.weight, _("the whole sample")))
     if isinstance(design, ReplicateDesign):
@@ -166,7 +166,7 @@ def _adjusted(design: Sample, factors: Callable[[Floats, str], Floats], calibrat
             where = _("replicate {number}").format(number=r + 1)
             full[:, r] = _positive(full[:, r], factors(full[:, r], where), where)
         return replace(design, weight=weight, base=np.ones(len(design)), replicates=full, unit=np.arange(len(design)))
-    return design.with_weights(weight, calibration)
+    return design.adjusted(Calibration(design.weight, weight, **variables))
 
 
 def _positive(weight: Floats, factor: Floats, where: str | None = None) -> Floats:

@@ -47,8 +47,8 @@ class Calibration:
 
     Parameters
     ----------
-    base : numpy.ndarray, shape (n,)
-        Weights before the adjustment.
+    base, adjusted : numpy.ndarray, shape (n,)
+        Weights before and after the adjustment.
     auxiliary : numpy.ndarray, shape (n, p), optional
         Auxiliary variables; absent for poststrata.
     cells : numpy.ndarray of int, shape (n,), optional
@@ -58,6 +58,7 @@ class Calibration:
     """
 
     base: Floats
+    adjusted: Floats
     auxiliary: Floats | None = None
     cells: Integers | None = None
     spread: Floats | None = None
@@ -190,9 +191,9 @@ class Design:
         """Number of primary sampling units less that of strata."""
         return self.n_psu - self.n_strata
 
-    def with_weights(self, weight: Floats, calibration: Calibration) -> "Design":
-        """Give the same sample with adjusted weights, and what they were adjusted to."""
-        made = replace(self, weight=weight, calibrations=(*self.calibrations, calibration))
+    def adjusted(self, calibration: Calibration) -> "Design":
+        """Give the same sample with the weights of a calibration."""
+        made = replace(self, weight=calibration.adjusted, calibrations=(*self.calibrations, calibration))
         made.__dict__["layout"] = self.layout
         return made
 

@@ -5,9 +5,8 @@ Assisted Survey Sampling, 1992, section 4.3; as function ``svyrecvar`` of the R 
 """
 
 import numpy as np
-import numpy.typing as npt
 
-from ekistics.survey._layout import Floats, StageLayout, sums_by
+from ekistics.survey._layout import Floats, Integers, StageLayout, sums_by
 from ekistics.survey.design import Calibration, Design
 from ekistics.survey.domains import Domains, Level
 from ekistics.survey.replicates import ReplicateDesign
@@ -142,12 +141,12 @@ def _tables(domains: Domains, z: Floats, first: int, last: int) -> list[Floats]:
     design = _design(domains)
     stage = domains.stages[-1]
     here = (domains.code >= first) & (domains.code < last)
-    values = np.where(here, z, 0.0)
+    amounts = domains.weights * np.where(here, z, 0.0)
     column = np.where(here, domains.code - first, 0)
     width = last - first
-    table = sums_by(stage.unit * width + column, domains.weights * values, stage.n_units * width).reshape(-1, width)
-    for calibration, fitted in zip(design.calibrations, _coefficients(design, values, column, width), strict=True):
-        table = table - _unit_totals(calibration, design.weight, stage) @ fitted
+    table = sums_by(stage.unit * width + column, amounts, stage.n_units * width).reshape(-1, width)
+    for calibration, fitted in zip(design.calibrations, _coefficients(design, amounts, column, width), strict=True):
+        table = table - _unit_totals(calibration, stage) @ fitted
     tables = [table]
     for below, above in zip(reversed(domains.stages[1:]), reversed(domains.stages[:-1]), strict=True):
         upper = np.zeros((above.n_units, width))
@@ -156,15 +155,15 @@ def _tables(domains: Domains, z: Floats, first: int, last: int) -> list[Floats]:
     return tables
 
 
-def _coefficients(design: Design, z: Floats, column: npt.NDArray[np.int64], width: int) -> list[Floats]:
-    """Regress z of each domain on what the weights were calibrated to, one calibration after the other."""
+def _coefficients(design: Design, amounts: Floats, column: Integers, width: int) -> list[Floats]:
+    """Regress weight x z of each domain on what the weights were calibrated to, one calibration after the other."""
     found: list[Floats] = []
     for number, calibration in enumerate(design.calibrations):
-        right = _moments(calibration, z, column, width)
+        right = _moments(calibration, amounts, column, width)
         for earlier, fitted in zip(design.calibrations[:number], found, strict=True):
-            right = right - _cross(calibration, earlier) @ fitted
-        own = _cross(calibration, calibration)
-        found.append(np.asarray(np.linalg.lstsq(own, right, rcond=None)[0]))
+            right = right - _columns(calibration).T @ ((_inverse_factor(calibration) * earlier.adjusted)[:, None]
+                                                       * _columns(earlier)) @ fitted
+        found.append(np.asarray(np.linalg.lstsq(_cross(calibration), right, rcond=None)[0]))
     return found
 
 
@@ -176,36 +175,45 @@ def _columns(calibration: Calibration) -> Floats:
     return np.asarray(calibration.cells[:, None] == np.arange(int(calibration.cells.max()) + 1), dtype=np.float64)
 
 
-def _importance(calibration: Calibration) -> Floats:
-    """Give the weight of each row in the regression."""
-    return calibration.base if calibration.spread is None else calibration.base / calibration.spread
+def _spread(calibration: Calibration) -> Floats | float:
+    """Give the assumed variance of each row."""
+    return 1.0 if calibration.spread is None else calibration.spread
 
 
-def _cross(one: Calibration, other: Calibration) -> Floats:
-    """Give the moments between the auxiliary variables of two calibrations, shape (p, q), weighted as the first."""
-    importance = _importance(one)
-    if one.cells is not None and one is other:
-        return np.diag(np.bincount(one.cells, importance))
-    return np.asarray(_columns(one).T @ (importance[:, None] * _columns(other)))
+def _inverse_factor(calibration: Calibration) -> Floats:
+    """Give weight before over weight after, over the assumed variance; zero where there is no weight."""
+    usable = calibration.adjusted > 0
+    quotient = calibration.base / np.where(usable, calibration.adjusted, 1.0)
+    return np.where(usable, quotient, 0.0) / _spread(calibration)
 
 
-def _moments(calibration: Calibration, z: Floats, column: npt.NDArray[np.int64], width: int) -> Floats:
+def _cross(calibration: Calibration) -> Floats:
+    """Give the weighted moments of the auxiliary variables, shape (p, p)."""
+    importance = calibration.base / _spread(calibration)
+    if calibration.cells is not None:
+        return np.diag(np.bincount(calibration.cells, importance))
+    table = _columns(calibration)
+    return np.asarray(table.T @ (importance[:, None] * table))
+
+
+def _moments(calibration: Calibration, amounts: Floats, column: Integers, width: int) -> Floats:
     """Give the moments between auxiliary variables and z of each domain, shape (p, width)."""
-    amounts = _importance(calibration) * z
+    values = _inverse_factor(calibration) * amounts
     if calibration.cells is not None:
         count = int(calibration.cells.max()) + 1
-        return sums_by(calibration.cells * width + column, amounts, count * width).reshape(-1, width)
+        return sums_by(calibration.cells * width + column, values, count * width).reshape(-1, width)
     table = _columns(calibration)
-    return np.stack([sums_by(column, amounts * table[:, j], width) for j in range(table.shape[1])])
+    return np.stack([sums_by(column, values * table[:, j], width) for j in range(table.shape[1])])
 
 
-def _unit_totals(calibration: Calibration, weight: Floats, stage: StageLayout) -> Floats:
+def _unit_totals(calibration: Calibration, stage: StageLayout) -> Floats:
     """Sum weight x auxiliary variables by unit, shape (n_units, p)."""
     if calibration.cells is not None:
         count = int(calibration.cells.max()) + 1
-        return sums_by(stage.unit * count + calibration.cells, weight, stage.n_units * count).reshape(-1, count)
+        place = stage.unit * count + calibration.cells
+        return sums_by(place, calibration.adjusted, stage.n_units * count).reshape(-1, count)
     table = _columns(calibration)
-    return np.stack([sums_by(stage.unit, weight * table[:, j], stage.n_units)
+    return np.stack([sums_by(stage.unit, calibration.adjusted * table[:, j], stage.n_units)
                      for j in range(table.shape[1])], axis=1)
 
 
