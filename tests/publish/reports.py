@@ -34,7 +34,8 @@ def city_records(language: str = "en") -> CityRecords:
     own = rows[rows["ref_area"] == place.code]
     frames = [own.assign(ref_area=peer.code, **{name: own[name] * turn for name in ("obs_value", "lci", "uci")})
               for peer, turn in zip(peers, np.linspace(0.6, 1.1, len(peers)), strict=True)]
-    return CityRecords(place, tuple(specs()), rows, areas, peers, pd.concat(frames, ignore_index=True),
+    known = tuple(s for s in specs() if not s.people_records)
+    return CityRecords(place, known, rows, areas, peers, pd.concat(frames, ignore_index=True),
                        "cities of the sample", package.checks, package.edition,
                        "https://observatory.example/place/XXX-MARISOL/brief", "Sample observatory", language)
 

@@ -48,7 +48,8 @@ def test_words_differ_within_a_list(name):
     ({"age": "Y_LT5"}, "under 5 years"), ({"age": "Y_LT1"}, "under 1 year"), ({"age": "Y1T1"}, "age in years: 1"),
     ({"age": "Y30"}, "age in years: 30"), ({"age": "M36T59"}, "36 to 59 months"),
     ({"age": "M0"}, "age in months: 0"), ({"sex": "_U", "age": "_U"}, "sex not known, age not known"),
-    ({"tenure": "OWN"}, "households that own their dwelling"), ({"tenure": "LEASE"}, "LEASE"), ({"age": "Y{0}"}, "Y{0}"), ({}, "everybody")])
+    ({"tenure": "OWN"}, "households that own their dwelling"), ({"tenure": "LEASE"}, "LEASE"),
+    ({"age": "Y{0}"}, "Y{0}"), ({}, "everybody")])
 def test_a_group_is_named(codes, text):
     assert group_text(row(**codes)) == text
 

@@ -44,7 +44,9 @@ ROLES: Mapping[str, str] = {
     "population": N_("people"), "population_points": N_("people"), "built_up": N_("built-up surface"),
     "land": N_("land"), "streets": N_("streets and open space"), "timetable": N_("timetable"),
     "timetables": N_("timetable"), "air": N_("fine particles (PM2.5)"), "boundary": N_("boundary"),
-    "neighbourhoods": N_("neighbourhoods"), "upload": N_("uploaded file"),
+    "neighbourhoods": N_("neighbourhoods"), "upload": N_("uploaded file"), "households": N_("survey of households"),
+    "persons": N_("survey of people"), "mapping": N_("mapping of survey variables"), "form": N_("form"),
+    "codebook": N_("codebook"),
 }
 
 
