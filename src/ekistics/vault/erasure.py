@@ -120,13 +120,19 @@ def erase_expired(work: Work, code: str, today: date) -> dict[tuple[str, str], i
     for name, stored in survey.tables.items():
         if not column or column not in stored.columns:
             continue
-        days = pd.to_datetime(_series(work, code, name, column)).dt.tz_localize(None)
-        over = np.asarray(days < pd.Timestamp(today))
+        over = _over(_series(work, code, name, column), today)
         if PERSON_ID in stored.columns:
             persons |= set(_texts(_series(work, code, name, PERSON_ID)[over]))
         else:
             households |= set(_texts(_series(work, code, name, HOUSEHOLD_ID)[over]))
     return erase_people(work, code, persons=persons, households=households) if persons or households else {}
+
+
+def _over(days: "pd.Series[Any]", today: date) -> Mask:
+    """Tell which last days are over; none where there is none."""
+    if pd.api.types.is_object_dtype(days.dtype):
+        return np.array([isinstance(day, date) and day < today for day in days], dtype=bool)
+    return np.asarray(days.dt.tz_localize(None) < pd.Timestamp(today), dtype=bool)
 
 
 def drop_rows(work: Work, code: str, table: str, gone: Mask) -> None:

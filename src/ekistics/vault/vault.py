@@ -25,6 +25,7 @@ from ekistics.vault.catalogue import Chunk, StoredColumn, StoredSurvey, StoredTa
 from ekistics.vault.columns import arrow_of, blocks_of, pandas_of, split
 from ekistics.vault.container import Container
 from ekistics.vault.erasure import Erasure, erase_expired, erase_people, erase_tables
+from ekistics.vault.guard import guarded
 from ekistics.vault.heads import Head, head_file, read_head, write_head
 from ekistics.vault.intake import require_tables
 from ekistics.vault.keys import KEY_BYTES, VaultKey
@@ -96,6 +97,7 @@ class Vault:
     # Opening
 
     @classmethod
+    @guarded
     def create(cls, path: Path, key: VaultKey, *, actor: str = "owner") -> "Vault":
         """Make an empty vault.
 
@@ -133,6 +135,7 @@ class Vault:
         return vault
 
     @classmethod
+    @guarded
     def open(cls, path: Path, key: VaultKey, *, accept_older: bool = False, actor: str = "owner") -> "Vault":
         """Open a vault, and find a wrong key, damage, and an older copy in its place.
 
@@ -183,11 +186,13 @@ class Vault:
 
     # What is in it
 
+    @guarded
     def surveys(self) -> tuple[SurveyRecord, ...]:
         """List the surveys with their conditions."""
         with self._looking() as work:
             return tuple(survey.record for survey in work.catalogue.surveys.values())
 
+    @guarded
     def tables(self, code: str) -> dict[str, tuple[int, tuple[str, ...]]]:
         """Give the rows and the names of the columns of each table of a survey.
 
@@ -212,6 +217,7 @@ class Vault:
 
     # Storing and reading
 
+    @guarded
     def store(self, record: SurveyRecord, tables: Mapping[str, pd.DataFrame], *, actor: str) -> None:
         """Store a survey: all its tables, or nothing.
 
@@ -243,6 +249,7 @@ class Vault:
                 survey.tables[name] = _stored(work, record.code, name, frame)
                 work.log(LogEntry("store", actor, record.purpose, record.code, name, tuple(frame.columns), len(frame)))
 
+    @guarded
     def read(self, code: str, table: str, *, columns: Sequence[str] | None = None, purpose: str,
              actor: str) -> Microdata:
         """Read columns of a table; the reading is in the log before anything is given.
@@ -291,6 +298,7 @@ class Vault:
 
     # Erasing
 
+    @guarded
     def erase_person(self, record_id: str, *, actor: str, reason: str,
                      surveys: Sequence[str] | None = None) -> Erasure:
         """Erase a person from every table: by ``person_id``, and the household's rows where nobody else is in it.
@@ -316,6 +324,7 @@ class Vault:
         """
         return self._erase("person", record_id, actor=actor, reason=reason, surveys=surveys)
 
+    @guarded
     def erase_household(self, record_id: str, *, actor: str, reason: str,
                         surveys: Sequence[str] | None = None) -> Erasure:
         """Erase a household with all its members, from every table.
@@ -341,6 +350,7 @@ class Vault:
         """
         return self._erase("household", record_id, actor=actor, reason=reason, surveys=surveys)
 
+    @guarded
     def erase_survey(self, code: str, *, actor: str, reason: str) -> Erasure:
         """Erase a survey with all its tables.
 
@@ -368,6 +378,7 @@ class Vault:
         self._file.shrink()
         return done
 
+    @guarded
     def expire(self, today: date, *, actor: str = "owner") -> tuple[Erasure, ...]:
         """Erase what may not be kept any more: whole surveys, and rows whose own last day is over.
 
@@ -399,6 +410,7 @@ class Vault:
 
     # Log, check, keys
 
+    @guarded
     def log(self) -> tuple[LogEntry, ...]:
         """Give the log from its first line, and find lines that were removed or changed.
 
@@ -415,6 +427,7 @@ class Vault:
         with self._looking() as work:
             return tuple(_lines(work))
 
+    @guarded
     def verify(self) -> VaultCheck:
         """Read the whole vault: every page, every piece, every line of the log.
 
@@ -444,6 +457,7 @@ class Vault:
             return VaultCheck(len(surveys), sum(len(table) for s in surveys for table in s.tables.values()),
                               len(named), lines, str(work.head))
 
+    @guarded
     def rekey(self, key: VaultKey, *, actor: str) -> None:
         """Encrypt everything anew, by a new key of the vault's own that the new key wraps.
 
