@@ -30,6 +30,10 @@ class Case:
     edition: int
     observation: int
     rows: frozenset[int]  # all its values of the indicator
+    country: str  # a country with the same secret in an edition of the same facts, that of a sample of cities
+    nation: str
+    national: int
+    dataset: str
 
     @property
     def stands(self) -> bool:
@@ -116,6 +120,11 @@ def in_workflow(case: Case, who: Who) -> bool:
     """Tell whether somebody with an account, or a token to read, may read of the edition's way through the workflow."""
     token_to_read = bool(who.headers) and who.role is not Role.PUBLIC
     return (who.signed_in or token_to_read) and edition(case, who)
+
+
+def nobody(_case: Case, _who: Who) -> bool:
+    """Tell that it is there for nobody: a page that editions of this kind do not have."""
+    return False
 
 
 def corrected(case: Case, who: Who) -> bool:
@@ -301,6 +310,24 @@ def _things() -> Iterable[Door]:
     yield Door("/tables/datasets/profile:{c.code}.csv", "there", edition)
 
 
+def _nations() -> Iterable[Door]:
+    """Give the doors of a country: its page, its sample, the framework, and the workspace of its edition."""
+    yield Door("/en/countries/{c.country}/", "page", standing, session=True)
+    yield Door("/en/countries/{c.country}/", "Ostharbour", standing, session=True)
+    yield Door("/en/countries/{c.country}/map.json", "Ostharbour", standing, session=True)
+    yield Door("/en/frameworks/nua/?c={c.country}", "31.5", edition_stands, session=True)
+    yield Door("/en/", "<bdi>{c.nation}</bdi>", edition_stands, session=True)
+    for part, how in (("estimates", "page"), ("design", "there"), ("balance", "there"), ("cities", "Ostharbour")):
+        yield Door(f"/en/work/editions/{{c.national}}/{part}/", how, worked, session=True)
+    yield Door("/en/work/editions/{c.national}/map.json", "Ostharbour", worked, session=True)
+    yield Door("/en/work/editions/{c.national}/withheld/", "there", nobody, session=True)
+    yield Door("/en/work/editions/{c.edition}/design/", "there", nobody, session=True)
+    yield Door("/en/releases/{c.national}/", "page", number_came_out, session=True)
+    yield Door("/en/data/{c.dataset}/", "there", edition, session=True)
+    yield Door("/tables/datasets/{c.dataset}.csv", "csv", standing)
+    yield Door("/packages/{c.national}.zip", "there", number)
+
+
 def doors(codes: list[str]) -> list[Door]:
     """Give every door that shows something of a city.
 
@@ -314,4 +341,4 @@ def doors(codes: list[str]) -> list[Door]:
     list of Door
         The doors; first those of numbers.
     """
-    return [*_numbers_of_the_record(), *_more_numbers(codes), *_things()]
+    return [*_numbers_of_the_record(), *_more_numbers(codes), *_things(), *_nations()]

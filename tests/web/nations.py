@@ -20,7 +20,7 @@ GROUPS = (({"sex": "F"}, 3.0), ({"sex": "M"}, -3.0), ({"displacement_status": "D
 
 def national_package(code: str = "XMU", *, name: str = "Merrow (made-up)", access: float = 58.9,  # noqa: PLR0913
                      years: tuple[str, ...] = ("2020", "2025"), conf_status: str = "F", seed: int = 1,
-                     edition: str = "", withheld: bool = True) -> ProfilePackage:
+                     edition: str = "", groups: bool = True) -> ProfilePackage:
     """Make a package of a country.
 
     Parameters
@@ -37,8 +37,8 @@ def national_package(code: str = "XMU", *, name: str = "Merrow (made-up)", acces
         Another one is another run.
     edition : str
         Label of the edition.
-    withheld : bool
-        Whether the value of a group is withheld.
+    groups : bool
+        Whether there are values of groups of people, one of them withheld.
 
     Returns
     -------
@@ -50,8 +50,8 @@ def national_package(code: str = "XMU", *, name: str = "Merrow (made-up)", acces
                           citation="Cities of 2025", licence="CC-BY-4.0", accessed="2026-11-01", time_period="2025"),),
               {"seed": seed}, {"sdg_11_2_1": "2024"}, "0.1.0+test")
     made = [_shares(code, access - 4 * i, year) for i, year in enumerate(reversed(years))]
-    made += [_shares(code, access + gain, years[-1], **group) for group, gain in GROUPS]
-    if withheld:
+    if groups:
+        made += [_shares(code, access + gain, years[-1], **group) for group, gain in GROUPS]
         made.append(result_rows(pd.Series([float("nan")], pd.Index([code])), series="either", variant="network",
                                 time_period=years[-1], displacement_status="REF", reason="below-threshold",
                                 obs_status="Q"))
@@ -70,8 +70,8 @@ def national_package(code: str = "XMU", *, name: str = "Merrow (made-up)", acces
 def _shares(code: str, value: float, year: str, **group: str) -> pd.DataFrame:
     denominator = 10_000_000.0
     return result_rows(pd.Series([value], pd.Index([code])), series="either", variant="network", time_period=year,
-                       numerator=value * denominator / 100, denominator=denominator, se=1.07, lci=value - 2.1,
-                       uci=value + 2.1, uncertainty="taylor", **group)
+                       numerator=value * denominator / 100, denominator=denominator, se=1.5, lci=value - 3,
+                       uci=value + 3, uncertainty="taylor", **group)
 
 
 def sample_document(code: str = "XMU", **changes: Any) -> dict[str, Any]:

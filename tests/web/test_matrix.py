@@ -12,6 +12,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from ekistics.package import write_package
 from ekistics.web.accounts.actors import actor_of_user
 from ekistics.web.accounts.models import User
 from ekistics.web.accounts.tokens import make_token
@@ -26,6 +27,7 @@ from ekistics.web.policy import Facts, Role, State
 from ekistics.web.work.models import Job
 from ekistics.web.workflow.moves import Move
 from tests.web.matrix_doors import Case, Door, Who, doors, number
+from tests.web.nations import documents, national_package, sample_document
 
 pytestmark = pytest.mark.django_db
 KINDS = [Facts(*each) for each in (*product((State.PUBLISHED,), (False, True), (False, True)), *product(
@@ -35,31 +37,46 @@ SECRETS = (33.92, 39.12, 23.84, 46.14, 52.38, 21.14, 17.56, 57.72, 32.34, 64.64,
 
 
 @pytest.fixture
-def cases(world: Place, write: Callable[..., Path], person: Callable[..., User]) -> list[Case]:
-    """Publish a city for every state, embargo and confidentiality."""
+def cases(world: Place, write: Callable[..., Path], person: Callable[..., User], tmp_path: Path) -> list[Case]:
+    """Publish a city, and a country with the same secret, for every state, embargo and confidentiality."""
     author, later = person(Role.CONTRIBUTOR, "GHA", "author"), timezone.now() + timedelta(days=9)
     made: dict[int, int] = {}
+    nations: dict[int, int] = {}
     for state, embargoed in product((s for s in State if s is not State.WITHDRAWN), (False, True)):
         mine = [i for i, facts in enumerate(KINDS) if (_begun(facts), facts.embargoed) == (state, embargoed)]
-        outcomes = publish_packages([write(
-            f"GHA-S{i:02d}", name=f"Town {chr(65 + i)}", access=SECRETS[i],
-            conf_status="C" if KINDS[i].restricted else "F") for i in mine],
-            state=state, author=author.pk, embargo_until=later if embargoed else None)
-        assert [o.error for o in outcomes] == [None] * len(mine)
-        made |= {i: o.edition for i, o in zip(mine, outcomes, strict=True)}
+        towns = [write(f"GHA-S{i:02d}", name=f"Town {chr(65 + i)}", access=SECRETS[i],
+                       conf_status="C" if KINDS[i].restricted else "F") for i in mine]
+        outcomes = publish_packages([*towns, *(_nation(i, tmp_path) for i in mine)], state=state, author=author.pk,
+                                    embargo_until=later if embargoed else None)
+        assert [o.error for o in outcomes] == [None] * 2 * len(mine)
+        made |= {i: o.edition for i, o in zip(mine, outcomes, strict=False)}
+        nations |= {i: o.edition for i, o in zip(mine, outcomes[len(mine):], strict=True)}
     root = actor_of_user(person(Role.ADMINISTRATOR, name="root"))
-    found = [_case(i, facts, made[i]) for i, facts in enumerate(KINDS)]
+    found = [_case(i, facts, made[i], nations[i]) for i, facts in enumerate(KINDS)]
     renew_quantiles(Coverage.objects.values_list("measure_id", "period_id"))
     for case in found:
         if case.facts.state is State.WITHDRAWN:
-            Move(root, f"edition:{case.edition}", "withdraw", "Its source was found to be wrong.").execute()
+            for edition in (case.edition, case.national):
+                Move(root, f"edition:{edition}", "withdraw", "Its source was found to be wrong.").execute()
     for case in found:
-        others = Observation.objects.exclude(place__code__startswith=case.code)
+        others = Observation.objects.exclude(place__code__startswith=case.code).exclude(place__code=case.country)
         numbers = {n for row in others.values_list("obs_value", "se", "lci", "uci") for n in row if n is not None}
         assert round(case.secret, 1) not in {round(n, 1) for n in numbers}, case
     return found
 
 
+def _nation(i: int, folder: Path) -> Path:
+    """Write a package of a country below that of the cities, so that the same roles reach it; its papers tell, too."""
+    code, secret = f"QA{chr(65 + i)}", SECRETS[i]
+    Place.objects.create(code=code, kind="country", country=code, name=f"Nation {chr(65 + i)}",
+                         parent=Place.objects.get(code="GHA"))
+    papers = sample_document(code)
+    told = {"value": secret, "unweighted_mean": secret, "volunteers": secret, "lci": secret - 3, "uci": secret + 3}
+    papers["comparison"] = [papers["comparison"][0] | told]
+    write_package(national_package(code, name=f"Nation {chr(65 + i)}", access=secret, years=("2025",), groups=False,
+                                   conf_status="C" if KINDS[i].restricted else "F"), folder / code,
+                  documents=documents(sample=papers))
+    return folder / code
 
 
 def _begun(facts: Facts) -> State:
@@ -67,11 +84,13 @@ def _begun(facts: Facts) -> State:
     return State.PUBLISHED if facts.state is State.WITHDRAWN else facts.state
 
 
-def _case(i: int, facts: Facts, edition: int) -> Case:
+def _case(i: int, facts: Facts, edition: int, national: int) -> Case:
     """Give a city a revision and layers that are drawn from numbers; all its values of the indicator are alike."""
     rows = Observation.objects.filter(edition=edition, measure__indicator__code="sdg_11_2_1")
     if facts.restricted:
         rows.update(conf_status="C", restricted=True)
+        hidden = Observation.objects.filter(edition=national, measure__indicator__code="sdg_11_2_1")
+        assert set(hidden.values_list("restricted", flat=True)) == {True}
     held = rows.get(place__code=f"GHA-S{i:02d}", measure__variant="network")
     assert held.obs_value == pytest.approx(SECRETS[i])
     Revision.objects.create(edition_id=edition, measure=held.measure, place=held.place, period=held.period,
@@ -80,7 +99,8 @@ def _case(i: int, facts: Facts, edition: int) -> Case:
     _draw(Edition.objects.get(pk=edition))
     own = rows.filter(place=held.place)
     return Case(f"GHA-S{i:02d}", f"Town {chr(65 + i)}", float(held.obs_value), facts, edition, held.pk,
-                frozenset(own.values_list("pk", flat=True)))
+                frozenset(own.values_list("pk", flat=True)), f"QA{chr(65 + i)}", f"Nation {chr(65 + i)}", national,
+                Edition.objects.get(pk=national).dataset.code)
 
 
 def _draw(edition: Edition) -> None:

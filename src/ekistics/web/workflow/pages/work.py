@@ -26,6 +26,7 @@ from ekistics.web.workflow.comparison import compared
 from ekistics.web.workflow.kinds import Target, find_target
 from ekistics.web.workflow.models import Comment, Event
 from ekistics.web.workflow.moves import STATE_WORDS, Move, moves_open_to
+from ekistics.web.workflow.parts import parts_of
 from ekistics.web.workflow.remarks import comment, open_reports, resolve
 
 __all__ = ["edition", "report", "work"]
@@ -131,7 +132,8 @@ def _page(request: HttpRequest, actor: Actor, target: Target, wrong: _Wrong | No
         "tab": "work", "target": target, "edition": row, "state": _(STATE_WORDS[facts.state]),
         "mark": MARKS[facts.state], "embargoed": facts.embargoed, "rows": rows, "wrong": wrong,
         "next": rows[-1].number if len(rows) == ROWS else None, "author": _name(row.author),
-        "moves": moves_open_to(actor, target), "own": facts.own, "given": request.POST if wrong else {},
+        "parts": parts_of(actor, row), "moves": moves_open_to(actor, target), "own": facts.own,
+        "given": request.POST if wrong else {},
         "may_comment": allowed(actor, Action.COMMENT, target.path, facts),
         "events": [{"event": e, "to": _(STATE_WORDS[State(e.to_state)]), "by": _name(e.actor),
                     "note": e.note if hears else ""} for e in events], "hears": hears,
