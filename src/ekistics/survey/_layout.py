@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from ekistics.core.errors import InvalidValueError
 from ekistics.core.i18n import _
+from ekistics.survey._refusal import invalid
 
 if TYPE_CHECKING:
     from ekistics.survey.design import Stage
@@ -170,11 +171,11 @@ def _stage_layout(stage: "Stage", parent: Integers, above: Floats, number: int, 
         stratum, population, codes = _collapse(stratum, population, codes, parent_of_unit, number)
     taken = np.bincount(stratum, minlength=len(population)).astype(np.float64)
     _check_taken(taken, population, codes, number)
-    alone = (taken == 1) & (1 - taken / population > _WHOLE)
-    if alone.any() and lonely in ("fail", "collapse"):
-        raise _lonely_error(codes[alone], number)
     share_above = np.zeros(len(population))
     share_above[stratum] = above[parent_of_unit]
+    alone = (taken == 1) & (1 - taken / population > _WHOLE) & (share_above > 0)
+    if alone.any() and lonely in ("fail", "collapse"):
+        raise _lonely_error(codes[alone], number)
     spread = np.where(taken > 1, taken / np.maximum(taken - 1, 1), 1.0 if lonely == "grand-mean" else 0.0)
     scale = share_above * (1 - taken / population) * spread
     centred = alone if lonely == "grand-mean" else np.zeros(len(alone), dtype=np.bool_)
@@ -206,7 +207,7 @@ def _units(ids: Integers, within: Integers) -> tuple[Integers, Integers]:
 def _check_one_stratum(wrong: Bools, ids: Integers, number: int) -> None:
     """Refuse a unit that lies in two strata."""
     if wrong.any():
-        raise InvalidValueError(
+        raise invalid(
             _("A unit lies in two strata."), param="strata",
             where=_("stage {stage}, unit {unit}").format(stage=number, unit=int(ids[int(wrong.argmax())])),
             hint=_("Where unit codes begin anew in each stratum, say so with nested=True."))
@@ -222,9 +223,9 @@ def _populations(given: Floats | None, strata: Integers, n_strata: int, number: 
     wrong = ~(sizes > 0) | ~np.isclose(population[strata], sizes, rtol=1e-9, atol=0)
     if wrong.any():
         row = int(wrong.argmax())
-        raise InvalidValueError(_("The population of a stratum must be one positive number."), param="population",
-                                where=_("stage {stage}, row {row}").format(stage=number, row=row),
-                                expected=float(population[strata[row]]), got=float(sizes[row]))
+        raise invalid(_("The population of a stratum must be one positive number."), param="population",
+                      where=_("stage {stage}, row {row}").format(stage=number, row=row),
+                      expected=float(population[strata[row]]), got=float(sizes[row]))
     return population
 
 
@@ -233,17 +234,17 @@ def _check_taken(taken: Floats, population: Floats, codes: Integers, number: int
     wrong = taken > population * (1 + 1e-9)
     if wrong.any():
         first = int(wrong.argmax())
-        raise InvalidValueError(_("More units were drawn from a stratum than it has."), param="population",
-                                where=_("stage {stage}, stratum {stratum}").format(stage=number,
-                                                                                   stratum=int(codes[first])),
-                                expected=f"<= {population[first]:g}", got=int(taken[first]),
-                                hint=_("The population counts units of this stage, not people."))
+        raise invalid(_("More units were drawn from a stratum than it has."), param="population",
+                      where=_("stage {stage}, stratum {stratum}").format(stage=number,
+                                                                         stratum=int(codes[first])),
+                      expected=f"<= {population[first]:g}", got=int(taken[first]),
+                      hint=_("The population counts units of this stage, not people."))
 
 
 def _lonely_error(codes: Integers, number: int) -> InvalidValueError:
     """Say which strata have one unit."""
     shown = ", ".join(str(code) for code in np.unique(codes)[:_SHOWN])
-    return InvalidValueError(
+    return invalid(
         _("Only one unit was drawn from a stratum, so its variance is not known."), param="lonely",
         where=_("stage {stage}, strata {strata}").format(stage=number, strata=shown),
         got=_("{count} such strata").format(count=len(codes)),

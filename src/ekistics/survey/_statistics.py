@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ekistics.core.errors import InvalidValueError
 from ekistics.core.i18n import _
 from ekistics.survey._layout import Bools, Floats, Integers
+from ekistics.survey._refusal import invalid
 from ekistics.survey.design import Design
 from ekistics.survey.domains import AnyDesign, Domains
 from ekistics.survey.replicates import ReplicateDesign
@@ -124,7 +124,7 @@ def domains_of(design: AnyDesign, domain: Grouping, n_domains: int | None) -> Do
     """
     if isinstance(domain, Domains):
         if domain.design is not design:
-            raise InvalidValueError(_("These domains belong to another design."), param="domain")
+            raise invalid(_("These domains belong to another design."), param="domain")
         return domain
     return Domains.of(design, domain, n_domains=n_domains)
 
@@ -153,11 +153,11 @@ def variable(values: npt.ArrayLike, n: int, param: str) -> Floats:
     """
     numbers = np.asarray(values, dtype=np.float64)
     if numbers.shape != (n,):
-        raise InvalidValueError(_("A variable needs a value for each row of the sample."), param=param, expected=n,
-                                got=str(numbers.shape))
+        raise invalid(_("A variable needs a value for each row of the sample."), param=param, expected=n,
+                      got=str(numbers.shape))
     if not np.isfinite(numbers.sum()) and np.isinf(numbers).any():
-        raise InvalidValueError(_("A variable must not be infinite."), param=param,
-                                where=_("row {row}").format(row=int(np.isinf(numbers).argmax())))
+        raise invalid(_("A variable must not be infinite."), param=param,
+                      where=_("row {row}").format(row=int(np.isinf(numbers).argmax())))
     return numbers
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from ekistics.core.errors import InvalidValueError
 from ekistics.core.i18n import _
 from ekistics.survey._layout import Floats
+from ekistics.survey._refusal import invalid
 from ekistics.survey._statistics import total_statistic
 from ekistics.survey.design import codes
 from ekistics.survey.domains import AnyDesign, Domains
@@ -78,8 +78,8 @@ def independence(design: AnyDesign, rows: npt.ArrayLike, columns: npt.ArrayLike)
     counts = total_statistic(Domains.of(design, cell, n_domains=n_rows * n_columns), np.ones(len(design)))
     seen = counts.counted.n.reshape(n_rows, n_columns)
     if min(n_rows, n_columns) < 2 or not (seen.sum(axis=0).all() and seen.sum(axis=1).all()):  # noqa: PLR2004 - two
-        raise InvalidValueError(_("A test of independence needs two classes with cases in rows and in columns."),
-                                param="rows", got=f"{n_rows} x {n_columns}")
+        raise invalid(_("A test of independence needs two classes with cases in rows and in columns."),
+                      param="rows", got=f"{n_rows} x {n_columns}")
     n, whole = int(seen.sum()), float(np.nansum(counts.value))
     share = np.nan_to_num(counts.value) / whole
     to_shares = (np.eye(len(share)) - share[:, None]) / whole

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from ekistics.core.errors import InvalidValueError
 from ekistics.core.i18n import _
 from ekistics.survey._layout import Floats, Integers
+from ekistics.survey._refusal import invalid
 from ekistics.survey.design import Calibration, Design, codes
 from ekistics.survey.domains import AnyDesign
 from ekistics.survey.replicates import ReplicateDesign
@@ -145,9 +146,9 @@ def rake(design: Sample, margins: Sequence[tuple[npt.ArrayLike, npt.ArrayLike]])
     read = [_margin(cells, totals, len(design)) for cells, totals in margins]
     sums = np.array([known.sum() for _cell, known in read])
     if not np.allclose(sums, sums[0], rtol=1e-6, atol=0):
-        raise InvalidValueError(_("The margins have different sums."), param="margins", expected=float(sums[0]),
-                                got=", ".join(f"{value:g}" for value in sums),
-                                hint=_("Bring them to one population first."))
+        raise invalid(_("The margins have different sums."), param="margins", expected=float(sums[0]),
+                      got=", ".join(f"{value:g}" for value in sums),
+                      hint=_("Bring them to one population first."))
 
     def factors(weight: Floats, where: str) -> Floats:
         return _raking_factors(weight, read, where)
@@ -173,37 +174,37 @@ def _positive(weight: Floats, factor: Floats, where: str | None = None) -> Float
     """Give weight x factor; refuse weights that become negative, or zero where they were not."""
     wrong = (factor <= 0) & (weight > 0)
     if wrong.any():
-        raise InvalidValueError(_("The adjustment makes weights zero or negative."), param="totals", where=where,
-                                got=_("{count} such rows").format(count=int(wrong.sum())),
-                                hint=_("Set bounds, or use the distance 'raking'."))
+        raise invalid(_("The adjustment makes weights zero or negative."), param="totals", where=where,
+                      got=_("{count} such rows").format(count=int(wrong.sum())),
+                      hint=_("Set bounds, or use the distance 'raking'."))
     return np.asarray(np.where(weight > 0, weight * factor, 0.0))
 
 
 def _check_auxiliary(table: Floats, totals: Floats, spread: Floats | None, n: int) -> None:
     """Refuse auxiliary variables that do not fit or are missing."""
     if table.ndim != 2 or table.shape != (n, len(totals)):  # noqa: PLR2004 - a table
-        raise InvalidValueError(_("Auxiliary variables need a row a case and a total a column."), param="auxiliary",
-                                expected=f"{n} x {len(totals)}", got=" x ".join(map(str, table.shape)))
+        raise invalid(_("Auxiliary variables need a row a case and a total a column."), param="auxiliary",
+                      expected=f"{n} x {len(totals)}", got=" x ".join(map(str, table.shape)))
     unknown = ~np.isfinite(table).all(axis=1)
     if unknown.any():
-        raise InvalidValueError(_("Auxiliary variables must be known in every row."), param="auxiliary",
-                                where=_("row {row}").format(row=int(unknown.argmax())),
-                                got=_("{count} such rows").format(count=int(unknown.sum())))
+        raise invalid(_("Auxiliary variables must be known in every row."), param="auxiliary",
+                      where=_("row {row}").format(row=int(unknown.argmax())),
+                      got=_("{count} such rows").format(count=int(unknown.sum())))
     if spread is not None and not bool((spread > 0).all()):
-        raise InvalidValueError(_("Assumed variances must be positive."), param="spread", expected="> 0")
+        raise invalid(_("Assumed variances must be positive."), param="spread", expected="> 0")
 
 
 def _margin(cells: npt.ArrayLike, totals: npt.ArrayLike, n: int) -> tuple[Integers, Floats]:
     """Read a margin."""
     cell, known = codes(cells, "cells"), np.asarray(totals, dtype=np.float64)
     if len(cell) != n or int(cell.min()) < 0 or int(cell.max()) >= len(known):
-        raise InvalidValueError(_("Every row needs a poststratum whose size is known."), param="cells",
-                                expected=f"{n}, 0 ... {len(known) - 1}",
-                                got=f"{len(cell)}, {int(cell.min())} ... {int(cell.max())}")
+        raise invalid(_("Every row needs a poststratum whose size is known."), param="cells",
+                      expected=f"{n}, 0 ... {len(known) - 1}",
+                      got=f"{len(cell)}, {int(cell.min())} ... {int(cell.max())}")
     if not bool((known > 0).all() and np.isfinite(known).all()):
-        raise InvalidValueError(_("Sizes of poststrata must be positive."), param="totals",
-                                where=_("poststratum {cell}").format(cell=int((~(known > 0)).argmax())),
-                                hint=_("Merge poststrata that are empty."))
+        raise invalid(_("Sizes of poststrata must be positive."), param="totals",
+                      where=_("poststratum {cell}").format(cell=int((~(known > 0)).argmax())),
+                      hint=_("Merge poststrata that are empty."))
     return cell, known
 
 
@@ -211,10 +212,10 @@ def _cell_factors(weight: Floats, cell: Integers, totals: Floats, *, where: str)
     """Give known size over sum of weights for each poststratum."""
     sums = np.bincount(cell, weight, minlength=len(totals))
     if not (sums > 0).all():
-        raise InvalidValueError(_("A poststratum has no case."), param="cells",
-                                where=_("{part}, poststratum {cell}").format(part=where,
-                                                                             cell=int((sums <= 0).argmax())),
-                                hint=_("Merge it with another."))
+        raise invalid(_("A poststratum has no case."), param="cells",
+                      where=_("{part}, poststratum {cell}").format(part=where,
+                                                                   cell=int((sums <= 0).argmax())),
+                      hint=_("Merge it with another."))
     return totals / sums
 
 
@@ -235,10 +236,10 @@ def _raking_factors(weight: Floats, margins: list[tuple[Integers, Floats]], wher
 def _curve(distance: str, bounds: Bounds | None) -> Curve:
     """Give the factor of a weight and its slope as functions of u."""
     if distance not in DISTANCES:
-        raise InvalidValueError(_("This choice does not exist."), param="distance", where="distance",
-                                expected=", ".join(DISTANCES), got=distance)
+        raise invalid(_("This choice does not exist."), param="distance",
+                      expected=", ".join(DISTANCES), got=distance)
     if bounds is not None and not bounds[0] < 1 < bounds[1]:
-        raise InvalidValueError(_("Bounds of a factor lie below and above 1."), param="bounds", got=str(bounds))
+        raise invalid(_("Bounds of a factor lie below and above 1."), param="bounds", got=str(bounds))
     if distance == "logit":
         return _logit_curve(bounds)
     low, high = bounds or (-np.inf, np.inf)
@@ -254,7 +255,7 @@ def _curve(distance: str, bounds: Bounds | None) -> Curve:
 def _logit_curve(bounds: Bounds | None) -> Curve:
     """Give the logit curve between bounds."""
     if bounds is None or not np.isfinite(bounds).all():
-        raise InvalidValueError(_("The distance 'logit' needs bounds."), param="bounds", expected="(0.5, 2)")
+        raise invalid(_("The distance 'logit' needs bounds."), param="bounds", expected="(0.5, 2)")
     low, high = bounds
     steep = (high - low) / ((1 - low) * (high - 1))
 
@@ -293,9 +294,9 @@ def _solve(weight: Floats, table: Floats, totals: Floats, *, curve: Curve, sprea
 
 def _not_met(where: str, apart: float) -> InvalidValueError:
     """Say that the totals cannot be met."""
-    return InvalidValueError(_("The weights cannot be brought to these totals."), param="totals", where=where,
-                             expected=f"<= {_CLOSE:g}", got=f"{apart:.3g}",
-                             hint=_("Widen the bounds, merge groups, or check the totals."))
+    return invalid(_("The weights cannot be brought to these totals."), param="totals", where=where,
+                   expected=f"<= {_CLOSE:g}", got=f"{apart:.3g}",
+                   hint=_("Widen the bounds, merge groups, or check the totals."))
 
 
 def factors_of(before: AnyDesign, after: AnyDesign) -> Floats:

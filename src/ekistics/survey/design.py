@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ekistics.core.errors import InvalidValueError
 from ekistics.core.i18n import _
 from ekistics.survey._layout import Floats, Integers, StageLayout, stage_layouts
+from ekistics.survey._refusal import invalid
 
 __all__ = ["LONELY", "Calibration", "Design", "Stage", "check_weights"]
 
@@ -106,7 +106,7 @@ class Design:
         _one_of(self.lonely, LONELY, "lonely")
         _one_of(self.zero_weight, ZERO_WEIGHT, "zero_weight")
         if not self.stages:
-            raise InvalidValueError(_("A design needs at least one stage."), param="stages")
+            raise invalid(_("A design needs at least one stage."), param="stages")
         _check_lengths(len(self.weight), self.stages)
         check_each_weight(self.weight, zero=self.zero_weight)
         object.__setattr__(self, "weight", np.asarray(self.weight, dtype=np.float64))
@@ -229,8 +229,8 @@ def codes(values: npt.ArrayLike, param: str) -> Integers:
     if given.dtype.kind == "f" and bool(np.isfinite(given).all()) and bool((given == np.floor(given)).all()):
         return given.astype(np.int64)
     wrong = given.dtype if given.dtype.kind != "f" else int((~np.isfinite(given) | (given != np.floor(given))).sum())
-    raise InvalidValueError(_("Codes must be whole numbers, and none may be missing."), param=param, where=param,
-                            expected=_("whole numbers"), got=wrong, hint=_("Number the codes first."))
+    raise invalid(_("Codes must be whole numbers, and none may be missing."), param=param,
+                  expected=_("whole numbers"), got=wrong, hint=_("Number the codes first."))
 
 
 def check_each_weight(weight: npt.NDArray[Any], *, zero: str = "fail") -> None:
@@ -250,7 +250,7 @@ def check_each_weight(weight: npt.NDArray[Any], *, zero: str = "fail") -> None:
     """
     numbers = np.asarray(weight, dtype=np.float64)
     if len(numbers) == 0:
-        raise InvalidValueError(_("The sample has no rows."), param="weight")
+        raise invalid(_("The sample has no rows."), param="weight")
     hint = _("Leave such rows outside by zero_weight='outside', or correct their weights.")
     if float(numbers.min()) > 0 and np.isfinite(numbers.max()):  # NaN makes the first comparison false
         return
@@ -258,9 +258,9 @@ def check_each_weight(weight: npt.NDArray[Any], *, zero: str = "fail") -> None:
                                (numbers < 0, _("Weights must not be negative."), None),
                                (numbers == 0, _("Weights are zero."), hint)):
         if wrong.any() and not (help_ and zero == "outside"):
-            raise InvalidValueError(text, param="weight", where=_("row {row}").format(row=int(wrong.argmax())),
-                                    expected="> 0", got=_("{count} such rows").format(count=int(wrong.sum())),
-                                    hint=help_)
+            raise invalid(text, param="weight", where=_("row {row}").format(row=int(wrong.argmax())),
+                          expected="> 0", got=_("{count} such rows").format(count=int(wrong.sum())),
+                          hint=help_)
 
 
 def check_weights(design: Design, population: npt.ArrayLike, *, tolerance: float = 0.01,
@@ -297,24 +297,24 @@ def check_weights(design: Design, population: npt.ArrayLike, *, tolerance: float
     group = np.zeros(len(design), dtype=np.int64) if groups is None else codes(groups, "groups")
     sums = np.bincount(group, design.weight, minlength=len(known))
     if len(sums) > len(known):
-        raise InvalidValueError(_("Some rows are in a group whose population is not given."), param="groups",
-                                expected=len(known), got=len(sums))
+        raise invalid(_("Some rows are in a group whose population is not given."), param="groups",
+                      expected=len(known), got=len(sums))
     quotient = sums / known
     wrong = ~(np.abs(quotient - 1) <= tolerance)
     if wrong.any():
         first = int(wrong.argmax())
-        raise InvalidValueError(_("The weights do not add up to the population."), param="weight",
-                                where=_("group {group}").format(group=first), expected=float(known[first]),
-                                got=float(sums[first]),
-                                hint=_("Check the unit of the weights; calibrate them where they are meant to differ."))
+        raise invalid(_("The weights do not add up to the population."), param="weight",
+                      where=_("group {group}").format(group=first), expected=float(known[first]),
+                      got=float(sums[first]),
+                      hint=_("Check the unit of the weights; calibrate them where they are meant to differ."))
     return quotient
 
 
 def _one_of(value: str, allowed: Sequence[str], param: str) -> None:
     """Refuse a word that is not on a list."""
     if value not in allowed:
-        raise InvalidValueError(_("This choice does not exist."), param=param, where=param,
-                                expected=", ".join(allowed), got=value)
+        raise invalid(_("This choice does not exist."), param=param,
+                      expected=", ".join(allowed), got=value)
 
 
 def _check_lengths(n: int, stages: Sequence[Stage]) -> None:
@@ -323,6 +323,6 @@ def _check_lengths(n: int, stages: Sequence[Stage]) -> None:
         for name in ("ids", "strata", "population"):
             values = getattr(stage, name)
             if values is not None and len(values) != n:
-                raise InvalidValueError(_("Weights and codes must have the same length."),
-                                        where=_("stage {stage}, {name}").format(stage=number, name=name), expected=n,
-                                        got=len(values))
+                raise invalid(_("Weights and codes must have the same length."), param="stages",
+                              where=_("stage {stage}, {name}").format(stage=number, name=name), expected=n,
+                              got=len(values))

@@ -6,9 +6,9 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from ekistics.core.errors import InvalidValueError
 from ekistics.core.i18n import _
 from ekistics.survey._layout import Bools, Floats, Integers, StageLayout, factorise, sums_by
+from ekistics.survey._refusal import invalid
 from ekistics.survey.design import Design, codes
 from ekistics.survey.replicates import ReplicateDesign, replicate_rank
 
@@ -99,12 +99,12 @@ class Domains:
         n = len(design)
         code = np.zeros(n, dtype=np.int64) if domain is None else codes(domain, "domain")
         if len(code) != n:
-            raise InvalidValueError(_("Every row needs a domain."), param="domain", expected=n, got=len(code))
+            raise invalid(_("Every row needs a domain."), param="domain", expected=n, got=len(code))
         low, high = int(code.min()), int(code.max())
         count = max(high + 1, 1) if n_domains is None else n_domains
         if low < -1 or high >= count or count < 1:
-            raise InvalidValueError(_("The code of a domain is out of range."), param="domain",
-                                    expected=f"-1 ... {count - 1}", got=high if high >= count else low)
+            raise invalid(_("The code of a domain is out of range."), param="domain",
+                          expected=f"-1 ... {count - 1}", got=high if high >= count else low)
         live = None
         if low < 0 or float(design.weight.min()) <= 0:
             live = (code >= 0) & (design.weight > 0)

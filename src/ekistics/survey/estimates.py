@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ekistics.core.errors import InvalidValueError
 from ekistics.core.i18n import _
 from ekistics.survey._layout import Floats, Integers
+from ekistics.survey._refusal import invalid
 from ekistics.survey._statistics import (
     ALL_OR_NONE,
     EMPTY,
@@ -134,8 +134,8 @@ def total(design: AnyDesign, y: npt.ArrayLike, *, domain: Grouping = None,  # no
     (100.0, 25.8199)
     """
     if interval != "t":
-        raise InvalidValueError(_("Totals have intervals by Student's t only."), param="interval", expected="t",
-                                got=interval)
+        raise invalid(_("Totals have intervals by Student's t only."), param="interval", expected="t",
+                      got=interval)
     statistic = total_statistic(domains_of(design, domain, n_domains), variable(y, len(design), "y"))
     return estimates(statistic, kind=interval, confidence=confidence, covariance=covariance)
 
@@ -262,9 +262,9 @@ def proportion(design: AnyDesign, y: npt.ArrayLike, *, domain: Grouping = None, 
     values = variable(y, len(design), "y")
     wrong = ~((values == 0) | (values == 1) | np.isnan(values))
     if wrong.any():
-        raise InvalidValueError(_("A property is there (1), not there (0) or unknown."), param="y",
-                                where=_("row {row}").format(row=int(wrong.argmax())), expected="0, 1",
-                                got=_("{count} such rows").format(count=int(wrong.sum())))
+        raise invalid(_("A property is there (1), not there (0) or unknown."), param="y",
+                      where=_("row {row}").format(row=int(wrong.argmax())), expected="0, 1",
+                      got=_("{count} such rows").format(count=int(wrong.sum())))
     statistic = ratio_statistic(domains_of(design, domain, n_domains), values, None)
     return estimates(statistic, kind=interval, confidence=confidence, covariance=covariance)
 

@@ -4,9 +4,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special, stats
 
-from ekistics.core.errors import InvalidValueError
 from ekistics.core.i18n import _
 from ekistics.survey._layout import Bools, Floats
+from ekistics.survey._refusal import invalid
 
 __all__ = ["INTERVALS", "effective_size", "interval", "t_quantile"]
 
@@ -39,8 +39,8 @@ def t_quantile(df: npt.ArrayLike, confidence: float) -> Floats:
     [2.145, 1.96, nan]
     """
     if not 0 < confidence < 1:
-        raise InvalidValueError(_("A confidence level lies between 0 and 1."), param="confidence", got=confidence,
-                                expected="0.95")
+        raise invalid(_("A confidence level lies between 0 and 1."), param="confidence", got=confidence,
+                      expected="0.95")
     freedom = np.asarray(df, dtype=np.float64)
     usable = freedom > 0
     quantile = stats.t.ppf(0.5 + confidence / 2, np.where(usable, freedom, 1.0))
@@ -112,8 +112,8 @@ def interval(p: Floats, se: Floats, *, df: Floats, n: Floats, kind: str,
     [0.3027, 0.6973]
     """
     if kind not in INTERVALS:
-        raise InvalidValueError(_("This choice does not exist."), param="interval", where="interval",
-                                expected=", ".join(INTERVALS), got=kind)
+        raise invalid(_("This choice does not exist."), param="interval",
+                      expected=", ".join(INTERVALS), got=kind)
     t = t_quantile(df, confidence)
     if kind == "t":
         return p - t * se, p + t * se, np.zeros(len(p), dtype=np.bool_)

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from ekistics.core.errors import InvalidValueError
 from ekistics.core.i18n import _
 from ekistics.survey._layout import Floats, Integers
-from ekistics.survey._statistics import Grouping, domains_of, ratio_statistic, variable
+from ekistics.survey._refusal import invalid
+from ekistics.survey._statistics import ALL_OR_NONE, Grouping, domains_of, ratio_statistic, variable
 from ekistics.survey.domains import AnyDesign, Domains
 from ekistics.survey.estimates import Estimates, estimates
 from ekistics.survey.intervals import t_quantile
@@ -79,8 +79,9 @@ def quantile(design: AnyDesign, y: npt.ArrayLike, q: float = 0.5, *,  # noqa: PL
     Returns
     -------
     Estimates
-        A row a domain. A limit is NaN where the interval of the share goes below 0 or above 1, so that the data do not
-        bound the quantile. The standard error is the interval's length over twice Student's t.
+        A row a domain. A limit is NaN where the interval of the share goes below 0 or above 1, or where no case lies
+        above the quantile (reason ``all-or-none``): the data do not bound it then. The standard error is the interval's
+        length over twice Student's t.
 
     Raises
     ------
@@ -135,8 +136,8 @@ def quantiles(design: AnyDesign, y: npt.ArrayLike, qs: Sequence[float], *,  # no
     [1.0, 3.0]
     """
     if ties not in TIES or not all(0 < q < 1 for q in qs):
-        raise InvalidValueError(_("A quantile lies between 0 and 1, and ties are 'lower' or 'middle'."), param="q",
-                                got=f"{', '.join(map(str, qs))}, {ties}")
+        raise invalid(_("A quantile lies between 0 and 1, and ties are 'lower' or 'middle'."), param="q",
+                      got=f"{', '.join(map(str, qs))}, {ties}")
     domains = domains_of(design, domain, n_domains)
     values = variable(y, len(design), "y")
     ordered = _sorted(domains, values, ties)
@@ -148,10 +149,14 @@ def _one(domains: Domains, y: Floats, ordered: _Sorted, q: float, *, kind: str, 
     value = ordered.at(np.full(domains.count, q))
     below = np.where(np.isnan(y), np.nan, y <= value[domains.code])
     share = estimates(ratio_statistic(domains, below, None), kind=kind, confidence=confidence)
-    lci, uci = ordered.at(share.lci), ordered.at(share.uci)
+    everything = share.value >= 1  # no case lies above: the data do not bound the quantile
+    lci = ordered.at(np.where(everything & (kind == "t"), np.nan, share.lci))
+    uci = ordered.at(np.where(everything, np.nan, share.uci))
     se = (uci - lci) / (2 * t_quantile(share.df, confidence))
     none = np.full(domains.count, np.nan)
-    return replace(share, value=value, se=se, lci=lci, uci=uci, numerator=none, denominator=none, deff=none)
+    reason = np.where(everything & (share.reason == ""), ALL_OR_NONE, share.reason)
+    return replace(share, value=value, se=se, lci=lci, uci=uci, numerator=none, denominator=none, deff=none,
+                   reason=reason)
 
 
 def _sorted(domains: Domains, y: Floats, ties: str) -> _Sorted:

@@ -6,9 +6,9 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from ekistics.core.errors import InvalidValueError
 from ekistics.core.i18n import _
 from ekistics.survey._layout import Floats, Integers
+from ekistics.survey._refusal import invalid
 from ekistics.survey.design import Design, check_each_weight, codes
 
 __all__ = ["KINDS", "ReplicateDesign", "ReplicateRule", "jackknife", "replicate_rule"]
@@ -74,11 +74,11 @@ def replicate_rule(kind: str, n_replicates: int, *, rho: float = 0.0, units: npt
     """
     for value, allowed, param in ((kind, KINDS, "kind"), (centre, CENTRES, "centre")):
         if value not in allowed:
-            raise InvalidValueError(_("This choice does not exist."), param=param, where=param,
-                                    expected=", ".join(allowed), got=value)
+            raise invalid(_("This choice does not exist."), param=param,
+                          expected=", ".join(allowed), got=value)
     if not 0 <= rho < 1 or (kind == "Fay") != (rho > 0):
-        raise InvalidValueError(_("Fay's replicates need their coefficient, and no others have one."), param="rho",
-                                expected=_("between 0 and 1"), got=rho)
+        raise invalid(_("Fay's replicates need their coefficient, and no others have one."), param="rho",
+                      expected=_("between 0 and 1"), got=rho)
     if factors is not None:
         given = np.broadcast_to(np.asarray(factors, dtype=np.float64), (n_replicates,))
     elif kind == "JKn":
@@ -87,15 +87,15 @@ def replicate_rule(kind: str, n_replicates: int, *, rho: float = 0.0, units: npt
         one = {"JK1": (n_replicates - 1) / n_replicates, "Fay": 1 / (n_replicates * (1 - rho) ** 2)}
         given = np.full(n_replicates, one.get(kind, 1 / n_replicates))
     if not bool((given >= 0).all() and np.isfinite(given).all()):
-        raise InvalidValueError(_("Factors of replicates must not be negative."), param="factors")
+        raise invalid(_("Factors of replicates must not be negative."), param="factors")
     return ReplicateRule(kind, given, centre)
 
 
 def _jkn_factors(units: npt.ArrayLike | None, n_replicates: int) -> Floats:
     """Give (m - 1)/m for each replicate."""
     if units is None:
-        raise InvalidValueError(_("JKn replicates need the number of units in each replicate's stratum, or factors."),
-                                param="units")
+        raise invalid(_("JKn replicates need the number of units in each replicate's stratum, or factors."),
+                      param="units")
     numbers = np.broadcast_to(np.asarray(units, dtype=np.float64), (n_replicates,))
     return (numbers - 1) / numbers
 
@@ -140,13 +140,13 @@ class ReplicateDesign:
 
     def __post_init__(self) -> None:
         if len(self.weight) != len(self.unit) or self.replicates.shape[1] != len(self.rule.factors):
-            raise InvalidValueError(_("Weights, replicate weights and factors must match."), param="replicates",
-                                    expected=f"{len(self.weight)} x {len(self.rule.factors)}",
-                                    got=" x ".join(map(str, (len(self.unit), self.replicates.shape[1]))))
+            raise invalid(_("Weights, replicate weights and factors must match."), param="replicates",
+                          expected=f"{len(self.weight)} x {len(self.rule.factors)}",
+                          got=" x ".join(map(str, (len(self.unit), self.replicates.shape[1]))))
         check_each_weight(self.weight, zero="outside")
         if not bool(np.isfinite(self.replicates).all()) or float(self.replicates.min()) < 0:
-            raise InvalidValueError(_("Replicate weights must be numbers and not negative."), param="replicates",
-                                    got=int((~(self.replicates >= 0)).sum()))
+            raise invalid(_("Replicate weights must be numbers and not negative."), param="replicates",
+                          got=int((~(self.replicates >= 0)).sum()))
 
     @classmethod
     def of(cls, weight: npt.ArrayLike, replicates: npt.ArrayLike, *, rule: ReplicateRule,
@@ -175,8 +175,8 @@ class ReplicateDesign:
         weights = np.asarray(weight, dtype=np.float64)
         table = np.asarray(replicates, dtype=np.float64)
         if table.ndim != 2 or len(table) != len(weights):  # noqa: PLR2004 - a table
-            raise InvalidValueError(_("Weights, replicate weights and factors must match."), param="replicates",
-                                    expected=len(weights), got=str(table.shape))
+            raise invalid(_("Weights, replicate weights and factors must match."), param="replicates",
+                          expected=len(weights), got=str(table.shape))
         return cls(weights, np.ones(len(weights)), table, np.arange(len(weights)), rule,
                    None if psu is None else codes(psu, "psu"), None if strata is None else codes(strata, "strata"),
                    stated_df)
@@ -263,10 +263,10 @@ def jackknife(design: Design) -> ReplicateDesign:
     """
     first = design.layout[0]
     if design.calibrations:
-        raise InvalidValueError(_("Make the replicates before the calibration, and calibrate them."), param="design")
+        raise invalid(_("Make the replicates before the calibration, and calibrate them."), param="design")
     if first.lonely.any():
-        raise InvalidValueError(_("A jackknife cannot centre a stratum on the grand mean."), param="lonely",
-                                hint=_("Choose 'certainty' or 'collapse'."))
+        raise invalid(_("A jackknife cannot centre a stratum on the grand mean."), param="lonely",
+                      hint=_("Choose 'certainty' or 'collapse'."))
     units = np.flatnonzero(first.taken[first.stratum] > 1)
     taken = first.taken[first.stratum[units]]
     same = first.stratum[:, None] == first.stratum[units][None, :]

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from ekistics.core.errors import InvalidValueError
 from ekistics.core.i18n import _
 from ekistics.survey._layout import Floats, Integers, StageLayout, factorise, sums_by
+from ekistics.survey._refusal import invalid
 from ekistics.survey._statistics import (
     Grouping,
     Statistic,
@@ -57,8 +57,8 @@ def differences(found: Estimates, pairs: npt.ArrayLike) -> Estimates:
     [5.0]
     """
     if found.covariance is None:
-        raise InvalidValueError(_("A difference needs the covariance of the domains."), param="found",
-                                hint=_("Estimate with covariance=True."))
+        raise invalid(_("A difference needs the covariance of the domains."), param="found",
+                      hint=_("Estimate with covariance=True."))
     first, second = np.asarray(pairs, dtype=np.int64).reshape(-1, 2).T
     variance = (found.covariance[first, first] + found.covariance[second, second]
                 - 2 * found.covariance[first, second])
@@ -179,9 +179,9 @@ def change(first: Round, second: Round, *, common: bool, quantity: str = "mean",
     """
     before, after = _statistic(first, quantity, n_domains), _statistic(second, quantity, n_domains)
     if before.domains.count != after.domains.count or (before.thetas is None) != (after.thetas is None):
-        raise InvalidValueError(_("Both rounds need the same domains and the same kind of design."), param="second",
-                                expected=f"{before.domains.count}, {before.uncertainty}",
-                                got=f"{after.domains.count}, {after.uncertainty}")
+        raise invalid(_("Both rounds need the same domains and the same kind of design."), param="second",
+                      expected=f"{before.domains.count}, {before.uncertainty}",
+                      got=f"{after.domains.count}, {after.uncertainty}")
     one, two = (estimates(s, kind="t", confidence=confidence) for s in (before, after))
     covariance, n_common, only = _covariance(before, after, common)
     limit = one.se * two.se
@@ -194,8 +194,8 @@ def change(first: Round, second: Round, *, common: bool, quantity: str = "mean",
 def _statistic(one: Round, quantity: str, n_domains: int | None) -> Statistic:
     """Give the statistic of a round."""
     if quantity not in QUANTITIES or (quantity == "ratio") != (one.x is not None):
-        raise InvalidValueError(_("A change is of a mean, a total, or a ratio with its denominator."),
-                                param="quantity", expected=", ".join(QUANTITIES), got=quantity)
+        raise invalid(_("A change is of a mean, a total, or a ratio with its denominator."),
+                      param="quantity", expected=", ".join(QUANTITIES), got=quantity)
     domains = domains_of(one.design, one.domain, n_domains)
     y = variable(one.y, len(one.design), "y")
     if quantity == "total":
@@ -232,10 +232,10 @@ def _common_units(before: AnyDesign, after: AnyDesign) -> tuple[Integers, Intege
     moved = one.home[here] != two.home[there]
     if moved.any():
         unit = here[int(moved.argmax())]
-        raise InvalidValueError(_("A unit lies in different strata in the two rounds."), param="strata",
-                                where=_("unit {unit}").format(unit=int(one.ids[unit])), expected=int(one.home[unit]),
-                                got=int(two.home[there[int(moved.argmax())]]),
-                                hint=_("Use the strata of the first round for both."))
+        raise invalid(_("A unit lies in different strata in the two rounds."), param="strata",
+                      where=_("unit {unit}").format(unit=int(one.ids[unit])), expected=int(one.home[unit]),
+                      got=int(two.home[there[int(moved.argmax())]]),
+                      hint=_("Use the strata of the first round for both."))
     return here, there
 
 
@@ -274,8 +274,8 @@ def _replicate_covariance(before: Statistic, after: Statistic) -> Floats:
     assert isinstance(one, ReplicateDesign) and isinstance(two, ReplicateDesign)  # noqa: S101, PT018 - they have some
     assert before.thetas is not None and after.thetas is not None  # noqa: S101, PT018 - the caller looked
     if not np.array_equal(one.rule.factors, two.rule.factors) or one.rule.centre != two.rule.centre:
-        raise InvalidValueError(_("Replicates that were made together have the same number and factors."),
-                                param="common", expected=one.n_replicates, got=two.n_replicates)
+        raise invalid(_("Replicates that were made together have the same number and factors."),
+                      param="common", expected=one.n_replicates, got=two.n_replicates)
     spread = []
     for statistic in (before, after):
         thetas = statistic.thetas

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ekistics.core.errors import InvalidValueError
 from ekistics.core.i18n import _
 from ekistics.survey._layout import Bools, Floats
+from ekistics.survey._refusal import invalid
 
 __all__ = ["SmallAreas", "fay_herriot"]
 
@@ -107,17 +107,17 @@ def _checked(direct: npt.ArrayLike, se: npt.ArrayLike, auxiliary: npt.ArrayLike)
     y, deviation = np.asarray(direct, dtype=np.float64), np.asarray(se, dtype=np.float64)
     x = np.asarray(auxiliary, dtype=np.float64)
     if y.shape != deviation.shape or x.ndim != 2 or len(x) != len(y):  # noqa: PLR2004 - a table
-        raise InvalidValueError(_("Every area needs an estimate, its standard error and its auxiliary variables."),
-                                param="auxiliary", expected=len(y), got=str(x.shape))
+        raise invalid(_("Every area needs an estimate, its standard error and its auxiliary variables."),
+                      param="auxiliary", expected=len(y), got=str(x.shape))
     known: Bools = np.isfinite(y) & np.isfinite(deviation)
     if not np.isfinite(x).all() or int(known.sum()) <= x.shape[1] or np.linalg.matrix_rank(x[known]) < x.shape[1]:
-        raise InvalidValueError(_("The model needs known, independent auxiliary variables and more areas than those."),
-                                param="auxiliary", expected=f"> {x.shape[1]}", got=int(known.sum()))
+        raise invalid(_("The model needs known, independent auxiliary variables and more areas than those."),
+                      param="auxiliary", expected=f"> {x.shape[1]}", got=int(known.sum()))
     if not bool((deviation[known] > 0).all()):
         first = int(np.flatnonzero(known)[int((~(deviation[known] > 0)).argmax())])
-        raise InvalidValueError(_("A standard error must be positive."), param="se",
-                                where=_("area {area}").format(area=first),
-                                hint=_("Leave the estimate out (NaN), or smooth the standard errors first."))
+        raise invalid(_("A standard error must be positive."), param="se",
+                      where=_("area {area}").format(area=first),
+                      hint=_("Leave the estimate out (NaN), or smooth the standard errors first."))
     return y, deviation, x
 
 
@@ -131,8 +131,8 @@ def _restricted_likelihood(y: Floats, x: Floats, d: Floats) -> float:
         if abs(following - between) <= _CLOSE * (between + float(d.mean())):
             return following
         between = following
-    raise InvalidValueError(_("The variance between areas cannot be found."), param="direct",
-                            hint=_("Check areas with very small standard errors."))
+    raise invalid(_("The variance between areas cannot be found."), param="direct",
+                  hint=_("Check areas with very small standard errors."))
 
 
 def _score(between: float, y: Floats, x: Floats, d: Floats) -> tuple[float, float]:
