@@ -1,0 +1,183 @@
+"""Hold a mapping against a survey's variables, answers and labels: every problem with its place and what to do."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from ekistics.core.errors import ConfigurationError, UnknownNameError
+from ekistics.core.i18n import _
+from ekistics.core.standard_variables import standard_variables
+from ekistics.readers.microdata.mapping import Entry, Mapping
+from ekistics.readers.microdata.model import SurveyFile, codes_of, told_codes
+
+__all__ = ["Problem", "mapping_problems", "require_sound", "sources"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that a mapping and a survey disagree on.
+
+    Parameters
+    ----------
+    code : str
+        Its kind: ``variable``, ``code``, ``label``, ``number``, ``id``.
+    where : str
+        Place in the mapping, and file.
+    message : str
+        What is wrong; it names codes and counts, no row.
+    hint : str
+        What to do.
+    """
+
+    code: str
+    where: str
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (f"{self.where}: {self.message}", self.hint) if part)
+
+
+def mapping_problems(mapping: Mapping, survey: SurveyFile, *, level: str) -> tuple[Problem, ...]:
+    """Find every problem of a mapping with a survey file.
+
+    Parameters
+    ----------
+    mapping : Mapping
+        The mapping.
+    survey : SurveyFile
+        The file of the level.
+    level : str
+        ``household`` or ``person``.
+
+    Returns
+    -------
+    tuple of Problem
+        The problems; none when the mapping fits.
+    """
+    return tuple(problem for standard, entry in mapping.of(level).items()
+                 for problem in _entry_problems(standard, entry, survey, f"{mapping.name}: [{level}.{standard}]"))
+
+
+def require_sound(problems: tuple[Problem, ...]) -> None:
+    """Refuse to go on where there is a problem.
+
+    Parameters
+    ----------
+    problems : tuple of Problem
+        What was found.
+
+    Raises
+    ------
+    ConfigurationError
+        There is one; the text tells the first, and how many more there are.
+    """
+    if not problems:
+        return
+    first, more = problems[0], len(problems) - 1
+    hint = " ".join(filter(None, (first.hint, _("There are {count} more problems.").format(count=more) if more else "",
+                                  _("See all with 'ekistics households check'.") if more else "")))
+    raise ConfigurationError(first.message, where=first.where, hint=hint or None)
+
+
+def _entry_problems(standard: str, entry: Entry, survey: SurveyFile, where: str) -> Iterator[Problem]:
+    where = f"{where}, {survey.name}"
+    for name in entry.variable:
+        try:
+            survey.find(name)
+        except UnknownNameError as error:
+            yield Problem("variable", where, error.message, error.hint or "")
+            return
+    if not entry.variable:
+        return
+    kind = standard_variables()[standard].kind
+    yield from _label_problems(entry, survey, where)
+    if entry.contains:
+        yield from _choice_problems(entry, survey, where)
+    elif kind in ("code", "yes_no"):
+        yield from _code_problems(entry, survey, where)
+    elif kind == "number":
+        yield from _number_problems(entry, survey, where)
+    elif standard in ("household_id", "person_id"):
+        yield from _id_problems(entry, survey, where)
+
+
+def sources(entry: Entry, survey: SurveyFile) -> Iterator[tuple["pd.Series[Any]", "pd.Series[Any]"]]:
+    """Give the answers of each variable of an entry as codes, and which of them the survey or mapping says are missing.
+
+    Parameters
+    ----------
+    entry : Entry
+        How a standard variable is made.
+    survey : SurveyFile
+        The survey.
+
+    Yields
+    ------
+    codes : pandas.Series of str, shape (n,)
+        Codes, empty where there is no answer.
+    missing : pandas.Series of bool, shape (n,)
+        Whether the answer is said to be missing; a code that the mapping itself maps is not.
+    """
+    for name in entry.variable:
+        codes = codes_of(survey.frame[name])
+        mapped = {str(code) for code in (*(entry.codes or {}), *(entry.values or {}))}
+        said = codes.isin(entry.missing) | (survey.find(name).user_missing(codes) & ~codes.isin(mapped))
+        yield codes, said
+
+
+def _code_problems(entry: Entry, survey: SurveyFile, where: str) -> Iterator[Problem]:
+    codes, said = next(sources(entry, survey))
+    known = {str(code) for code in entry.codes or {}}
+    open_ = codes[~said & (codes != "") & ~codes.isin(known)]
+    if len(open_):
+        counts = {str(code): int(count) for code, count in open_.value_counts().items()}
+        yield Problem("code", where, _("Codes are neither mapped nor said to be missing: {codes}.").format(
+            codes=told_codes(counts)), _("Add them to 'codes', or to 'missing'."))
+
+
+def _label_problems(entry: Entry, survey: SurveyFile, where: str) -> Iterator[Problem]:
+    own = survey.find(entry.variable[0]).values
+    for code, label in (entry.labels or {}).items():
+        if str(code) in own and _plain(own[str(code)]) != _plain(str(label)):
+            yield Problem("label", where, _("The survey says {code} = {own!r}, the mapping {label!r}.").format(
+                code=code, own=own[str(code)], label=str(label)), _("Look up what the code means in this survey."))
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def _choice_problems(entry: Entry, survey: SurveyFile, where: str) -> Iterator[Problem]:
+    known = survey.find(entry.variable[0]).values
+    if known and entry.contains not in known:
+        error = UnknownNameError.among(entry.contains, list(known), what=_("choice"), where=where)
+        yield Problem("code", where, error.message, error.hint or "")
+
+
+def _number_problems(entry: Entry, survey: SurveyFile, where: str) -> Iterator[Problem]:
+    for codes, said in sources(entry, survey):
+        special = {str(code) for code in entry.values or {}}
+        plain = codes[~said & (codes != "") & ~codes.isin(special)]
+        numbers = pd.to_numeric(plain, errors="coerce")
+        counts = {str(code): int(count) for code, count in plain[numbers.isna()].value_counts().items()}
+        if counts:
+            yield Problem("number", where, _("Answers are no numbers: {codes}.").format(codes=told_codes(counts)),
+                          _("Add them to 'missing' or 'values'."))
+        negative = int((numbers < 0).sum())
+        if negative:
+            yield Problem("number", where, _("{count} answers are negative.").format(count=negative),
+                          _("Add the code to 'missing', or mend the file."))
+
+
+def _id_problems(entry: Entry, survey: SurveyFile, where: str) -> Iterator[Problem]:
+    parts = [codes for codes, _said in sources(entry, survey)]
+    joined = parts[0].str.cat(parts[1:], sep="-") if len(parts) > 1 else parts[0]
+    empty, twice = int((parts[0] == "").sum()), int(joined.duplicated().sum())
+    if empty:
+        yield Problem("id", where, _("{count} rows have no id.").format(count=empty))
+    if twice:
+        yield Problem("id", where, _("{count} rows have an id that stands before.").format(count=twice),
+                      _("Name the variables that together make one id, with 'join = true'."))
