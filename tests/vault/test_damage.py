@@ -434,6 +434,13 @@ def test_a_vault_that_cannot_be_written_is_not_read(closed, key):
         vault.read("X24", "person", **READ)
 
 
+def test_where_nothing_can_be_logged_nothing_is_read(closed, key):
+    with Vault.open(closed, key) as vault:
+        vault._file._connection.execute("PRAGMA query_only=ON")
+        with pytest.raises(VaultError, match="logged first"):
+            vault.read("X24", "person", **READ)
+
+
 @pytest.mark.parametrize(("kind", "code"), CODES.items())
 def test_each_kind_has_its_code(kind, code):
     assert kind("x").code == code

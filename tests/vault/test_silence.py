@@ -64,7 +64,8 @@ def planted(path, key):
     with Vault.create(path, key) as vault:
         plant(vault, make_record(retention_column="until"), MARKER, {
             "household": pd.DataFrame({"household_id": ["a", "b"], "rooms": [1, 2], "rent": [1.0, 2.0],
-                                       "water": pd.Categorical(["x", "y"]), "until": pd.NaT})})
+                                       "water": pd.Categorical(["x", "y"]), "until": pd.NaT}),
+            "person": pd.DataFrame({"person_id": ["a1"], "household_id": ["a"], "age": [3], "name": ["x"]})})
         yield vault
 
 
