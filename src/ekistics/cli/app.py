@@ -14,6 +14,7 @@ from ekistics.cli.centres import profile_centres
 from ekistics.cli.delineate import delineate
 from ekistics.cli.indicators import indicators
 from ekistics.cli.profile import init, profile, validate
+from ekistics.cli.sample_cities import sample
 from ekistics.cli.sample_city import sample_city
 from ekistics.cli.sample_country import sample_country
 from ekistics.cli.vault import vault
@@ -35,6 +36,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "profile-centres": profile_centres,
     "indicators": indicators,
     "verify": verify,
+    "sample": sample,
     "sample-city": sample_city,
     "sample-country": sample_country,
     "serve": site.serve,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["replaced_folder"]
+__all__ = ["put_back", "replaced_folder"]
 
 _NEW, _OLD = ".ekistics-new-", ".ekistics-old"
 
@@ -62,6 +62,20 @@ def replaced_folder(folder: Path, *, may_replace: Callable[[Path], None]) -> Ite
         if held is not None:
             os.close(held)
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def put_back(folder: Path) -> None:
+    """Put a folder back that a run moved aside and was killed before it put the new one in its place.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The place. Whoever reads a folder in order to replace it calls this first.
+    """
+    place = folder.resolve()
+    if not place.exists() and place.parent.is_dir():
+        with _locked(place.parent):
+            _tidy(place)
 
 
 def _swap(staging: Path, place: Path) -> None:

@@ -1,0 +1,256 @@
+"""The frame of a sample: read from a list of cities, brought into one canonical file, whose digest is kept."""
+
+import csv
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+
+import numpy as np
+
+from ekistics.core.errors import InputFormatError, InvalidValueError, MissingInputError, UnknownNameError
+from ekistics.core.i18n import _
+from ekistics.core.place import Place
+from ekistics.core.provenance import digest_bytes
+from ekistics.jobs.sample_cities.design import SampleDesign
+from ekistics.survey.sampling import Frame
+from ekistics.survey.sampling.probabilities import Floats
+
+__all__ = ["FRAME", "CityFrame", "canonical_frame", "csv_text", "parse_frame", "read_rows"]
+
+FRAME = "frame.csv"
+_BASE = ("code", "name", "size", "longitude", "latitude")
+_COORDINATES = ("longitude", "latitude")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CityFrame:
+    """The frame as it was drawn from.
+
+    Parameters
+    ----------
+    text : bytes
+        Content of ``frame.csv``.
+    rows : tuple of dict
+        Its rows, by column.
+    kernel : Frame
+        What the draw needs of them.
+    titles : tuple of str
+        Name of each stratum, by its number.
+    """
+
+    text: bytes
+    rows: tuple[Mapping[str, str], ...]
+    kernel: Frame
+    titles: tuple[str, ...]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the file."""
+        return digest_bytes(self.text)
+
+    def column(self, name: str) -> list[str]:
+        """Give a column as texts."""
+        return [row[name] for row in self.rows]
+
+    def numbers(self, name: str) -> Floats:
+        """Give a column as numbers; NaN where it is empty."""
+        return np.array([float(row[name] or "nan") for row in self.rows])
+
+    def balancing(self, names: Sequence[str]) -> Floats:
+        """Give balancing variables; a column of texts becomes a variable for each of its values but the last."""
+        columns: list[Floats] = []
+        for name in names:
+            try:
+                columns.append(self.numbers(name))
+            except ValueError:
+                texts = np.array(self.column(name))
+                columns.extend((texts == value).astype(np.float64) for value in sorted(set(texts))[:-1])
+        return np.column_stack(columns) if columns else np.empty((len(self.rows), 0))
+
+    def balancing_names(self, names: Sequence[str]) -> list[str]:
+        """Name the columns of :meth:`balancing`."""
+        found: list[str] = []
+        for name in names:
+            try:
+                self.numbers(name)
+            except ValueError:
+                found.extend(f"{name}: {value}" for value in sorted(set(self.column(name)))[:-1])
+            else:
+                found.append(name)
+        return found
+
+
+def read_rows(path: Path, *, what: str) -> list[dict[str, str]]:
+    """Read a CSV list in UTF-8.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+    what : str
+        What it is, for error texts.
+
+    Returns
+    -------
+    list of dict
+        Its rows by column, without blanks around values.
+
+    Raises
+    ------
+    MissingInputError
+        There is no such file.
+    InputFormatError
+        It is not CSV in UTF-8, has no row, or a row of another length than its head.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        reader = csv.DictReader(StringIO(text, newline=""), strict=True)
+        rows = list(reader)
+    except FileNotFoundError as error:
+        raise MissingInputError(_("{what} is not there.").format(what=what), where=path) from error
+    except (UnicodeDecodeError, csv.Error, IsADirectoryError) as error:
+        raise InputFormatError(_("{what} is not a CSV file in UTF-8.").format(what=what), where=path,
+                               got=str(error)) from error
+    for number, row in enumerate(rows, 2):
+        if None in row or None in row.values():
+            raise InputFormatError(_("A row is shorter or longer than the head of the table."),
+                                   where=_("{path}, line {line}").format(path=path, line=number))
+    if not rows:
+        raise InputFormatError(_("{what} has no rows.").format(what=what), where=path)
+    return [{name: value.strip() for name, value in row.items()} for row in rows]
+
+
+def canonical_frame(design: SampleDesign) -> CityFrame:
+    """Read the list of cities and bring it into the canonical form.
+
+    Parameters
+    ----------
+    design : SampleDesign
+        The design.
+
+    Returns
+    -------
+    CityFrame
+        The frame: sorted by code, with the columns that the draw needs.
+
+    Raises
+    ------
+    EkisticsError
+        The list cannot be used.
+    """
+    table = design.frame
+    path = design.folder / table.path
+    path = path / "places.csv" if path.is_dir() else path
+    rows = read_rows(path, what=_("The list of cities"))
+    named = {"code": table.code, "name": table.name, "size": table.size}
+    named |= {name: column for name in _COORDINATES if (column := getattr(table, name)) in rows[0]}
+    others = dict.fromkeys((*design.strata.columns, *design.sample.balancing))
+    for column in (*named.values(), *others):
+        if column not in rows[0]:
+            raise UnknownNameError.among(column, list(rows[0]), what=_("column"), where=path)
+    picked = [{name: row[column] for name, column in named.items()} | {name: row[name] for name in others
+                                                                      if name not in _BASE} for row in rows]
+    for line, row in enumerate(picked, 2):
+        _check_row(row, _("{path}, line {line}").format(path=path, line=line), others)
+    heads = [*(name for name in _BASE if name in named), *(name for name in others if name not in _BASE)]
+    text = csv_text(heads, ([row[name] for name in heads] for row in sorted(picked, key=lambda row: row["code"])))
+    return parse_frame(text.encode(), design)
+
+
+def _check_row(row: Mapping[str, str], where: str, needed: Iterable[str]) -> None:
+    Place(row["code"], row["name"], "city", "XXX")
+    for name in ("name", *needed):
+        if not row.get(name, row["size"] if name == "size" else ""):
+            raise InputFormatError(_("A city has no value in a column that the draw needs."), where=where, param=name)
+    for name in ("size", *(name for name in _COORDINATES if row.get(name))):
+        try:
+            number = float(row[name])
+        except ValueError:
+            number = math.nan
+        if not math.isfinite(number):
+            raise InputFormatError(_("This is not a number."), where=where, param=name, got=repr(row[name]))
+    if float(row["size"]) <= 0:
+        raise InvalidValueError(_("A unit without a size above zero could never be drawn."), where=where, param="size",
+                                expected="> 0", got=row["size"],
+                                hint=_("Give it a size, or take it out of the frame and say so."))
+
+
+def parse_frame(text: bytes, design: SampleDesign) -> CityFrame:
+    """Make the frame from the canonical file, as everybody can who has it.
+
+    Parameters
+    ----------
+    text : bytes
+        Content of ``frame.csv``.
+    design : SampleDesign
+        The design.
+
+    Returns
+    -------
+    CityFrame
+        The frame.
+
+    Raises
+    ------
+    InvalidValueError
+        A city is listed twice, or one that is to be certain is not listed.
+    """
+    rows = tuple(csv.DictReader(StringIO(text.decode("utf-8"), newline="")))
+    codes = [row["code"] for row in rows]
+    if len(set(codes)) < len(codes):
+        twice = next(code for i, code in enumerate(codes) if code in codes[:i])
+        raise InvalidValueError(_("A city is in the list twice."), where=design.frame.path, param="code", got=twice)
+    for code in design.strata.certain:
+        if code not in codes:
+            raise UnknownNameError.among(code, codes, what=_("city"), where="strata.certain")
+    size = np.array([float(row["size"]) for row in rows])
+    labels = [_stratum(row, design) for row in rows]
+    titles = tuple(title for _place, title in sorted(set(labels)))
+    number = {title: i for i, title in enumerate(titles)}
+    take_all = math.inf if design.strata.take_all is None else design.strata.take_all
+    certain = (size >= take_all) | np.isin(codes, design.strata.certain)
+    return CityFrame(text, rows, Frame(codes, size, np.array([number[title] for _place, title in labels]), certain),
+                     titles)
+
+
+def _stratum(row: Mapping[str, str], design: SampleDesign) -> tuple[tuple[object, ...], str]:
+    """Give a stratum's place in the order of strata, and its title."""
+    values = [row[name] for name in design.strata.columns]
+    place: list[object] = list(values)
+    if bounds := design.strata.size_classes:
+        at = int(np.searchsorted(bounds, float(row["size"]), side="right"))
+        place.append(at)
+        values.append(_class_title(bounds, at))
+    return tuple(place), " / ".join(values) or _("all cities")
+
+
+def _class_title(bounds: Sequence[float], at: int) -> str:
+    if at == 0:
+        return _("below {size}").format(size=f"{bounds[0]:,.0f}")
+    if at == len(bounds):
+        return _("{size} or more").format(size=f"{bounds[-1]:,.0f}")
+    return _("{lower} to {upper}").format(lower=f"{bounds[at - 1]:,.0f}", upper=f"{bounds[at]:,.0f}")
+
+
+def csv_text(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """Write rows as CSV.
+
+    Parameters
+    ----------
+    heads : iterable of str
+        Names of the columns.
+    rows : iterable of iterable
+        The rows.
+
+    Returns
+    -------
+    str
+        The text, a line feed behind each row.
+    """
+    stream = StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(heads)
+    writer.writerows(rows)
+    return stream.getvalue()

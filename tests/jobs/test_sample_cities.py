@@ -1,0 +1,324 @@
+"""A sample of cities from design to replacement: what is promised before the draw is what everybody finds after it."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from ekistics.cli.app import app
+from ekistics.core.errors import (
+    ConfigurationError,
+    InputFormatError,
+    InvalidValueError,
+    MissingInputError,
+    UnknownNameError,
+)
+from ekistics.jobs.sample_cities import commit_seed, draw_sample, replace_city, verify_sample
+from ekistics.jobs.sample_cities.commit import seed_file
+from ekistics.jobs.sample_cities.document import read_sample
+from ekistics.jobs.sample_cities.frame import read_rows
+
+SEED = "a seed of the tests, long enough"
+DESIGN = """
+[sample]
+title = "Cities of Merrow"
+country = "XMU"
+size = 14
+{sample}
+
+[frame]
+path = "cities.csv"
+definition = "Every place with a town hall"
+
+[strata]
+{strata}
+
+[seed]
+{seed}
+"""
+
+
+def write_cities(path: Path, n: int = 60, **changed: str) -> None:
+    rng = np.random.default_rng(7)
+    size = np.exp(rng.normal(11, 1.2, n)).round()
+    rows = [{"code": f"XMU-{i:02d}", "name": f"City {i}", "population": f"{size[i]:.0f}",
+             "longitude": f"{rng.uniform(0, 5):.4f}", "latitude": f"{rng.uniform(0, 5):.4f}",
+             "region": "north" if i % 2 else "south", "elevation": f"{rng.uniform(0, 900):.0f}"} for i in range(n)]
+    rows[4] |= changed
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def prepare(folder: Path, *, sample: str = "", strata: str = 'columns = ["region"]', seed: str = "",
+            **changed: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    write_cities(folder / "cities.csv", **changed)
+    (folder / "design.toml").write_text(DESIGN.format(sample=sample, strata=strata, seed=seed), encoding="utf-8")
+    return folder / "design.toml"
+
+
+def drawn(tmp_path: Path, **how: str):
+    design = prepare(tmp_path / "in", **how)
+    commit_seed(design, tmp_path / "out", seed=SEED)
+    return draw_sample(design, tmp_path / "out").document
+
+
+@pytest.mark.parametrize("sample", ['method = "srs"', 'method = "sampford"', 'method = "pareto"',
+                                    'method = "systematic-pps"', 'method = "systematic-pps"\norder = "geographic"',
+                                    'method = "systematic-pps"\norder = "random"',
+                                    'method = "cube"\nbalancing = ["population", "elevation", "region"]',
+                                    'method = "cube"\nprobabilities = "size"\nallocation = "neyman"'])
+def test_every_method_draws_a_sample_that_can_be_drawn_again(sample, tmp_path):
+    document = drawn(tmp_path, sample=sample)
+    assert len(document["cities"]) == 14
+    assert read_sample(tmp_path / "out") == json.loads((tmp_path / "out/sample.json").read_bytes())
+    strata = document["design"]["strata"]
+    assert [row["title"] for row in strata] == ["north", "south"]
+    assert sum(row["sample"] for row in strata) == 14
+    assert sum(city["weight"] for city in document["cities"]) == pytest.approx(60, rel=0.8)
+    assert verify_sample(tmp_path / "out") == []
+    assert not seed_file(tmp_path / "out").exists()
+
+
+def test_what_is_in_the_folder(tmp_path):
+    document = drawn(tmp_path, strata="size_classes = [50000, 200000]\ntake_all = 500000")
+    out = tmp_path / "out"
+    assert sorted(path.name for path in out.iterdir()) == ["commitment.json", "design.toml", "frame.csv",
+                                                           "replacements.csv", "sample.csv", "sample.json"]
+    rows = read_rows(out / "sample.csv", what="sample")
+    assert len(rows) == 60
+    assert [row["code"] for row in rows[:14]] == [city["code"] for city in document["cities"]]
+    assert {row["status"] for row in rows[14:]} == {"reserve"}
+    frame = read_rows(out / "frame.csv", what="frame")
+    large = {row["code"] for row in frame if float(row["size"]) >= 500000}
+    assert large
+    assert {city["code"] for city in document["cities"] if city["certainty"]} >= large
+    people = next(row for row in document["balance"] if row["variable"] == "population")
+    assert people["frame"] == pytest.approx(np.mean([float(row["size"]) for row in frame]))
+    assert [row["title"] for row in document["design"]["strata"]] == ["below 50,000", "50,000 to 200,000",
+                                                                      "200,000 or more"]
+
+
+def test_the_order_of_the_list_does_not_matter(tmp_path):
+    design = prepare(tmp_path / "in")
+    one = commit_seed(design, tmp_path / "a", seed=SEED)
+    lines = (tmp_path / "in/cities.csv").read_text().splitlines()
+    (tmp_path / "in/cities.csv").write_text("\n".join([lines[0], *reversed(lines[1:])]) + "\n")
+    other = commit_seed(design, tmp_path / "b", seed=SEED)
+    assert one.frame_sha256 == other.frame_sha256
+    codes = [[city["code"] for city in draw_sample(design, tmp_path / x).document["cities"]] for x in "ab"]
+    assert codes[0] == codes[1]
+
+
+def test_no_draw_without_a_commitment(tmp_path):
+    design = prepare(tmp_path / "in")
+    with pytest.raises(ConfigurationError, match="No seed is committed.*--commit"):
+        draw_sample(design, tmp_path / "out")
+
+
+def test_the_seed_is_not_in_the_folder_before_the_draw(tmp_path):
+    design = prepare(tmp_path / "in")
+    commit_seed(design, tmp_path / "out", seed=SEED)
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["commitment.json"]
+    assert SEED not in (tmp_path / "out/commitment.json").read_text()
+    assert seed_file(tmp_path / "out").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("what", ["seed", "frame", "design"])
+def test_nothing_may_change_between_commitment_and_draw(what, tmp_path):
+    design = prepare(tmp_path / "in")
+    commit_seed(design, tmp_path / "out", seed=SEED)
+    if what == "seed":
+        seed_file(tmp_path / "out").write_text("another seed that is long")
+    elif what == "frame":
+        write_cities(tmp_path / "in/cities.csv", population="77777")
+    else:
+        design.write_text(design.read_text() + "\n# one word more\n")
+    with pytest.raises(ConfigurationError, match=f"The {what} is not the one that was committed"):
+        draw_sample(design, tmp_path / "out")
+    assert not (tmp_path / "out/sample.json").exists()
+
+
+def test_seeds_are_not_tried_out(tmp_path):
+    design = prepare(tmp_path / "in")
+    commit_seed(design, tmp_path / "out")
+    with pytest.raises(ConfigurationError, match="committed here already"):
+        commit_seed(design, tmp_path / "out")
+    draw_sample(design, tmp_path / "out")
+    with pytest.raises(ConfigurationError, match="drawn once"):
+        draw_sample(design, tmp_path / "out")
+    with pytest.raises(ConfigurationError, match="at least 16"):
+        commit_seed(design, tmp_path / "other", seed="short")
+
+
+def test_a_public_value_is_mixed_in(tmp_path):
+    design = prepare(tmp_path / "in", seed='public_source = "Lottery of Friday"')
+    codes = []
+    for name, value in (("a", "1 2 3"), ("b", "4 5 6")):
+        commit_seed(design, tmp_path / name, seed=SEED)
+        with pytest.raises(ConfigurationError, match="Lottery of Friday"):
+            draw_sample(design, tmp_path / name)
+        codes.append([city["code"] for city in draw_sample(design, tmp_path / name, public_value=value)
+                      .document["cities"]])
+        assert verify_sample(tmp_path / name) == []
+    assert codes[0] != codes[1]
+
+
+def test_a_forged_sample_is_found(tmp_path):
+    document = drawn(tmp_path)
+    city, spare = document["cities"][0], document["reserve"][0]
+    path = tmp_path / "out/sample.json"
+    path.write_text(path.read_text().replace(f'"{city["code"]}"', '"XMU-swap"').replace(
+        f'"{spare["code"]}"', f'"{city["code"]}"').replace('"XMU-swap"', f'"{spare["code"]}"'))
+    assert any("draws other cities" in problem for problem in verify_sample(tmp_path / "out"))
+
+
+def test_replacement_takes_the_first_of_the_reserve(tmp_path):
+    document = drawn(tmp_path, sample='method = "srs"')
+    leaving = document["cities"][3]
+    first = next(row for row in document["reserve"] if row["stratum"] == leaving["stratum"])
+    entry = replace_city(tmp_path / "out", leaving["code"], reason="no-access", note="The road is closed.",
+                         clock=lambda: "2027-01-10T12:00:00Z")
+    assert entry["in"] == first["code"]
+    after = read_sample(tmp_path / "out")
+    status = {city["code"]: city["status"] for city in after["cities"]}
+    assert (status[leaving["code"]], status[first["code"]]) == ("replaced", "substitute")
+    assert after["replacements"] == [entry]
+    assert first["code"] not in {row["code"] for row in after["reserve"]}
+    assert "no-access,The road is closed." in (tmp_path / "out/replacements.csv").read_text()
+    assert len(read_rows(tmp_path / "out/sample.csv", what="sample")) == 60
+    assert verify_sample(tmp_path / "out") == []
+    again = replace_city(tmp_path / "out", first["code"], reason="no-data")
+    assert again["in"] not in (first["code"], None)
+
+
+def test_nobody_stands_in_for_a_certain_city(tmp_path):
+    document = drawn(tmp_path, strata="take_all = 500000")
+    code = next(city["code"] for city in document["cities"] if city["certainty"])
+    assert replace_city(tmp_path / "out", code, reason="no-consent")["in"] is None
+
+
+def test_replacements_that_cannot_be(tmp_path):
+    document = drawn(tmp_path)
+    code, out = document["cities"][0]["code"], tmp_path / "out"
+    with pytest.raises(UnknownNameError, match="no-data"):
+        replace_city(out, code, reason="nodata")
+    with pytest.raises(InvalidValueError, match="needs a note"):
+        replace_city(out, code, reason="other")
+    with pytest.raises(UnknownNameError, match="city in the sample"):
+        replace_city(out, document["reserve"][0]["code"], reason="no-data")
+    replace_city(out, code, reason="no-data")
+    with pytest.raises(InvalidValueError, match="replaced already"):
+        replace_city(out, code, reason="no-data")
+    with pytest.raises(MissingInputError, match=r"sample\.json"):
+        replace_city(tmp_path / "in", code, reason="no-data")
+
+
+def test_the_next_round_keeps_cities(tmp_path):
+    first = drawn(tmp_path, sample='method = "srs"')
+    design = prepare(tmp_path / "in", sample='method = "srs"', seed='previous = "../out"', population="88888")
+    commit_seed(design, tmp_path / "next")
+    second = draw_sample(design, tmp_path / "next").document
+    kept = {city["code"] for city in first["cities"]} & {city["code"] for city in second["cities"]}
+    assert len(kept) == 14
+    assert verify_sample(tmp_path / "next") == []
+
+
+def test_stated_numbers_of_strata(tmp_path):
+    document = drawn(tmp_path, sample='method = "srs"\nallocation = "stated"\nnumbers = { north = 10, south = 4 }')
+    assert [row["sample"] for row in document["design"]["strata"]] == [10, 4]
+
+
+@pytest.mark.parametrize(("how", "error", "text"), [
+    ({"population": "0"}, InvalidValueError, "never be drawn"),
+    ({"population": "many"}, InputFormatError, "line 6.*not a number"),
+    ({"population": ""}, InputFormatError, "not a number|no value"),
+    ({"code": "XMU-05"}, InvalidValueError, "in the list twice"),
+    ({"code": "a b"}, InvalidValueError, "place code"),
+    ({"region": ""}, InputFormatError, "no value in a column"),
+    ({"strata": 'columns = ["regin"]'}, UnknownNameError, "region"),
+    ({"strata": 'certain = ["XMU-99"]'}, UnknownNameError, "XMU-9"),
+    ({"strata": "size_classes = [5, 3]"}, ConfigurationError, "rising"),
+    ({"sample": 'method = "cubes"'}, UnknownNameError, "cube"),
+    ({"sample": 'allocation = "nyman"'}, UnknownNameError, "neyman"),
+    ({"sample": 'balancing = ["population"]'}, ConfigurationError, "Only the cube"),
+    ({"seed": 'previous = "x"'}, ConfigurationError, "permanent random numbers"),
+])
+def test_bad_input_is_one_message(how, error, text, tmp_path):
+    design = prepare(tmp_path / "in", **how)
+    with pytest.raises(error, match=text):
+        commit_seed(design, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+    assert not seed_file(tmp_path / "out").exists()
+
+
+def test_lists_that_are_none(tmp_path):
+    design = prepare(tmp_path / "in")
+    cities = tmp_path / "in/cities.csv"
+    cities.write_bytes("code,name,population\nXMU-1,Bühl,5\n".encode("latin-1"))
+    with pytest.raises(InputFormatError, match="UTF-8"):
+        commit_seed(design, tmp_path / "out")
+    cities.write_text("code,name,population\nXMU-1,A\n")
+    with pytest.raises(InputFormatError, match="shorter or longer"):
+        commit_seed(design, tmp_path / "out")
+    cities.write_text("code,name,population\n")
+    with pytest.raises(InputFormatError, match="no rows"):
+        commit_seed(design, tmp_path / "out")
+    cities.unlink()
+    with pytest.raises(MissingInputError):
+        commit_seed(design, tmp_path / "out")
+
+
+KILL = """
+import os, signal, sys
+from pathlib import Path
+from ekistics.jobs.sample_cities import draw_sample
+count, wanted = 0, int(sys.argv[1])
+def stop(name):
+    real = getattr(Path, name)
+    def once(self, *a, **k):
+        global count
+        count += 1
+        if count == wanted: os.kill(os.getpid(), signal.SIGKILL)
+        return real(self, *a, **k)
+    setattr(Path, name, once)
+for name in ("write_bytes", "write_text", "rename", "replace", "unlink"): stop(name)
+draw_sample(Path(sys.argv[2]), Path(sys.argv[3]))
+"""
+
+
+@pytest.mark.parametrize("wanted", [1, 4, 7, 8, 9])
+def test_a_killed_draw_leaves_nothing_half_written(wanted, tmp_path):
+    design = prepare(tmp_path / "in")
+    commit_seed(design, tmp_path / "out", seed=SEED)
+    killed = subprocess.run([sys.executable, "-c", KILL, str(wanted), str(design), str(tmp_path / "out")],
+                            capture_output=True, check=False, env=os.environ | {"PYTHONWARNINGS": "ignore"})
+    assert killed.returncode in (-signal.SIGKILL, 0), killed.stderr
+    if (tmp_path / "out/sample.json").exists():
+        assert verify_sample(tmp_path / "out") == []
+    else:
+        draw_sample(design, tmp_path / "out")
+        assert verify_sample(tmp_path / "out") == []
+
+
+def test_commands(tmp_path):
+    design, out, runner = prepare(tmp_path / "in"), tmp_path / "out", CliRunner()
+
+    def run(*arguments: str):
+        return runner.invoke(app, ["sample", *arguments, "--out", str(out)], catch_exceptions=False)
+
+    assert "Publish" in run(str(design), "--commit").stdout
+    assert "14 of 60 cities drawn" in run(str(design)).stdout
+    assert "draws the published cities" in run("--verify").stdout
+    code = next(city["code"] for city in read_sample(out)["cities"] if not city["certainty"])
+    assert f"stands in for {code}" in run("--replace", code, "--reason", "no-data").stdout
+    assert json.loads(run("--verify", "--json").stdout) == {"ok": True, "problems": []}
