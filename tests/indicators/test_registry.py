@@ -11,7 +11,7 @@ from ekistics.core.errors import ConfigurationError, UnknownNameError
 from ekistics.indicators import registry
 
 FOLDER = Path(package.__file__).parent
-MACHINERY = {"registry", "certificate", "conformance"}
+MACHINERY = {"registry", "certificate", "conformance", "households"}
 
 
 def test_the_list_is_the_folder() -> None:

@@ -32,6 +32,8 @@ class Reason(StrEnum):
     BELOW_THRESHOLD = "below-threshold"
     NOT_ASKED = "not-asked"
     TOO_MUCH_UNKNOWN = "too-much-unknown"
+    NO_CASES = "no-cases"
+    UNRELIABLE = "unreliable"
     WITHHELD = "withheld"
 
 
@@ -58,6 +60,8 @@ _TEXTS = {
     Reason.BELOW_THRESHOLD: N_("too few cases to publish"),
     Reason.NOT_ASKED: N_("the survey did not ask for it"),
     Reason.TOO_MUCH_UNKNOWN: N_("it is not known of too many households"),
+    Reason.NO_CASES: N_("the sample has no such case"),
+    Reason.UNRELIABLE: N_("the sample tells too little to publish a value"),
     Reason.WITHHELD: N_("withheld to protect people: too few cases, or needed to protect such cells"),
 }
 
