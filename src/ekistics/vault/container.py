@@ -115,13 +115,17 @@ class Container:
                              got=f"{stat.S_IMODE(mode):04o}", hint=f"chmod 600 {path}")
         opened = cls(path)
         try:
-            (number,) = opened.one("PRAGMA application_id")
-            if number != APPLICATION_ID:
-                raise VaultDamagedError(_("This is no vault, or one that was cut."), where=path)
+            if opened.one("PRAGMA application_id") != (APPLICATION_ID,) or opened._schema() != sorted(TABLES):
+                raise VaultDamagedError(_("This is no vault, or one that was cut or changed."), where=path)
         except EkisticsError:
             opened.close()
             raise
         return opened
+
+    def _schema(self) -> list[str]:
+        """Give what the file is made of: a trigger could undo an erasure, so nothing else may be in it."""
+        with self._translated():
+            return sorted(str(sql) for (sql,) in self._connection.execute("SELECT sql FROM sqlite_master"))
 
     def _lay_out(self) -> None:
         self._connection.execute(f"PRAGMA application_id={APPLICATION_ID}")

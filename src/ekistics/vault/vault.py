@@ -131,7 +131,12 @@ class Vault:
             work.finish()
 
         vault = cls(Container.create(path, fill), sealer, key)
-        vault._recall(accept_older=False, actor=actor)
+        try:
+            vault._recall(accept_older=False, actor=actor)
+        except BaseException:
+            vault.close()
+            path.unlink()  # empty, and made just now
+            raise
         return vault
 
     @classmethod
