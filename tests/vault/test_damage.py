@@ -19,6 +19,7 @@ from ekistics.core.errors import (
 from ekistics.vault import Vault, VaultKey, make_key_file
 from ekistics.vault import keys as keys_module
 from ekistics.vault.heads import head_file, read_head
+from ekistics.vault.sealing import Sealer
 from tests.vault.conftest import ERASE, READ, STORE, make_record, make_tables
 
 PASS = "correct horse battery staple"
@@ -326,6 +327,18 @@ def test_a_header_that_asks_for_less_stretching(path, monkeypatch):
     monkeypatch.setattr(keys_module, "LEAST_N", 2**15)
     with pytest.raises(VaultDamagedError, match="header"):
         Vault.open(path, VaultKey.from_passphrase(PASS))
+
+
+@pytest.mark.parametrize(("kind", "vault_id", "place"), [
+    ("chunk", "v", ("X24", "household", "rooms", 1, 3)), ("chunk", "v", ("X24", "household", "rent", 0, 3)),
+    ("chunk", "v", ("X24", "person", "rooms", 0, 3)), ("chunk", "v", ("X25", "household", "rooms", 0, 3)),
+    ("chunk", "v", ("X24", "household", "rooms", 0, 4)), ("chunk", "w", ("X24", "household", "rooms", 0, 3)),
+    ("log", "v", ("X24", "household", "rooms", 0, 3)), ("chunk", "v", ())])
+def test_a_piece_opens_in_its_place_only(kind, vault_id, place):
+    sealed = Sealer(bytes(32), "v").seal("chunk", b"rooms", "X24", "household", "rooms", 0, 3)
+    assert Sealer(bytes(32), "v").open("chunk", sealed, "X24", "household", "rooms", 0, 3) == b"rooms"
+    with pytest.raises(VaultDamagedError):
+        Sealer(bytes(32), vault_id).open(kind, sealed, *place)
 
 
 # The log

@@ -8,9 +8,10 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from ekistics.core.errors import EkisticsError, VaultError
+from ekistics.core.errors import EkisticsError, InvalidValueError, VaultError
 from ekistics.vault import Vault, erasure, without_values, work
 from ekistics.vault import vault as module
+from ekistics.vault.columns import arrow_of
 from ekistics.vault.container import Container
 from tests.vault.conftest import ERASE, READ, STORE, make_record
 from tests.vault.traces import plant
@@ -57,6 +58,13 @@ def test_what_cannot_be_stored(vault, name):
         vault.store(record, FAILING_STORES[name], **STORE)
     assert MARKER not in said(caught.value)
     assert [s.code for s in vault.surveys()] == ["X24"]
+
+
+@pytest.mark.parametrize("values", [[1, MARKER], [[MARKER], [1]], [MARKER + "\ud800", "b"], [2**70, MARKER]])
+def test_a_column_names_its_error_itself(values):
+    with pytest.raises(InvalidValueError, match="x: The values of a column") as caught:
+        arrow_of("x", pd.Series(values, dtype=object))
+    assert MARKER not in said(caught.value)
 
 
 @pytest.fixture
