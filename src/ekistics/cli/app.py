@@ -12,7 +12,9 @@ from ekistics.cli import site
 from ekistics.cli.backup_key import backup_key
 from ekistics.cli.centres import profile_centres
 from ekistics.cli.delineate import delineate
+from ekistics.cli.households import households
 from ekistics.cli.indicators import indicators
+from ekistics.cli.national import national
 from ekistics.cli.profile import init, profile, validate
 from ekistics.cli.sample_cities import sample
 from ekistics.cli.sample_city import sample_city
@@ -37,6 +39,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "indicators": indicators,
     "verify": verify,
     "sample": sample,
+    "national": national,
     "sample-city": sample_city,
     "sample-country": sample_country,
     "serve": site.serve,
@@ -54,6 +57,7 @@ app = typer.Typer(name="ekistics", no_args_is_help=True, add_completion=False, p
 for _name, _command in COMMANDS.items():
     app.command(_name)(_command)
 app.add_typer(vault, name="vault")
+app.add_typer(households, name="households")
 
 
 def main() -> None:

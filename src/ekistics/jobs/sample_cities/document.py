@@ -55,7 +55,7 @@ def build_document(design: SampleDesign, frame: CityFrame, *, plan: Plan,  # noq
                   "size_total": float(frame.kernel.size.sum()), "definition": table.definition,
                   "time_period": table.time_period, "producer": table.producer, "licence": table.licence},
         "seed": dict(seed), "cities": [city_row(frame, plan.pi, i, random) | {"status": "drawn"}
-                                       for i in np.flatnonzero(drawn)],
+                                       for i in np.flatnonzero(drawn).tolist()],
         "reserve": [], "replacements": [], "balance": [], "comparison": [], "response": None,
     }
 

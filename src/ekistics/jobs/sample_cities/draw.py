@@ -221,7 +221,7 @@ def _reserve(frame: CityFrame, drawn: _Draw) -> list[dict[str, Any]]:
     codes = frame.kernel.code
     rows = [{"code": codes[i], "name": frame.rows[i]["name"], "stratum": str(int(frame.kernel.stratum[i]) + 1),
              "rank": int(drawn.ranks[i]), "size": float(frame.kernel.size[i]), "pi": float(drawn.plan.pi[i]),
-             "prn": float(drawn.random[i])} for i in np.flatnonzero(~drawn.drawn)]
+             "prn": float(drawn.random[i])} for i in np.flatnonzero(~drawn.drawn).tolist()]
     return sorted(rows, key=lambda row: (int(row["stratum"]), row["rank"]))
 
 
@@ -258,7 +258,7 @@ def verify_sample(folder: Path) -> list[str]:
     if not design.seed.previous and seed["panel_seed"] != mixed:
         found.append(_("The random numbers are not of the committed seed."))
     again = _drawn(design, frame, mixed, seed["panel_seed"])
-    codes = {frame.kernel.code[i] for i in np.flatnonzero(again.drawn)}
+    codes = {frame.kernel.code[i] for i in np.flatnonzero(again.drawn).tolist()}
     told = {city["code"] for city in document["cities"] if city["status"] != "substitute"}
     if codes != told:
         found.append(_("The seed draws other cities: {codes}").format(codes=", ".join(sorted(codes ^ told))))

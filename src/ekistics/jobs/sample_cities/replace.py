@@ -101,9 +101,13 @@ def _substitute(row: dict[str, Any], leaving: dict[str, Any]) -> dict[str, Any]:
             "latitude": None, "status": "substitute", "rank": row["rank"]}
 
 
+def _require_sample(place: Path) -> None:
+    read_sample(place)
+
+
 def _write(folder: Path, document: dict[str, Any], reserve: list[dict[str, Any]]) -> None:
     """Write the folder anew; whoever is killed here leaves the old one."""
-    with replaced_folder(folder, may_replace=read_sample) as staging:
+    with replaced_folder(folder, may_replace=_require_sample) as staging:
         for path in folder.iterdir():
             if path.name not in (SAMPLE, TABLE, REPLACEMENTS):
                 shutil.copy2(path, staging / path.name)

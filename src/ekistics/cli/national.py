@@ -1,0 +1,39 @@
+"""The command that makes national values of a sample of cities."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from ekistics.core.i18n import _
+
+
+def national(
+        design: Annotated[Path, typer.Argument(help="The design.toml of the national values.")],
+        out: Annotated[Path, typer.Option("--out", help="Folder for the package of the country.")],
+        as_json: Annotated[bool, typer.Option("--json", help="Print for machines.")] = False) -> None:
+    """Estimate national values from a sample of cities, with their errors, and write a package of the country."""
+    from ekistics.jobs.national import national as run
+
+    outcome = run(design, out)
+    rows = outcome.document["comparison"]
+    if as_json:
+        typer.echo(json.dumps({"folder": str(outcome.folder), "run": outcome.package.run.id, "values": rows},
+                              ensure_ascii=False))
+        return
+    table = Table(box=None, pad_edge=False)
+    for title in (_("indicator"), _("value"), _("standard error"), _("interval"), _("plain mean"), _("volunteers")):
+        table.add_column(title, justify="left" if title == _("indicator") else "right", overflow="fold")
+    for row in rows:
+        table.add_row(row["title"], *(_text(row[name]) for name in ("value", "se")),
+                      f"{_text(row['lci'])} - {_text(row['uci'])}",
+                      *(_text(row[name]) for name in ("unweighted_mean", "volunteers")))
+    Console().print(table)
+    typer.echo(str(outcome.folder.resolve()))
+
+
+def _text(value: float | None) -> str:
+    return "" if value is None else f"{value:.4g}"

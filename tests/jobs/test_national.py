@@ -1,0 +1,293 @@
+"""National values from a sample of cities: the numbers of the worked example, silence, groups, and bad input."""
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from ekistics.cli.app import app
+from ekistics.core.errors import (
+    ConfigurationError,
+    EkisticsError,
+    InputFormatError,
+    InvalidValueError,
+    UnknownNameError,
+)
+from ekistics.jobs.national import national
+from ekistics.jobs.sample_cities import commit_seed, draw_sample, replace_city
+from ekistics.jobs.sample_cities.document import read_sample
+from ekistics.package.verify import verify_package
+
+# The worked example of tests/survey/sampling/golden_sampling.toml, in the order large, medium, small.
+PEOPLE = [3.0, 2.0, 1.5, 0.40, 0.30, 0.35, 0.50, 0.45, 0.10, 0.08, 0.12, 0.09, 0.11, 0.10]
+SHARE = [0.80, 0.75, 0.70, 0.60, 0.55, 0.50, 0.65, 0.60, 0.40, 0.35, 0.45, 0.30, 0.40, 0.50]
+SAMPLE = """
+[sample]
+title = "Made-up"
+country = "XMU"
+size = 14
+method = "srs"
+allocation = "stated"
+numbers = { L = 0, M = 5, S = 6 }
+
+[frame]
+path = "cities.csv"
+
+[strata]
+columns = ["kind"]
+take_all = 1000000
+"""
+NATIONAL = """
+[country]
+name = "Made-up"
+code = "XMU"
+
+[sample]
+path = "sample"
+
+[observations]
+path = "observations.csv"
+
+[[indicator]]
+code = "sdg_11_2_1"
+above = 50.0
+
+[estimation]
+{estimation}
+
+[volunteers]
+codes = ["XMU-L0", "XMU-L1"]
+"""
+HEADS = ("indicator", "series", "variant", "ref_area", "time_period", "obs_value", "numerator", "denominator", "se",
+         "sex")
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory):
+    """Draw 14 of 83 cities, and let those that were drawn report the worked example."""
+    folder = tmp_path_factory.mktemp("national")
+    cities = [("L", i, 2_000_000) for i in range(3)] + [("M", i, 400_000) for i in range(20)]
+    cities += [("S", i, 100_000) for i in range(60)]
+    with (folder / "cities.csv").open("w") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(("code", "name", "population", "kind"))
+        writer.writerows((f"XMU-{kind}{i}", f"{kind}{i}", size, kind) for kind, i, size in cities)
+    (folder / "sample.toml").write_text(SAMPLE)
+    commit_seed(folder / "sample.toml", folder / "sample", seed="a seed of the tests")
+    draw_sample(folder / "sample.toml", folder / "sample")
+    return folder
+
+
+def observations(folder: Path) -> list[list]:
+    codes = sorted((city["code"] for city in read_sample(folder / "sample")["cities"]), key=lambda code: code[4])
+    return [["sdg_11_2_1", "either", "network", code, "2025", 100 * share, 1e6 * people * share, 1e6 * people, "", "_T"]
+            for code, people, share in zip(codes, PEOPLE, SHARE, strict=True)]
+
+
+def prepare(drawn: Path, folder: Path, rows=None, *, estimation: str = 'interval = "normal"') -> Path:
+    if folder != drawn:
+        shutil.copytree(drawn, folder, dirs_exist_ok=True)
+    with (folder / "observations.csv").open("w", newline="") as stream:
+        csv.writer(stream).writerows([HEADS, *(observations(drawn) if rows is None else rows)])
+    (folder / "national.toml").write_text(NATIONAL.format(estimation=estimation))
+    return folder / "national.toml"
+
+
+def run(drawn: Path, folder: Path, rows=None, **how):
+    return national(prepare(drawn, folder, rows, **how), folder / "out")
+
+
+def test_the_worked_example(drawn, tmp_path):
+    outcome = run(drawn, tmp_path)
+    ratio, count = outcome.document["comparison"]
+    assert (ratio["value"], ratio["se"]) == pytest.approx((58.9268, 1.0705), abs=5e-5)
+    assert (ratio["lci"], ratio["uci"]) == pytest.approx((56.83, 61.03), abs=1e-2)
+    assert ratio["unweighted_mean"] == pytest.approx(53.93, abs=5e-3)
+    assert ratio["volunteers"] == pytest.approx(100 * (2.4 + 1.5) / 5)
+    assert count["value"] == pytest.approx(100 * 19 / 83)
+    assert (count["kind"], count["threshold"]) == ("count", 50.0)
+    rows = outcome.package.observations.set_index("indicator")
+    assert rows.loc["sdg_11_2_1", ["numerator", "denominator"]].tolist() == pytest.approx([12.08e6, 20.5e6])
+    assert rows["ref_area"].unique().tolist() == ["XMU"]
+    assert rows["base"].tolist() == ["people living inside the boundary", "cities of the country"]
+
+
+def test_the_package_is_whole_and_about_the_country(drawn, tmp_path):
+    outcome = run(drawn, tmp_path)
+    assert verify_package(tmp_path / "out").problems == ()
+    assert outcome.package.place.kind == "country"
+    assert json.loads((tmp_path / "out/sample.json").read_bytes()) == outcome.document
+    again = national(tmp_path / "national.toml", tmp_path / "out")
+    assert again.package.run.id == outcome.package.run.id
+
+
+def test_error_within_cities_widens_the_interval(drawn, tmp_path):
+    rows = observations(drawn)
+    for row in rows[:3]:
+        row[8] = 2.0  # percentage points, in the three cities that are certain
+    found = run(drawn, tmp_path, rows).document["comparison"][0]
+    within = sum((0.02 * people) ** 2 for people in PEOPLE[:3]) / 20.5**2  # by hand: their weight is one
+    assert found["se"] == pytest.approx(100 * np.sqrt(0.010705008**2 + within), rel=1e-6)
+
+
+def test_groups_of_people_have_values_of_their_own(drawn, tmp_path):
+    rows = observations(drawn)
+    women = [[*row[:9], "F"] for row in rows]
+    found = run(drawn, tmp_path, rows + women).package.observations
+    assert found["sex"].tolist() == ["_T", "F", "_T"]
+    assert found["obs_value"][0] == pytest.approx(found["obs_value"][1])
+
+
+def test_a_silent_city_is_refused_unless_others_may_stand_for_it(drawn, tmp_path):
+    rows = observations(drawn)
+    silent = rows.pop(5)[3]
+    with pytest.raises(InvalidValueError, match=f"(?s){silent}.*reweight"):
+        run(drawn, tmp_path, rows)
+    assert not (tmp_path / "out").exists()
+    outcome = run(drawn, tmp_path, rows, estimation='nonresponse = "reweight"')
+    w = np.array([1, 1, 1, 5, 5, 5, 5, *[10] * 6])
+    people, share = (np.delete(np.array(values), 5) for values in (PEOPLE, SHARE))
+    found = outcome.document["comparison"][0]
+    assert found["value"] == pytest.approx(100 * (w * people * share).sum() / (w * people).sum())
+    response = outcome.document["response"]
+    assert (response["asked"], response["answered"], response["silent"]) == (14, 13, [silent])
+    assert 0 < response["r_indicator"] < 1
+    assert outcome.package.checks[0].status == "warn"
+
+
+def test_a_silent_certain_city_is_stood_for_by_certain_ones(drawn, tmp_path):
+    rows = observations(drawn)
+    rows.pop(0)
+    found = run(drawn, tmp_path, rows, estimation='nonresponse = "reweight"').document["comparison"][0]
+    certain = 1.5 * (2.0 * 0.75 + 1.5 * 0.70)
+    others = 12.08 - 3.0 * 0.8 - 2.0 * 0.75 - 1.5 * 0.7
+    assert found["value"] == pytest.approx(100 * (certain + others) / (1.5 * 3.5 + 14.0))
+    assert found["se"] > 1.0705
+
+
+def test_a_stand_in_speaks_for_the_city_it_replaces(drawn, tmp_path):
+    shutil.copytree(drawn, tmp_path, dirs_exist_ok=True)
+    rows = observations(drawn)
+    entry = replace_city(tmp_path / "sample", rows[6][3], reason="no-data")
+    rows[6][3] = entry["in"]
+    prepare(tmp_path, tmp_path, rows)
+    found = national(tmp_path / "national.toml", tmp_path / "out")
+    assert found.document["comparison"][0]["value"] == pytest.approx(58.92682926829268)
+    assert found.document["replacements"] == [entry]
+
+
+def test_missing_is_not_zero(drawn, tmp_path):
+    rows = observations(drawn)
+    rows[5][5] = ""
+    with pytest.raises(InvalidValueError, match="have no value"):
+        run(drawn, tmp_path, rows)
+
+
+def test_one_city_of_a_stratum(drawn, tmp_path):
+    rows = observations(drawn)
+    rows = rows[:4] + rows[8:]
+    with pytest.raises(InvalidValueError, match="collapse"):
+        run(drawn, tmp_path, rows, estimation='nonresponse = "reweight"')
+    found = run(drawn, tmp_path, rows, estimation='nonresponse = "reweight"\nlonely = "collapse"')
+    assert found.document["comparison"][0]["se"] > 0
+
+
+def test_nobody_has_a_value(drawn, tmp_path):
+    rows = [["sdg_11_6_2", "pm25", "", "XMU-L0", "2025", 20, "", "", "", "_T"]]
+    outcome = run(drawn, tmp_path, rows)
+    assert outcome.package.observations["reason"].tolist() == ["no-cases", "no-cases"]
+    assert outcome.document["comparison"] == []
+
+
+@pytest.mark.parametrize(("change", "error", "text"), [
+    (lambda rows: rows[0].__setitem__(5, 12.0), InvalidValueError, "not its numerator by its denominator"),
+    (lambda rows: rows[0].__setitem__(5, "x"), InputFormatError, "line 2.*not a number"),
+    (lambda rows: rows[0].__setitem__(7, "inf"), InputFormatError, "not a number"),
+    (lambda rows: rows[0].__setitem__(4, "2024"), ConfigurationError, "several times"),
+    (lambda rows: rows.append(list(rows[0])), InvalidValueError, "two values"),
+])
+def test_observations_that_cannot_be(change, error, text, drawn, tmp_path):
+    rows = observations(drawn)
+    change(rows)
+    with pytest.raises(error, match=text):
+        run(drawn, tmp_path, rows)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(("old", "new", "error", "text"), [
+    ('code = "sdg_11_2_1"', 'code = "sdg_11_2_2"', UnknownNameError, "sdg_11_2_1"),
+    ('code = "sdg_11_2_1"', 'code = "sdg_11_1_1"', InvalidValueError, "people's records"),
+    ('code = "sdg_11_2_1"', 'code = "sdg_11_2_1"\nvariant = "net"', UnknownNameError, "network"),
+    ('code = "sdg_11_2_1"\nabove = 50.0', 'code = "sdg_11_3_1"', ConfigurationError, "above"),
+    ('code = "XMU"', 'code = "XMV"', ConfigurationError, "another country"),
+    ('interval = "normal"', 'interval = "norm"', UnknownNameError, "normal"),
+    ('interval = "normal"', 'nonresponse = "ignore"', UnknownNameError, "refuse"),
+    ('interval = "normal"', "confidence = 95.0", ConfigurationError, "between 0 and 1"),
+    ("[[indicator]]", "[[indicators]]", EkisticsError, "indicator"),
+])
+def test_designs_that_cannot_be(old, new, error, text, drawn, tmp_path):
+    design = prepare(drawn, tmp_path)
+    design.write_text(design.read_text().replace(old, new))
+    with pytest.raises(error, match=text):
+        national(design, tmp_path / "out")
+
+
+def test_a_frame_that_was_changed_after_the_draw(drawn, tmp_path):
+    design = prepare(drawn, tmp_path)
+    frame = tmp_path / "sample/frame.csv"
+    frame.write_text(frame.read_text().replace("400000", "400001", 1))
+    with pytest.raises(ConfigurationError, match="The frame is not the one"):
+        national(design, tmp_path / "out")
+
+
+def test_packages_of_cities(drawn, tmp_path):
+    """A folder with a package of each city gives what the table gives."""
+    import pandas as pd
+
+    from ekistics.core.observation import observations as with_spec
+    from ekistics.core.observation import share_rows
+    from ekistics.core.place import Place
+    from ekistics.core.provenance import Run
+    from ekistics.indicators import spec
+    from ekistics.package import ProfilePackage
+    from ekistics.package.write import write_package
+
+    design = prepare(drawn, tmp_path)
+    known, empty = spec("sdg_11_2_1"), Run((), {}, {}, "test")
+    for _i, _s, _v, code, period, _value, above, below, _se, _sex in observations(drawn):
+        rows = share_rows(pd.Series({code: above}), pd.Series({code: below}), series="either", variant="network",
+                          time_period=period)
+        place = Place(code, code, "city", "XMU")
+        write_package(ProfilePackage(place, (place,), empty, with_spec(rows, known, run=empty.id), (),
+                                     indicators=(known,)), tmp_path / "packages" / code)
+    design.write_text(design.read_text().replace("observations.csv", "packages"))
+    outcome = national(design, tmp_path / "out")
+    assert outcome.document["comparison"][0]["value"] == pytest.approx(58.92682926829268)
+    assert len(outcome.package.run.inputs) == 2 + 14
+
+
+TRUTH = (64.854, 54.167)  # of all 120 cities of the example: people, and cities above half
+
+
+@pytest.mark.parametrize("method", ["cube", "systematic-pps", "sampford", "pareto"])
+def test_every_method_from_list_to_country(method, tmp_path):
+    example = Path(__file__).parents[2] / "examples/national"
+    shutil.copytree(example, tmp_path, dirs_exist_ok=True)
+    design = tmp_path / "sample.toml"
+    text = design.read_text()
+    if method != "cube":
+        text = text.replace('balancing = ["population", "elevation", "region"]', "")
+    design.write_text(text.replace('method = "cube"', f'method = "{method}"'))
+    runner = CliRunner()
+    for arguments in (["sample", str(design), "--out", str(tmp_path / "sample"), "--commit"],
+                      ["sample", str(design), "--out", str(tmp_path / "sample")],
+                      ["national", str(tmp_path / "national.toml"), "--out", str(tmp_path / "country"), "--json"]):
+        done = runner.invoke(app, arguments, catch_exceptions=False)
+    ratio, count = json.loads(done.stdout)["values"]
+    assert ratio["value"] == pytest.approx(TRUTH[0], abs=6 * ratio["se"])
+    assert count["value"] == pytest.approx(TRUTH[1], abs=6 * count["se"])
+    assert ratio["volunteers"] > ratio["uci"]
