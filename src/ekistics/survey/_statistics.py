@@ -182,10 +182,10 @@ def total_statistic(domains: Domains, y: Floats) -> Statistic:
     counted = _counts(domains, known)
     absent = counted.n == 0
     none = np.full(domains.count, np.nan)
-    spread = _spread(domains, values - (sums / counted.weight_sum)[domains.code], known, counted)
+    rest = _zero_where_unknown(values - (sums / counted.weight_sum)[domains.code], known)
     thetas = replicate_sums(domains, values) if isinstance(domains.design, ReplicateDesign) else None
     return Statistic(domains, counted, np.where(absent, np.nan, sums), none, none, values, thetas,
-                     spread * counted.weight_sum**2, np.where(absent, EMPTY, ""))
+                     _spread(domains, rest, counted) * counted.weight_sum**2, np.where(absent, EMPTY, ""))
 
 
 def ratio_statistic(domains: Domains, y: Floats, x: Floats | None) -> Statistic:
@@ -220,7 +220,7 @@ def ratio_statistic(domains: Domains, y: Floats, x: Floats | None) -> Statistic:
     thetas = None
     if isinstance(domains.design, ReplicateDesign):
         thetas = _replicate_ratios(domains, y, np.ones(len(y)) if base is None else base, known)
-    srs = _spread(domains, rest, known, counted) * (counted.weight_sum / safe) ** 2
+    srs = _spread(domains, rest, counted) * (counted.weight_sum / safe) ** 2
     reason = np.where(absent, EMPTY, np.where(usable, "", ZERO_DENOMINATOR))
     return Statistic(domains, counted, value, upper, lower, rest / safe[domains.code], thetas, srs, reason)
 
@@ -233,7 +233,7 @@ def _zero_where_unknown(values: Floats, known: Bools | None) -> Floats:
 def _counts(domains: Domains, known: Bools | None) -> Counted:
     """Count cases, units and weights of each domain."""
     n = domains.counts(known)
-    missing = np.zeros_like(n) if known is domains.live else domains.counts(domains.live) - n
+    missing = np.zeros_like(n) if known is domains.live else domains.live_counts - n
     n_psu, df = domains.presence(known)
     sums = domains.sums(_zero_where_unknown(domains.weights, known))
     return Counted(n, missing, n_psu, df, np.where(n > 0, sums, np.nan))
@@ -245,9 +245,8 @@ def _replicate_ratios(domains: Domains, y: Floats, x: Floats, known: Bools | Non
     return np.where(lower != 0, upper / np.where(lower != 0, lower, 1.0), np.nan)
 
 
-def _spread(domains: Domains, rest: Floats, known: Bools | None, counted: Counted) -> Floats:
+def _spread(domains: Domains, rest: Floats, counted: Counted) -> Floats:
     """Give the variance of the mean of ``rest`` in a simple random sample without replacement, by domain."""
-    rest = _zero_where_unknown(rest, known)
     many = counted.n > 1
     n, size = np.where(many, counted.n, 2), np.where(many, counted.weight_sum, 1.0)
     variance = domains.sums(domains.weights * rest**2) / size * n / (n - 1)

@@ -117,6 +117,11 @@ class Domains:
         return self.design.weight if self.live is None else np.where(self.live, self.design.weight, 0.0)
 
     @cached_property
+    def live_counts(self) -> Integers:
+        """The number of rows with a weight by domain, shape (n_domains,)."""
+        return self.counts(self.live)
+
+    @cached_property
     def stages(self) -> tuple[StageLayout, ...]:
         """The stages' units; for replicates the units of their factors, with no strata."""
         if isinstance(self.design, Design):
