@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ekistics.core.i18n import _
+from ekistics.core.reasons import Reason
 from ekistics.survey._layout import Bools, Floats, Integers
 from ekistics.survey._refusal import invalid
 from ekistics.survey.design import Design
@@ -16,8 +17,8 @@ from ekistics.survey.variance import replicate_sums, replicate_variance, taylor_
 __all__ = ["ALL_OR_NONE", "EMPTY", "NO_VARIANCE", "ZERO_DENOMINATOR", "Counted", "Grouping", "Statistic", "domains_of",
            "ratio_statistic", "total_statistic", "variable"]
 
-EMPTY = "no-cases"
-ZERO_DENOMINATOR = "zero-denominator"
+EMPTY = Reason.NO_CASES.value
+ZERO_DENOMINATOR = Reason.ZERO_DENOMINATOR.value
 NO_VARIANCE = "one-unit"
 ALL_OR_NONE = "all-or-none"
 
