@@ -381,11 +381,11 @@ def _groups(base: _Base, rules: Estimating) -> Iterator[tuple[str, ...]]:
 def _share_rows(base: _Base, status: Status, rules: Estimating) -> Iterator[pd.DataFrame]:
     truth, code, series = base.spread(status.truth), status.variant or "known", f"{status.key}_{base.unit}"
     missing = np.isnan(truth) | np.isnan(base.count)
+    if status.reason:  # said once an area, not of each group
+        yield _absent(base, base.cells(()), series, code, status.reason)
+        return
     for group in _groups(base, rules):
         cells = base.cells(group)
-        if status.reason:
-            yield _absent(base, cells, series, code, status.reason)
-            continue
         unknown = _unknown_share(base, missing, cells)
         reason = np.where(unknown > rules.max_unknown_share, str(Reason.TOO_MUCH_UNKNOWN), "")
         yield _truth_rows(base, truth, cells, rules, (series, code, reason, unknown))
@@ -407,11 +407,11 @@ def _truth_rows(base: _Base, truth: Truth, cells: _Cells, rules: Estimating,
 
 def _quotient_rows(base: _Base, quotient: Quotient, rules: Estimating) -> Iterator[pd.DataFrame]:
     missing = np.isnan(quotient.above) | np.isnan(quotient.below)
+    if quotient.reason:
+        yield _absent(base, base.cells(()), quotient.series, quotient.variant, quotient.reason)
+        return
     for group in _groups(base, rules):
         cells = base.cells(group)
-        if quotient.reason:
-            yield _absent(base, cells, quotient.series, quotient.variant, quotient.reason)
-            continue
         unknown = _unknown_share(base, missing, cells)
         found = ratio(base.design, np.where(missing, np.nan, quotient.above), quotient.below, domain=cells.domains,
                       confidence=rules.confidence)

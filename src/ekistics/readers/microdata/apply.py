@@ -116,7 +116,7 @@ def _made(standard: str, entry: Entry, survey: SurveyFile) -> tuple["pd.Series[A
     if target.kind == "number":
         values = _numbers(entry, parts)
     elif target.kind == "text":
-        values = parts[0][0].str.cat([codes for codes, _said in parts[1:]], sep="-").mask(missing | absent)
+        values = parts[0][0].mask(missing | absent)
         values = values.fillna(entry.absent) if entry.absent else values
     else:
         values = _codes(entry, parts[0], tuple(target.codes))

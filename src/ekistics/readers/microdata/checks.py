@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ekistics.core.errors import ConfigurationError, UnknownNameError
@@ -121,11 +122,14 @@ def sources(entry: Entry, survey: SurveyFile) -> Iterator[tuple["pd.Series[Any]"
     missing : pandas.Series of bool, shape (n,)
         Whether the answer is said to be missing; a code that the mapping itself maps is not.
     """
-    for name in entry.variable:
-        codes = codes_of(survey.frame[name])
-        mapped = {str(code) for code in (*(entry.codes or {}), *(entry.values or {}))}
-        said = codes.isin(entry.missing) | (survey.find(name).user_missing(codes) & ~codes.isin(mapped))
-        yield codes, said
+    mapped = {str(code) for code in (*(entry.codes or {}), *(entry.values or {}))}
+    parts = [(codes := codes_of(survey.frame[name]), survey.find(name).user_missing(codes)) for name in entry.variable]
+    if entry.join and len(parts) > 1:
+        empty = np.logical_and.reduce([codes == "" for codes, _said in parts])
+        joined = parts[0][0].str.cat([codes for codes, _said in parts[1:]], sep="-").mask(empty, "")
+        parts = [(joined, np.logical_or.reduce([said for _codes, said in parts]))]
+    for codes, said in parts:
+        yield codes, codes.isin(entry.missing) | (pd.Series(said, index=codes.index) & ~codes.isin(mapped))
 
 
 def _code_problems(entry: Entry, survey: SurveyFile, where: str) -> Iterator[Problem]:
@@ -173,9 +177,9 @@ def _number_problems(entry: Entry, survey: SurveyFile, where: str) -> Iterator[P
 
 
 def _id_problems(entry: Entry, survey: SurveyFile, where: str) -> Iterator[Problem]:
-    parts = [codes for codes, _said in sources(entry, survey)]
-    joined = parts[0].str.cat(parts[1:], sep="-") if len(parts) > 1 else parts[0]
-    empty, twice = int((parts[0] == "").sum()), int(joined.duplicated().sum())
+    codes, _said = next(sources(entry, survey))
+    blank = [codes_of(survey.frame[name]) == "" for name in entry.variable]
+    empty, twice = int(np.logical_or.reduce(blank).sum()), int(codes.duplicated().sum())
     if empty:
         yield Problem("id", where, _("{count} rows have no id.").format(count=empty))
     if twice:

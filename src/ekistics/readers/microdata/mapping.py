@@ -30,7 +30,8 @@ class Entry:
     labels: dict[str, Any] | None = key(N_("Labels that the survey must give to these codes."), default=None)
     scale: float = key(N_("What numbers are multiplied by, such as 0.000001 for weights without a point."), default=1.0)
     sum: bool = key(N_("Whether the numbers of several variables are added."), default=False)
-    join: bool = key(N_("Whether the texts of several variables are put together."), default=False)
+    join: bool = key(N_("Whether the codes of several variables are put together, with a hyphen between them."),
+                     default=False)
     contains: str = key(N_("A choice of a question with several answers; gives yes where it was chosen."), default="")
     absent: str = key(N_("What an absent answer counts as; not known when empty."), default="")
     constant: str = key(N_("The same for all rows."), default="")
@@ -172,7 +173,7 @@ def _check_target(entry: Entry, target: StandardVariable, where: str) -> None:
     coded = target.kind in ("code", "yes_no")
     wrong_kind = (entry.codes and not coded) or ((entry.values or entry.sum or entry.scale != 1.0)
                                                  and target.kind != "number")
-    if wrong_kind or (entry.contains and target.kind != "yes_no") or (entry.join and target.kind != "text"):
+    if wrong_kind or (entry.contains and target.kind != "yes_no") or (entry.join and target.kind == "number"):
         raise ConfigurationError(_("An entry has keys that do not fit its standard variable."), where=where,
                                  got=target.kind)
     if not coded:

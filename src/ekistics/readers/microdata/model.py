@@ -14,7 +14,7 @@ from ekistics.core.provenance import Provenance
 
 __all__ = ["SurveyFile", "Variable", "code_text", "codes_of", "told_codes"]
 
-_SHOWN, _OFTEN, _SHORT = 5, 3, 24
+_SHOWN, _OFTEN, _LONGEST = 5, 3, 80
 
 Bools = npt.NDArray[np.bool_]
 
@@ -188,7 +188,7 @@ def told_codes(counts: Mapping[str, int]) -> str:
     '97 (2), well (12), other texts (1)'
     """
     shown = {code: count for code, count in counts.items()
-             if len(code) <= _SHORT and (count >= _OFTEN or code.replace(".", "").lstrip("-").isdigit())}
+             if len(code) <= _LONGEST and (count >= _OFTEN or code.replace(".", "").lstrip("-").isdigit())}
     first = sorted(shown)[:_SHOWN]
     rest = sum(counts.values()) - sum(shown[code] for code in first)
     parts = [f"{code} ({shown[code]})" for code in first]
