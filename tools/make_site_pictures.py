@@ -11,7 +11,7 @@ import django
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tools.make_pictures import CHROMIUM
-from tools.stage import PASSWORD, Stage, environment, kinds, staged
+from tools.stage import PASSWORD, Stage, environment, kinds, staged, workspaces
 
 TALLEST = 6000
 # Name: width, height, scale, colour scheme, language.
@@ -35,6 +35,10 @@ def photograph(browser: Browser, stage: Stage, pages: dict[str, str], out: Path,
             tab.wait_for_load_state("networkidle")
             total = tab.evaluate("document.documentElement.scrollHeight")
             tab.set_viewport_size({"width": width, "height": int(min(total, TALLEST / scale))})
+            tab.wait_for_load_state("networkidle")
+            for stage_of_map in tab.locator("[data-map]").all():  # a map that is not near begins when it is seen
+                stage_of_map.scroll_into_view_if_needed()
+            tab.evaluate("window.scrollTo(0, 0)")
             tab.wait_for_load_state("networkidle")
             tab.wait_for_timeout(700)
             tab.screenshot(path=out / f"{name}--{view}.png")
@@ -74,7 +78,8 @@ def signed_in(browser: Browser, stage: Stage, name: str, **options: Any) -> Brow
 def kinds_inside(stage: Stage, cookies: list) -> dict[str, str]:
     """Give an address of every kind of page that somebody who is signed in sees, the confirmation among them."""
     text = "; ".join(f"{c['name']}={c['value']}" for c in cookies)
-    return kinds(stage, cookies=text) | {"account_reauthenticate": "/en/account/reauthenticate/"}
+    return (kinds(stage, cookies=text) | workspaces(stage, text)
+            | {"account_reauthenticate": "/en/account/reauthenticate/"})
 
 
 def inner_pages(browser: Browser, stage: Stage, public: set[str], out: Path) -> dict[str, str]:

@@ -186,6 +186,33 @@ def kinds(stage: Stage, *, start: str = "/en/", cookies: str = "") -> dict[str, 
     return found
 
 
+def workspaces(stage: Stage, cookies: str) -> dict[str, str]:
+    """Give the pages of the workspaces of the editions that the first country's page rests on.
+
+    Parameters
+    ----------
+    stage : Stage
+        The site.
+    cookies : str
+        Cookies of somebody who may read them.
+
+    Returns
+    -------
+    dict of str to str
+        Address by name, such as ``workspace-design``; none where no country has a national value.
+    """
+    found: dict[str, str] = {}
+    countries = [href for href in links(_page(f"{stage.address}/en/", cookies) or "") if "/countries/" in href]
+    for country in countries[:1]:
+        page = _page(stage.address + country, cookies) or ""
+        for number in dict.fromkeys(re.findall(r"/en/releases/(\d+)/", page)):
+            edition = _page(f"{stage.address}/en/work/editions/{number}/", cookies) or ""
+            for href in links(edition):
+                if re.fullmatch(rf"/en/work/editions/{number}/[a-z]+/", href):
+                    found.setdefault(f"workspace-{href.split('/')[-2]}", href)
+    return found
+
+
 def _page(address: str, cookies: str) -> str | None:
     """Fetch a page; None for what is not HTML."""
     request = urllib.request.Request(address, headers={"Cookie": cookies} if cookies else {})  # noqa: S310 - our own

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from ekistics.package import write_package
+from tests.web.nations import documents, framework_document, national_package, sample_document, survey_document
 from tests.web.packages import small_package
 from tools.make_pictures import CHROMIUM
 from tools.make_site_pictures import kinds_inside, signed_in
@@ -31,6 +32,8 @@ def packages(tmp_path_factory) -> Path:
         for year, seed in (("2020", 1), ("2021", 2)):
             write_package(small_package(f"GHA-{name[:3].upper()}", name=name, access=50.0 + 4 * i + seed, seed=seed,
                                         year=year, at=(-1.0 + i, 6.0)), folder / f"{name}-{seed}")
+    papers = documents(sample=sample_document(), survey=survey_document(), framework=framework_document())
+    write_package(national_package(), folder / "nation", documents=papers)
     return folder
 
 
@@ -97,8 +100,8 @@ def inspect(browser: Browser, site: Stage, addresses: dict[str, str], **options)
 
 
 def test_every_kind_of_public_page_is_reached_from_the_first_one(pages) -> None:
-    assert {"home", "city", "indicators", "indicator", "compare", "gaps", "catalogue", "releases", "methods",
-            "value"} <= set(pages), sorted(pages)
+    assert {"home", "city", "country", "framework", "indicators", "indicator", "compare", "gaps", "catalogue",
+            "releases", "methods", "value"} <= set(pages), sorted(pages)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -147,6 +150,18 @@ def test_on_a_phone_the_menu_and_the_list_stay_within_the_screen(browser, site, 
         last.bounding_box()["x"] + 4, last.bounding_box()["y"] + 20]) == "zh-Hans"
     beside = tab.locator(".beside").bounding_box()
     assert beside["x"] >= 0 and beside["x"] + beside["width"] <= 360 and beside["height"] <= 480 * 0.56 + 2
+    assert said == []
+    context.close()
+
+
+def test_the_map_of_a_sample_begins_around_its_country_and_shows_each_city(browser, site) -> None:
+    context = browser.new_context(viewport=WIDTHS["desktop"], reduced_motion="reduce")
+    tab, said = watched(context, site)
+    tab.goto(f"{site.address}/en/countries/XMU/")
+    tab.locator("[data-map]").scroll_into_view_if_needed()
+    tab.wait_for_selector("[data-map][data-state=live]")
+    words = tab.locator("figure.map .under, figure.map .legend").first.inner_text()
+    assert "certain to be in the sample" in words and "not drawn" in words
     assert said == []
     context.close()
 
@@ -205,7 +220,8 @@ def test_by_keyboard_alone_every_link_of_the_first_page_is_reached_and_seen(brow
 def test_axe_finds_nothing_behind_the_door(browser, site) -> None:
     context = signed_in(browser, site, "administrator", viewport={"width": 1280, "height": 900})
     inside = kinds_inside(site, context.cookies())
-    assert {"work", "people", "tokens", "audit", "upload"} <= set(inside), sorted(inside)
+    assert {"work", "people", "tokens", "audit", "upload", "work-edition"} <= set(inside), sorted(inside)
+    assert {f"workspace-{part}" for part in ("design", "balance", "estimates", "cities", "withheld")} <= set(inside)
     problems = []
     for name, path in inside.items():
         tab, said = watched(context, site)

@@ -22,6 +22,7 @@ interface City {
 }
 
 interface Cities extends FeatureCollection<Point, City> {
+  near?: boolean; // whether they are of one country: the map begins close around them, and each stands for itself
   classes?: Klass[];
   countries?: Record<string, string>;
   credit?: string;
@@ -36,11 +37,12 @@ function addressOf(city: City, home: HTMLElement): string | undefined {
   return city.href ?? home.dataset["page"]?.replace("CODE", encodeURIComponent(idOf(city)));
 }
 
-function boundsOf(cities: Feature<Point>[]): Bounds {
+function boundsOf(cities: Feature<Point>[], near: boolean): Bounds {
   const xs = cities.map((city) => city.geometry.coordinates[0] ?? 0);
   const ys = cities.map((city) => city.geometry.coordinates[1] ?? 0);
   if (!xs.length) return WHOLE;
-  const box: Bounds = [Math.min(...xs) - 4, Math.max(Math.min(...ys) - 4, -84), Math.max(...xs) + 4, Math.min(Math.max(...ys) + 4, 84)];
+  const round = near ? 0.2 + Math.max(Math.max(...xs) - Math.min(...xs), Math.max(...ys) - Math.min(...ys)) * 0.08 : 4;
+  const box: Bounds = [Math.min(...xs) - round, Math.max(Math.min(...ys) - round, -84), Math.max(...xs) + round, Math.min(Math.max(...ys) + round, 84)];
   return box[2] - box[0] > 180 ? WHOLE : box;
 }
 
@@ -106,7 +108,7 @@ function cityLayers(cities: Cities): LayerSpecification[] {
 }
 
 function styleOf(cities: Cities, names: Names): StyleSpecification {
-  const points = { type: "geojson", data: cities, cluster: true, clusterRadius: 36, clusterMaxZoom: MOST_ZOOM };
+  const points = { type: "geojson", data: cities, cluster: !cities.near, clusterRadius: 36, clusterMaxZoom: MOST_ZOOM };
   return {
     version: 8,
     sources: { ...groundSources(names), cities: points },
@@ -159,7 +161,7 @@ export async function startWorld(home: HTMLElement, words: Words, cities: Cities
   const names = await countryNames(cities.countries);
   await lettersFor([...names.features.map((place) => place.properties.name ?? ""), ...cities.features.map((city) => city.properties.name), "0123456789"]);
   const label = home.dataset["alt"] || home.dataset["label"] || (words["world_label"] ?? "");
-  const stage = makeStage(home, words, () => styleOf(cities, names), boundsOf(cities.features), label, cities.credit ?? "Natural Earth");
+  const stage = makeStage(home, words, () => styleOf(cities, names), boundsOf(cities.features, cities.near ?? false), label, cities.credit ?? "Natural Earth");
   if (cities.classes?.length) home.after(element("div", { class: "under" }, legend(cities.classes)));
   stage.map.on("style.load", () => refineGround(stage.map));
   listen(stage, cities);

@@ -80,16 +80,18 @@ def _variants(spec: IndicatorSpec, series: SeriesSpec, rows: Sequence[Any], *, e
 
 
 def _table(spec: IndicatorSpec, series: SeriesSpec, rows: Sequence[Any], language: str) -> DotTable:
-    found = figure(rows[0], spec, language=language)
-    title = joined(part for part in (f"{spec.number} {_(series.title)}".strip(), found.variant) if part)
-    columns = (Column(_("Group"), weight=1.6), Column(_("Time")), Column(_("Value"), numeric=True),
+    found, when = figure(rows[0], spec, language=language), {row.time_period for row in rows}
+    one = found.period if len(when) == 1 else ""  # one time stands in the title, several in a column
+    title = joined((f"{spec.number} {_(series.title)}".strip(), found.variant, one))
+    columns = (Column(_("Group"), weight=1.6), *(() if one else (Column(_("Time")),)), Column(_("Value"), numeric=True),
                Column(_("Interval"), numeric=True), Column(_("Made of"), weight=2))
     return dot_table(f"groups-{spec.code}-{series.code}-{rows[0].variant}".rstrip("-").replace("_", "-"), title,
-                     columns, group_rows(rows, spec, language=language), unit_measure=series.unit_measure,
-                     full=bounded(series), language=language)
+                     columns, group_rows(rows, spec, language=language, timed=not one),
+                     unit_measure=series.unit_measure, full=bounded(series), language=language)
 
 
-def group_rows(rows: Sequence[Any], spec: IndicatorSpec, *, language: str) -> list[tuple[str, list[DotRow]]]:
+def group_rows(rows: Sequence[Any], spec: IndicatorSpec, *, language: str,
+               timed: bool = True) -> list[tuple[str, list[DotRow]]]:
     """Write rows of one series and variant out, gathered by what they are split by, everybody first.
 
     Parameters
@@ -100,6 +102,8 @@ def group_rows(rows: Sequence[Any], spec: IndicatorSpec, *, language: str) -> li
         Their indicator.
     language : str
         Language of the numbers.
+    timed : bool
+        Whether each row says its time.
 
     Returns
     -------
@@ -112,7 +116,7 @@ def group_rows(rows: Sequence[Any], spec: IndicatorSpec, *, language: str) -> li
     made = []
     for kind in sorted(kinds, key=lambda names: (len(names), [DIMENSIONS.index(name) for name in names])):
         title = joined(_(DIMENSION_TITLES[name]) for name in kind)
-        made.append((title, [_row(row, spec, language) for row in _in_order(kinds[kind], kind)]))
+        made.append((title, [_row(row, spec, language, timed) for row in _in_order(kinds[kind], kind)]))
     return made
 
 
@@ -123,12 +127,13 @@ def _in_order(rows: Iterable[Any], kind: tuple[str, ...]) -> list[Any]:
                                          for name, rank in zip(kind, ranks, strict=True)])
 
 
-def _row(row: Any, spec: IndicatorSpec, language: str) -> DotRow:
+def _row(row: Any, spec: IndicatorSpec, language: str, timed: bool) -> DotRow:
     shown = figure(row, spec, language=language)
     known = not isnan(row.obs_value)
     dots = (Dot(row.obs_value, row.lci, row.uci, "main" if split_by(row) else "other"),) if known else ()
     value = Cell(shown.text, absent=shown.absent, row=getattr(row, "observation", 0))
-    return DotRow((Cell(group_text(row)), Cell(shown.period), value, interval_cell(row, shown), Cell(shown.of)), dots,
+    when = (Cell(shown.period),) if timed else ()
+    return DotRow((Cell(group_text(row)), *when, value, interval_cell(row, shown), Cell(shown.of)), dots,
                   own=not split_by(row))
 
 

@@ -42,13 +42,13 @@ def made_from_survey(survey: Mapping[str, Any], *, language: str) -> str:
     Returns
     -------
     str
-        Title, households, units and strata.
+        Households, units and strata.
     """
     totals = survey["design"]["totals"]
-    return _("Estimated from {households} households in {units} units of {strata} strata ({title}). Intervals of "
-             "{confidence} percent follow the survey's design.").format(
+    return _("Estimated from {households} households in {units} units of {strata} strata. Intervals of {confidence} "
+             "percent follow the survey's design.").format(
         households=_whole(totals["households"], language), units=_whole(totals["psus"], language),
-        strata=_whole(totals["strata"], language), title=survey["title"],
+        strata=_whole(totals["strata"], language),
         confidence=_whole(100 * survey["design"]["confidence"], language))
 
 
@@ -127,7 +127,9 @@ def strata_table(survey: Mapping[str, Any], *, language: str) -> Table:
         One row a stratum, and their sum.
     """
     design = survey["design"]
-    totals = _stratum({**design["totals"], "title": _("All strata"), "psus_in_population": None}, language)
+    known = [row.get("psus_in_population") for row in design["strata"]]
+    every = None if None in known else sum(known)
+    totals = _stratum({**design["totals"], "title": _("All strata"), "psus_in_population": every}, language)
     columns = (Column(_("Stratum"), weight=2), Column(_("Units drawn"), numeric=True),
                Column(_("Units to draw from"), numeric=True), Column(_("Households asked"), numeric=True),
                Column(_("Persons"), numeric=True), Column(_("Sum of weights"), numeric=True))

@@ -11,12 +11,11 @@ from ekistics.web.places.models import Place
 from ekistics.web.places.naming import names_of
 from ekistics.web.render import language_now
 
-__all__ = ["NOTHING", "sample_features"]
+__all__ = ["sample_features"]
 
 # By day and by night, in the order of MARKS; the words of a class stand in the legend, the list and the card.
 COLOURS = ((OKABE_ITO[0], "#4ea3dc"), (OKABE_ITO[1], OKABE_ITO[1]), (OKABE_ITO[3], OKABE_ITO[3]),
            (OKABE_ITO[2], "#35c19a"), (GREY, "#8d9aa6"))
-NOTHING: dict[str, Any] = {"type": "FeatureCollection", "features": [], "classes": []}
 
 
 def sample_features(place: Place, sample: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -50,7 +49,8 @@ def sample_features(place: Place, sample: Mapping[str, Any] | None) -> dict[str,
                  "properties": {"id": code, "name": name, "class": mark, "note": note,
                                 **({"href": href(code)} if held is not None else {})}}
                 for code, name, x, y, mark, note, held in [*rest, *found] if x is not None and y is not None]
-    return {"type": "FeatureCollection", "features": features, "classes": _classes() if sample is not None else []}
+    return {"type": "FeatureCollection", "features": features, "near": True,
+            "classes": _classes() if sample is not None else []}
 
 
 def _classes() -> list[dict[str, str]]:
