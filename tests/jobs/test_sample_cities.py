@@ -296,7 +296,7 @@ draw_sample(Path(sys.argv[2]), Path(sys.argv[3]))
 """
 
 
-@pytest.mark.parametrize("wanted", [1, 4, 7, 8, 9])
+@pytest.mark.parametrize("wanted", [4, 7, 8])  # while files are written; at each of the two renames
 def test_a_killed_draw_leaves_nothing_half_written(wanted, tmp_path):
     design = prepare(tmp_path / "in")
     commit_seed(design, tmp_path / "out", seed=SEED)
