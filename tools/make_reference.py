@@ -23,6 +23,14 @@ The file says where a city's inputs are. `ekistics init` writes one with every k
 checks it. Unknown keys are refused, with the nearest right one. Paths count from the folder of the file. Tables in
 double brackets may be repeated.
 """
+SAMPLE = """\
+The file says how `ekistics sample` draws cities ([guide](../how-to/national-sample.md)). Unknown keys are refused.
+Paths count from the folder of the file.
+"""
+NATIONAL = """\
+The file says of what `ekistics national` makes national values ([guide](../how-to/national-sample.md)). Unknown keys
+are refused. Paths count from the folder of the file. Tables in double brackets may be repeated.
+"""
 COMMANDS = """\
 Exit codes: 0 it went well; 1 a check failed; 2 the input or the call is wrong, with one clear error; 130 it
 was cancelled. Every command has `--help`, and those that print a result have `--json`.
@@ -145,12 +153,32 @@ def upload_page() -> str:
 
 def city_page() -> str:
     """Describe city.toml."""
-    from ekistics.core.schema import schema_rows
     from ekistics.jobs.city_config import CityConfig
 
-    parts = [f"# city.toml\n{NOTICE}\n{CITY}"]
-    helps = {f.name: f.metadata["help"] for f in fields(CityConfig) if f.metadata.get("help")}
-    rows = schema_rows(CityConfig)
+    return file_page("city.toml", CITY, CityConfig)
+
+
+def sample_page() -> str:
+    """Describe the design of a sample of cities."""
+    from ekistics.jobs.sample_cities.design import SampleDesign
+
+    return file_page("design.toml of a sample of cities", SAMPLE, SampleDesign)
+
+
+def national_page() -> str:
+    """Describe the design of national values."""
+    from ekistics.jobs.national.design import NationalDesign
+
+    return file_page("design.toml of national values", NATIONAL, NationalDesign)
+
+
+def file_page(title: str, text: str, kind: Any) -> str:
+    """Describe a file that people write, from its schema."""
+    from ekistics.core.schema import schema_rows
+
+    parts = [f"# {title}\n{NOTICE}\n{text}"]
+    helps = {f.name: f.metadata["help"] for f in fields(kind) if f.metadata.get("help")}
+    rows = schema_rows(kind)
     for at in dict.fromkeys(row["table"] for row in rows):
         keys = [(code(r["key"]), r["needed"], code(r["default"]), r["help"]) for r in rows if r["table"] == at]
         parts.append(f"## `{at}`\n\n{helps[at.strip('[]')]}\n\n{table(('key', 'needed', 'default', 'meaning'), keys)}")
@@ -203,8 +231,8 @@ def shown(value: object) -> str:
     return " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
-PAGES = {"commands.md": commands_page, "city-toml.md": city_page, "errors.md": errors_page, "reasons.md": reasons_page,
-         "units.md": units_page, "settings.md": settings_page, "upload.md": upload_page}
+PAGES = {"commands.md": commands_page, "city-toml.md": city_page, "sample-toml.md": sample_page,
+         "national-toml.md": national_page, "errors.md": errors_page, "reasons.md": reasons_page, "units.md": units_page, "settings.md": settings_page, "upload.md": upload_page}
 
 
 def pages() -> dict[str, str]:
