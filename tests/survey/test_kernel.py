@@ -23,6 +23,7 @@ from ekistics.survey import (
     rake,
     replicate_rule,
     total,
+    variance,
 )
 from ekistics.survey.calibration import factors_of
 from ekistics.survey.publication import read_rules, rules
@@ -123,6 +124,31 @@ def test_many_domains_in_few_units_and_units_that_are_rows_agree():
     np.testing.assert_allclose(mean(rows, y, domain=domain).se, mean(same, y, domain=domain).se, rtol=1e-12)
     staged = Design.staged(design.weight, [Stage(psu, strata), Stage(np.arange(n))])
     np.testing.assert_allclose(mean(staged, y, domain=domain).se, many.se, rtol=1e-12)
+
+
+def test_covariance_without_a_table_of_units_by_domain_is_the_same(monkeypatch):
+    for lonely, rows in (("fail", None), ("grand-mean", np.arange(25))):
+        c, designs = made_up(rows, lonely=lonely)
+        for design in designs.values():
+            dense = mean(design, c["z"], domain=c["g"], covariance=True)
+            with monkeypatch.context() as patched:
+                patched.setattr(variance, "_AT_ONCE", 1)
+                sparse = mean(design, c["z"], domain=c["g"], covariance=True)
+                part = change(Round(design, c["y"], domain=c["g"]), Round(design, c["z"], domain=c["g"]), common=True)
+            np.testing.assert_allclose(sparse.covariance, dense.covariance, rtol=1e-9, atol=1e-12)
+            whole = change(Round(design, c["y"], domain=c["g"]), Round(design, c["z"], domain=c["g"]), common=True)
+            np.testing.assert_allclose(part.covariance, whole.covariance, rtol=1e-9)
+
+
+def test_a_census_has_no_error_and_units_that_are_alike_have_none():
+    census = Design.of(np.ones(6), population=6)
+    for kind in ("logit", "korn-graubard", "wilson"):
+        for y in ([0.0, 1, 1, 0, 0, 0], np.zeros(6)):
+            found = proportion(census, y, interval=kind)
+            assert found.se[0] == 0 and found.lci[0] == found.value[0] == found.uci[0]
+            assert found.reason.tolist() == [""]
+        alike = proportion(Design.of(np.ones(6), psu=[1, 1, 2, 2, 3, 3]), [0.0, 1, 0, 1, 0, 1], interval=kind)
+        assert alike.lci[0] == alike.uci[0] == 0.5 and alike.reason.tolist() == [""]
 
 
 def test_degrees_of_freedom_of_replicates():

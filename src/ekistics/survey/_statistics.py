@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from ekistics.core.i18n import _
 from ekistics.core.reasons import Reason
-from ekistics.survey._layout import Bools, Floats, Integers
+from ekistics.survey._layout import Bools, Floats, Integers, StageLayout
 from ekistics.survey._refusal import invalid
 from ekistics.survey.design import Design
 from ekistics.survey.domains import AnyDesign, Domains
@@ -82,6 +82,12 @@ class Statistic:
     def uncertainty(self) -> str:
         """How standard errors are made."""
         return "taylor" if self.thetas is None else "replicates"
+
+    @property
+    def certain(self) -> bool:
+        """Whether the sample is the whole population, so that nothing is uncertain."""
+        design = self.domains.design
+        return isinstance(design, Design) and all(_taken_whole(stage) for stage in design.layout)
 
     def covariance(self) -> Floats:
         """Give the covariance between domains, also where there are no degrees of freedom; shape (d, d)."""
@@ -256,5 +262,9 @@ def _spread(domains: Domains, rest: Floats, counted: Counted) -> Floats:
 
 def _whole(domains: Domains) -> bool:
     """Tell whether nothing was left out of the first stage, so that degrees of freedom do not matter there."""
-    design = domains.design
-    return isinstance(design, Design) and not design.layout[0].scale.any()
+    return isinstance(domains.design, Design) and _taken_whole(domains.design.layout[0])
+
+
+def _taken_whole(stage: StageLayout) -> bool:
+    """Tell whether every unit was drawn."""
+    return bool((stage.taken >= stage.population * (1 - 1e-7)).all())

@@ -293,6 +293,8 @@ def estimates(statistic: Statistic, *, kind: str, confidence: float, covariance:
     se = np.sqrt(variance)
     lci, uci, extreme = confidence_interval(statistic.value, se, df=counted.df, n=counted.n.astype(np.float64),
                                             kind=kind, confidence=confidence)
+    if statistic.certain:
+        lci, uci, extreme = statistic.value, statistic.value, np.zeros_like(extreme)
     alone = np.isfinite(statistic.value) & np.isnan(se)
     reason = np.where(alone, NO_VARIANCE, np.where(extreme & ~alone, ALL_OR_NONE, statistic.reason))
     deff = np.where(statistic.srs > 0, variance / np.where(statistic.srs > 0, statistic.srs, 1.0), np.nan)

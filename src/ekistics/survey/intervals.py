@@ -12,6 +12,8 @@ __all__ = ["INTERVALS", "effective_size", "interval", "t_quantile"]
 
 INTERVALS = ("t", "logit", "korn-graubard", "wilson")
 
+_EXACT = 1e12  # effective cases above which an interval has no width
+
 
 def t_quantile(df: npt.ArrayLike, confidence: float) -> Floats:
     """Give the two-sided quantile of Student's t; NaN where there are no degrees of freedom.
@@ -64,8 +66,8 @@ def effective_size(p: Floats, se: Floats, n: Floats, *, df: Floats, confidence: 
     Returns
     -------
     size, counted : numpy.ndarray, shape (k,)
-        The effective size, and where it is the number of cases because the standard error is zero (all cases or none
-        have the property).
+        The effective size, infinite where the standard error is zero; and where it is the number of cases because all
+        cases or none have the property.
 
     Notes
     -----
@@ -73,9 +75,9 @@ def effective_size(p: Floats, se: Floats, n: Floats, *, df: Floats, confidence: 
     estimated from survey data, Survey Methodology 24, 1998.
     """
     adjusted = (t_quantile(n - 1, confidence) / t_quantile(df, confidence)) ** 2
-    counted = ~(se > 0) & np.isfinite(p)
-    size = p * (1 - p) / np.where(counted, 1.0, se) ** 2 * adjusted
-    return np.where(counted, n, size), counted
+    counted = (p <= 0) | (p >= 1)
+    size = np.where(se > 0, p * (1 - p) / np.where(se > 0, se, 1.0) ** 2 * adjusted, np.inf)
+    return np.where(counted, n, np.where(np.isnan(se), np.nan, size)), counted
 
 
 def interval(p: Floats, se: Floats, *, df: Floats, n: Floats, kind: str,
@@ -119,6 +121,8 @@ def interval(p: Floats, se: Floats, *, df: Floats, n: Floats, kind: str,
         return p - t * se, p + t * se, np.zeros(len(p), dtype=np.bool_)
     size, counted = effective_size(p, se, n, df=df, confidence=confidence)
     size = np.where(np.isfinite(t), size, np.nan)
+    exact = size > _EXACT
+    size = np.minimum(size, _EXACT)
     if kind == "wilson":
         lower, upper = _wilson(p, size, t)
     else:
@@ -126,7 +130,7 @@ def interval(p: Floats, se: Floats, *, df: Floats, n: Floats, kind: str,
         if kind == "logit":
             by_logit = _logit(p, se, t)
             lower, upper = np.where(counted, lower, by_logit[0]), np.where(counted, upper, by_logit[1])
-    return lower, upper, counted
+    return np.where(exact, p, lower), np.where(exact, p, upper), counted
 
 
 def _logit(p: Floats, se: Floats, t: Floats) -> tuple[Floats, Floats]:

@@ -215,8 +215,13 @@ def _covariance(before: Statistic, after: Statistic,
     if not common:
         return nothing, 0, only
     here, there = _common_units(before.domains.design, after.domains.design)
-    totals = first_stage_totals(before.domains, before.z)[here], first_stage_totals(after.domains, after.z)[there]
-    return _overlap(one, two, here, there, totals), len(here), only
+    found = np.zeros(before.domains.count)
+    if len(here):
+        group, factor = _overlap(one, two, here, there)
+        for (domain, earlier), (_same, later) in zip(first_stage_totals(before.domains, before.z),
+                                                     first_stage_totals(after.domains, after.z), strict=True):
+            found[domain] = factor @ _products(group, earlier[here], later[there], len(factor))
+    return found, len(here), only
 
 
 def _common_units(before: AnyDesign, after: AnyDesign) -> tuple[Integers, Integers]:
@@ -246,26 +251,23 @@ def _paired(one: Integers, two: Integers) -> Integers:
     return first * len(seconds) + second
 
 
-def _overlap(one: StageLayout, two: StageLayout, here: Integers, there: Integers,
-             totals: tuple[Floats, Floats]) -> Floats:
-    """Sum the covariance of common units over strata."""
-    width = totals[0].shape[1]
-    if not len(here):
-        return np.zeros(width)
+def _overlap(one: StageLayout, two: StageLayout, here: Integers, there: Integers) -> tuple[Integers, Floats]:
+    """Give the stratum of each common unit, numbered, and what the products of each stratum are multiplied by."""
     group, _pairs = factorise(_paired(one.stratum[here], two.stratum[there]))
     first = np.unique(group, return_index=True)[1]
     n1, n2 = one.taken[one.stratum[here[first]]], two.taken[two.stratum[there[first]]]
     population = np.maximum(one.population[one.stratum[here[first]]], two.population[two.stratum[there[first]]])
     n_common = np.bincount(group).astype(np.float64)
     several = n_common > 1
-    factor = np.where(several, (n_common - n1 * n2 / population) / np.where(several, n_common - 1, 1.0), 0.0)
-    found = np.empty(width)
-    for column in range(width):
-        a, b = (table[:, column] for table in totals)
-        a = a - (sums_by(group, a, len(first)) / n_common)[group]
-        b = b - (sums_by(group, b, len(first)) / n_common)[group]
-        found[column] = factor @ sums_by(group, a * b, len(first))
-    return found
+    return group, np.where(several, (n_common - n1 * n2 / population) / np.where(several, n_common - 1, 1.0), 0.0)
+
+
+def _products(group: Integers, a: Floats, b: Floats, count: int) -> Floats:
+    """Sum the products of deviations from the means of groups, by group."""
+    size = np.bincount(group, minlength=count)
+    a = a - (sums_by(group, a, count) / size)[group]
+    b = b - (sums_by(group, b, count) / size)[group]
+    return sums_by(group, a * b, count)
 
 
 def _replicate_covariance(before: Statistic, after: Statistic) -> Floats:

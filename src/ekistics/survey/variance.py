@@ -4,7 +4,10 @@ Method: Taylor linearisation with the recursive variance of multistage samples (
 Assisted Survey Sampling, 1992, section 4.3; as function ``svyrecvar`` of the R package survey computes it).
 """
 
+from collections.abc import Iterator
+
 import numpy as np
+from scipy import sparse
 
 from ekistics.survey._layout import Floats, Integers, StageLayout, sums_by
 from ekistics.survey.design import Calibration, Design
@@ -41,15 +44,19 @@ def taylor_variance(domains: Domains, z: Floats) -> Floats:
     if design.calibrations:
         return _in_blocks(domains, z)
     found = np.zeros(domains.count)
-    totals = domains.weights * z
-    parts = []
-    for level in reversed(domains.levels):
-        totals = level.sums(totals)
-        parts.append(totals)
-    for stage, level, sums in zip(domains.stages, domains.levels, reversed(parts), strict=True):
+    for stage, level, sums in zip(domains.stages, domains.levels, _totals(domains, z), strict=True):
         if stage.scale.any():
             found += _stage_variance(stage, level, sums, domains.count)
     return found
+
+
+def _totals(domains: Domains, z: Floats) -> list[Floats]:
+    """Give the weighted totals of z in the cells of each stage, from the first."""
+    totals, found = domains.weights * z, []
+    for level in reversed(domains.levels):
+        totals = level.sums(totals)
+        found.append(totals)
+    return found[::-1]
 
 
 def _stage_variance(stage: StageLayout, level: Level, totals: Floats, count: int) -> Floats:
@@ -88,15 +95,33 @@ def taylor_covariance(domains: Domains, z: Floats) -> Floats:
     >>> taylor_covariance(Domains.of(design, np.array([0, 1])), np.array([1.0, 3.0])).round(9).tolist()
     [[1.0, -3.0], [-3.0, 9.0]]
     """
-    totals = _tables(domains, z, 0, domains.count)
     found = np.zeros((domains.count, domains.count))
-    for stage, table in zip(domains.stages, totals, strict=True):
+    if domains.stages[-1].n_units * domains.count > _AT_ONCE and not _design(domains).calibrations:
+        for stage, level, sums in zip(domains.stages, domains.levels, _totals(domains, z), strict=True):
+            found += _sparse_covariance(stage, level, sums, domains.count)
+        np.fill_diagonal(found, taylor_variance(domains, z))
+        return found
+    for stage, table in zip(domains.stages, _tables(domains, z, 0, domains.count), strict=True):
         spread = _centred(stage, table)
         found += spread.T @ spread
     return found
 
 
-def first_stage_totals(domains: Domains, z: Floats) -> Floats:
+def _sparse_covariance(stage: StageLayout, level: Level, totals: Floats, count: int) -> Floats:
+    """Give what one stage adds, without a table of all units by domain; its diagonal is less exact."""
+    table = sparse.csr_array((totals, (level.unit, level.domain)), shape=(stage.n_units, count))
+    place = stage.stratum[level.unit] * count + level.domain
+    sums = sums_by(place, totals, stage.n_strata * count).reshape(-1, count)
+    mean = sums / stage.taken[:, None]
+    if stage.lonely.any():
+        mean[stage.lonely] = table.sum(axis=0) / stage.n_units
+    scaled = table.T @ (sparse.diags_array(stage.scale[stage.stratum]) @ table)
+    cross = sums.T @ (stage.scale[:, None] * mean)
+    return np.asarray(scaled.toarray() - cross - cross.T
+                      + mean.T @ ((stage.scale * stage.taken)[:, None] * mean))
+
+
+def first_stage_totals(domains: Domains, z: Floats) -> Iterator[tuple[int, Floats]]:
     """Give the weighted totals of z by primary sampling unit and domain, less what a calibration explains.
 
     Parameters
@@ -106,12 +131,17 @@ def first_stage_totals(domains: Domains, z: Floats) -> Floats:
     z : numpy.ndarray, shape (n,)
         Linearised values, zero in rows that do not count.
 
-    Returns
-    -------
-    numpy.ndarray, shape (n_units, n_domains)
-        Totals.
+    Yields
+    ------
+    domain : int
+        A domain.
+    totals : numpy.ndarray, shape (n_units,)
+        Its totals.
     """
-    return _tables(domains, z, 0, domains.count)[0]
+    step = max(1, _AT_ONCE // domains.stages[-1].n_units)
+    for first in range(0, domains.count, step):
+        table = _tables(domains, z, first, min(first + step, domains.count))[0]
+        yield from ((first + column, table[:, column]) for column in range(table.shape[1]))
 
 
 def _centred(stage: StageLayout, totals: Floats) -> Floats:
@@ -236,12 +266,8 @@ def replicate_sums(domains: Domains, values: Floats) -> Floats:
     assert isinstance(design, ReplicateDesign)  # noqa: S101 - the caller looked
     level = domains.levels[0]
     amounts = level.sums(design.base * values)
-    filled = np.flatnonzero(amounts)
-    found = np.zeros((domains.count, design.n_replicates))
-    for domain in np.unique(level.domain[filled]):
-        cells = filled[level.domain[filled] == domain]
-        found[domain] = amounts[cells] @ design.replicates[level.unit[cells]]
-    return found
+    table = sparse.csr_array((amounts, (level.domain, level.unit)), shape=(domains.count, len(design.replicates)))
+    return np.asarray(table @ design.replicates)
 
 
 def replicate_variance(design: ReplicateDesign, thetas: Floats, estimate: Floats) -> Floats:
