@@ -232,7 +232,8 @@ def shown(value: object) -> str:
 
 
 PAGES = {"commands.md": commands_page, "city-toml.md": city_page, "sample-toml.md": sample_page,
-         "national-toml.md": national_page, "errors.md": errors_page, "reasons.md": reasons_page, "units.md": units_page, "settings.md": settings_page, "upload.md": upload_page}
+         "national-toml.md": national_page, "errors.md": errors_page, "reasons.md": reasons_page,
+         "units.md": units_page, "settings.md": settings_page, "upload.md": upload_page}
 
 
 def pages() -> dict[str, str]:

@@ -205,6 +205,7 @@ def test_nobody_has_a_value(drawn, tmp_path):
 
 @pytest.mark.parametrize(("change", "error", "text"), [
     (lambda rows: rows[0].__setitem__(5, 12.0), InvalidValueError, "not its numerator by its denominator"),
+    (lambda rows: rows[0].__setitem__(6, 0.0), InvalidValueError, "not its numerator by its denominator"),
     (lambda rows: rows[0].__setitem__(5, "x"), InputFormatError, "line 2.*not a number"),
     (lambda rows: rows[0].__setitem__(7, "inf"), InputFormatError, "not a number"),
     (lambda rows: rows[0].__setitem__(4, "2024"), ConfigurationError, "several times"),
@@ -241,6 +242,16 @@ def test_a_frame_that_was_changed_after_the_draw(drawn, tmp_path):
     frame = tmp_path / "sample/frame.csv"
     frame.write_text(frame.read_text().replace("400000", "400001", 1))
     with pytest.raises(ConfigurationError, match="The frame is not the one"):
+        national(design, tmp_path / "out")
+
+
+@pytest.mark.parametrize(("old", "new"), [('"weight": 4.0', '"weight": 3.9'), ('"pi": 0.25', '"pi": 0.26'),
+                                          ('"code": "XMU-M', '"code": "XMU-X')])
+def test_weights_that_do_not_match_the_frame(old, new, drawn, tmp_path):
+    design = prepare(drawn, tmp_path)
+    path = tmp_path / "sample/sample.json"
+    path.write_text(path.read_text().replace(old, new, 1))
+    with pytest.raises(ConfigurationError, match="does not match its frame"):
         national(design, tmp_path / "out")
 
 

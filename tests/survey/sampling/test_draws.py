@@ -254,6 +254,8 @@ def test_a_stratum_of_one_city():
     sample = Selection("srs", np.full(3, 0.5), np.array([0, 0, 1]))
     with pytest.raises(InvalidValueError, match="one city only"):
         variance_of_total(sample, np.ones(3))
+    with pytest.raises(InvalidValueError, match="one city only"):
+        variance_of_total(Selection("cube", sample.pi, sample.stratum), np.ones(3))
     assert variance_of_total(sample.collapsed(), np.array([1.0, 2.0, 3.0])) > 0
 
 

@@ -1,6 +1,5 @@
 """What the cities say: their observations, from packages or from a table in the columns of observations."""
 
-import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -202,11 +201,16 @@ def scale_of(rows: pd.DataFrame, unit_measure: str, code: str) -> float:
     InvalidValueError
         A city's value is not its numerator by its denominator.
     """
-    parts = rows[rows["numerator"].notna() & (rows["denominator"] > 0) & (rows["numerator"] != 0)]
-    found = (parts["obs_value"] * parts["denominator"] / parts["numerator"]).to_numpy()
-    scale = 100.0 if unit_measure == "PT" else float(np.median(found)) if len(found) else 1.0
-    wrong = np.abs(found / scale - 1) > _ROUNDING
+    parts = rows[rows["numerator"].notna() & (rows["denominator"] > 0)]
+    value, above, below = (parts[name].to_numpy() for name in ("obs_value", "numerator", "denominator"))
+    some = above != 0
+    factors = value[some] * below[some] / above[some]
+    scale = 100.0 if unit_measure == "PT" else float(np.median(factors)) if len(factors) else 1.0
+    expected = scale * above / below
+    wrong = np.abs(value - expected) > _ROUNDING * np.maximum(np.abs(expected), 1e-3)
     if wrong.any():
+        at = int(np.argmax(wrong))
         raise InvalidValueError(_("A city's value is not its numerator by its denominator."), param=code,
-                                got=json.dumps({"ref_area": str(parts["ref_area"].iloc[int(np.argmax(wrong))])}))
+                                where=str(parts["ref_area"].iloc[at]), expected=float(expected[at]),
+                                got=float(value[at]), hint=_("Give values with all their digits."))
     return scale

@@ -251,7 +251,7 @@ def _groups(rows: pd.DataFrame) -> Iterator[tuple[dict[str, str], pd.DataFrame]]
     yield total, rows[_total(rows)]
     others = rows[~_total(rows)]
     for values, group in others.groupby(list(DIMENSIONS), sort=True):
-        yield dict(zip(DIMENSIONS, map(str, values), strict=True)), group  # type: ignore[call-overload]
+        yield dict(zip(DIMENSIONS, map(str, values), strict=True)), group
 
 
 def _total(rows: pd.DataFrame) -> "pd.Series[bool]":

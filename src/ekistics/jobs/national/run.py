@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
+from math import isclose, nan
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,8 @@ from ekistics.jobs.national.design import NationalDesign, read_national
 from ekistics.jobs.national.estimate import Found, Respondents, found_of
 from ekistics.jobs.sample_cities.design import read_design
 from ekistics.jobs.sample_cities.document import SAMPLE, read_sample
-from ekistics.jobs.sample_cities.draw import DESIGN
-from ekistics.jobs.sample_cities.frame import FRAME, parse_frame
+from ekistics.jobs.sample_cities.draw import DESIGN, plan_of
+from ekistics.jobs.sample_cities.frame import FRAME, CityFrame, parse_frame
 from ekistics.jobs.stages import code_digest
 from ekistics.package import ProfilePackage
 from ekistics.package.descriptor import json_bytes
@@ -95,7 +96,17 @@ def _respondents(design: NationalDesign) -> Respondents:
     if frame.digest != document["frame"]["sha256"]:
         raise ConfigurationError(_("The frame is not the one that the sample was drawn from."), where=folder / FRAME,
                                  expected=document["frame"]["sha256"], got=frame.digest)
+    _check_weights(document, frame, dict(zip(frame.kernel.code, plan_of(sample, frame).pi.tolist(), strict=True)))
     return Respondents(document, sample, frame)
+
+
+def _check_weights(document: Mapping[str, Any], frame: CityFrame, chances: Mapping[str, float]) -> None:
+    """Hold the weights of the sample against those that its design gives in its frame."""
+    for city in document["cities"]:
+        expected = chances.get(city["code"], nan)
+        if not (isclose(city["pi"], expected, rel_tol=1e-9) and isclose(city["weight"], 1 / expected, rel_tol=1e-9)):
+            raise ConfigurationError(_("A weight of the sample does not match its frame and design."), where=SAMPLE,
+                                     param=city["code"], expected=1 / expected, got=city["weight"])
 
 
 def _document(sample: Mapping[str, Any], found: list[Found], now: datetime) -> dict[str, Any]:

@@ -37,7 +37,7 @@ from ekistics.survey.sampling import (
 )
 from ekistics.survey.sampling.probabilities import Bools, Floats, Integers
 
-__all__ = ["DESIGN", "DrawnSample", "draw_sample", "verify_sample", "walk_of"]
+__all__ = ["DESIGN", "DrawnSample", "draw_sample", "plan_of", "verify_sample", "walk_of"]
 
 DESIGN = "design.toml"
 
@@ -148,16 +148,33 @@ def _panel_seed(design: SampleDesign, seed: str) -> str:
 
 
 def _drawn(design: SampleDesign, frame: CityFrame, seed: str, panel_seed: str) -> _Draw:
-    sample, kernel = design.sample, frame.kernel
-    by_size = sample.method == "cube" and sample.probabilities == "size"
-    plan = plan_sample(kernel, sample.size, method=sample.method, allocation=_allocation(design, frame),
-                       by_size=by_size)
+    sample, kernel, plan = design.sample, frame.kernel, plan_of(design, frame)
     random = permanent_random_numbers(kernel.code, panel_seed)
     variables = frame.balancing(sample.balancing)
     drawn = draw_plan(kernel, plan, method=sample.method, seed=seed, random=random,
                       order=walk_of(design, frame, random), variables=variables)
     left = imbalance_of(kernel, plan, variables, seed=seed) if sample.method == "cube" else None
     return _Draw(plan, drawn, random, reserve_ranks(kernel, plan, drawn, random), left)
+
+
+def plan_of(design: SampleDesign, frame: CityFrame) -> Plan:
+    """Give every city's chance, which follows from design and frame alone.
+
+    Parameters
+    ----------
+    design : SampleDesign
+        The design.
+    frame : CityFrame
+        The frame.
+
+    Returns
+    -------
+    Plan
+        The plan.
+    """
+    sample = design.sample
+    return plan_sample(frame.kernel, sample.size, method=sample.method, allocation=_allocation(design, frame),
+                       by_size=sample.method == "cube" and sample.probabilities == "size")
 
 
 def _allocation(design: SampleDesign, frame: CityFrame) -> Allocation:

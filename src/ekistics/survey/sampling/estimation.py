@@ -153,12 +153,12 @@ def variance_of_total(selection: Selection, values: npt.ArrayLike) -> float:
     is_open = selection.open
     if not is_open.any():
         return 0.0
-    if selection.method == "cube":
-        return _balanced(selection, z)
     if len(lonely := _lonely(is_open, selection.stratum)):
         raise InvalidValueError(_("A stratum has one city only that was drawn by chance, so its error is not known."),
                                 param="stratum", got=", ".join(str(code) for code in lonely[:5]),
                                 hint=_("Join strata with lonely = \"collapse\", or draw two of each."))
+    if selection.method == "cube":
+        return _balanced(selection, z)
     one = _successive if selection.method == "systematic-pps" else _deville
     order = np.arange(len(z)) if selection.order is None else selection.order
     total = 0.0
