@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from ekistics.core.errors import InvalidValueError, UnknownNameError
@@ -213,3 +214,41 @@ def test_days_are_dates(vault):
 ])
 def test_ids_are_found_in_columns_of_any_type(values, wanted, expected):
     assert matches(values, wanted).tolist() == expected
+
+
+def stored_bytes(vault, column):
+    """Give what is kept of a column of households: its values, and what lies behind nulls and in dictionaries."""
+    from ekistics.vault.work import Work
+    work = Work.begin(vault._file, vault._sealer)
+    stored = work.catalogue.table("Y", "household").columns[column]
+    arrays = work.arrays("Y", "household", stored)
+    if stored.categories is not None:
+        arrays.append(work.get(("Y", "household", column, -1), stored.categories))
+    return b"".join(b.to_pybytes() for array in arrays for b in array.buffers() if b is not None)
+
+
+@pytest.mark.parametrize("array", [pa.array([MARKER, "b"]).dictionary_encode(), pa.array([MARKER.encode(), b"b"])])
+def test_types_in_which_a_value_outlives_its_row_are_refused(vault, array):
+    """A dictionary keeps the value of a row that was erased, and the erasure would not reach it."""
+    homes = pd.DataFrame({"household_id": ["a", "b"], "x": pd.Series(array, dtype=pd.ArrowDtype(array.type))})
+    with pytest.raises(InvalidValueError, match="not kept here"):
+        vault.store(make_record("Y"), {"household": homes}, **STORE)
+
+
+@pytest.mark.parametrize(("dtype", "value", "kept"), [
+    ("Int64", 0x5A71506E6F737251, b"QrsonPqZ"), ("Float64", 1234.5, np.float64(1234.5).tobytes()),
+    ("Int32", 0x5A71506E, b"nPqZ")])
+def test_a_value_that_was_set_to_missing_is_not_kept_behind_the_null(vault, dtype, value, kept):
+    values = pd.Series([value, 2], dtype=dtype)
+    assert kept in values.array._data.tobytes()  # pandas masks it
+    values[0] = pd.NA
+    vault.store(make_record("Y"), {"household": pd.DataFrame({"household_id": ["a", "b"], "x": values})}, **STORE)
+    assert kept not in stored_bytes(vault, "x")
+    pd.testing.assert_series_equal(vault.read("Y", "household", **READ).frame()["x"], values, check_names=False)
+
+
+def test_ids_of_those_who_were_left_out_do_not_come_in_as_categories(vault):
+    homes = pd.DataFrame({"household_id": pd.Categorical([MARKER, "b"]), "agreed": [False, True]})
+    vault.store(make_record("Y", consent_column="agreed"), {"household": homes[homes["agreed"]]}, **STORE)
+    assert stored_bytes(vault, "household_id").count(b"b") == 1
+    assert MARKER.encode() not in stored_bytes(vault, "household_id")

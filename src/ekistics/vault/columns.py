@@ -110,8 +110,21 @@ def _converted(name: str, values: "pd.Series[Any]") -> tuple[Column, pa.Array, p
     if isinstance(dtype, pd.StringDtype | pd.DatetimeTZDtype | pd.ArrowDtype) or hasattr(dtype, "numpy_dtype"):
         array = pa.array(values, from_pandas=True)
         array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
-        return None if pa.types.is_nested(array.type) else (Column(name, "plain", str(dtype)), array, None)
+        return (Column(name, "plain", str(dtype)), _bare(array), None) if _by_row(array.type) else None
     return None
+
+
+def _by_row(kind: pa.DataType) -> bool:
+    """Tell whether each row holds its own value: in a dictionary or a view it would stay when the row goes."""
+    return any(is_one(kind) for is_one in (
+        pa.types.is_boolean, pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal, pa.types.is_string,
+        pa.types.is_large_string, pa.types.is_temporal, pa.types.is_null))
+
+
+def _bare(array: pa.Array) -> pa.Array:
+    """Leave nothing behind a null: pandas masks a value that is set to missing, and keeps it."""
+    missing = np.asarray(array.is_null())
+    return array.take(pa.array(np.arange(len(array)), mask=missing)) if missing.any() else array
 
 
 def pandas_of(column: Column, arrays: Sequence[pa.Array], categories: pa.Array | None = None) -> "pd.Series[Any]":

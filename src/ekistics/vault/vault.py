@@ -27,7 +27,7 @@ from ekistics.vault.container import Container
 from ekistics.vault.erasure import Erasure, erase_expired, erase_people, erase_tables
 from ekistics.vault.guard import guarded
 from ekistics.vault.heads import Head, head_file, read_head, write_head
-from ekistics.vault.intake import require_tables
+from ekistics.vault.intake import HOUSEHOLD_ID, PERSON_ID, require_tables
 from ekistics.vault.keys import KEY_BYTES, VaultKey
 from ekistics.vault.log import START, LogEntry, entry_from, line_hash
 from ekistics.vault.microdata import Microdata
@@ -599,11 +599,17 @@ def _stored(work: Work, code: str, table: str, frame: pd.DataFrame) -> StoredTab
     """Seal a frame column by column and block by block."""
     blocks, columns = blocks_of(len(frame)), {}
     for name in frame.columns:
-        column, array, categories = arrow_of(name, frame[name])
+        column, array, categories = arrow_of(name, _own_ids(name, frame[name]))
         columns[name] = StoredColumn(
             column, [work.put((code, table, name, block), piece) for block, piece in enumerate(split(array, blocks))],
             None if categories is None else work.put((code, table, name, -1), categories))
     return StoredTable(blocks, columns)
+
+
+def _own_ids(name: str, values: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Leave out ids that are declared as categories and no row has: nobody could be found by them to be erased."""
+    declared = name in (PERSON_ID, HOUSEHOLD_ID) and isinstance(values.dtype, pd.CategoricalDtype)
+    return values.cat.remove_unused_categories() if declared else values
 
 
 def _values(table: tuple[str, str], stored: StoredColumn,
