@@ -193,6 +193,27 @@ def test_days_of_single_persons(vault):
     assert vault.expire(date(2026, 7, 1))[0].rows == {("P", "person"): 1}
 
 
+def test_ids_that_are_hashes_are_found_in_every_table(vault):
+    ids = pd.util.hash_pandas_object(pd.Series([f"H{number}" for number in range(8)]), index=False)
+    assert (ids >= 2**63).any()
+    persons = pd.DataFrame({"person_id": [f"P{number}" for number in range(8)], "household_id": ids})
+    vault.store(make_record("Y"), {"household": pd.DataFrame({"household_id": ids}), "person": persons}, **STORE)
+    for number in range(8):
+        assert vault.erase_person(f"P{number}", surveys=["Y"], **ERASE).rows == {("Y", "household"): 1, ("Y", "person"): 1}
+
+
+@pytest.mark.parametrize("kind", ["date32[day][pyarrow]", "timestamp[us][pyarrow]", "datetime64[us, Asia/Dhaka]"])
+def test_days_of_any_type_of_dates(vault, kind):
+    vault.store(make_record("OLD", retention_until=date(2020, 1, 1)), make_tables(), **STORE)
+    until = pd.Series(pd.to_datetime(["2020-01-01", "2030-01-01", None]))
+    until = until.dt.tz_localize("Asia/Dhaka") if "Dhaka" in kind else until
+    homes = pd.DataFrame({"household_id": ["a", "b", "c"], "until": until.astype(kind)})
+    vault.store(make_record("P", retention_column="until"), {"household": homes}, **STORE)
+    assert [d.rows for d in vault.expire(date(2026, 7, 1))] == [
+        {("OLD", "household"): 20, ("OLD", "person"): 50}, {("P", "household"): 1}]
+    assert vault.expire(date(2026, 7, 1)) == ()
+
+
 def test_days_are_dates(vault):
     tables = make_tables()
     tables["person"]["until"] = "2030"
@@ -209,6 +230,10 @@ def test_days_are_dates(vault):
     (pd.Series([1, 2**62 + 1]), {str(2**99)}, [False, False]),
     (pd.Series([1, 12], dtype="Int64"), {"12.0"}, [False, True]),
     (pd.Series([1.0, 12.5]), {"12.5", "nan"}, [False, True]),
+    (pd.Series([1, 2**63 + 5], dtype="uint64"), {str(2**63 + 5), "-1", str(2**64)}, [False, True]),
+    (pd.Series([1, 2**63 + 5], dtype="uint64[pyarrow]"), {str(2**63 + 5)}, [False, True]),
+    (pd.Series([1, 2**63 - 1], dtype="Int64"), {str(2**63 - 1), str(2**63)}, [False, True]),
+    (pd.Series([1.0, 1e20]), {str(10**20)}, [False, True]), (pd.Series([1.0, 1e-7]), {"1e-07", "inf"}, [False, True]),
     (pd.Series([1, 12], dtype="uint8"), {"-1", "12"}, [False, True]),
     (pd.Series(["01", "1"]), {"1"}, [False, True]),
 ])

@@ -19,7 +19,8 @@ from ekistics.vault.work import Work
 __all__ = ["Erasure", "erase_expired", "erase_people", "erase_tables"]
 
 Mask = npt.NDArray[np.bool_]
-MOST = 2**63
+WHOLE = re.compile(r"-?\d+(\.0*)?")
+NUMBER = re.compile(r"-?\d+(\.\d*)?(e[+-]?\d+)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +131,11 @@ def erase_expired(work: Work, code: str, today: date) -> dict[tuple[str, str], i
 
 def _over(days: "pd.Series[Any]", today: date) -> Mask:
     """Tell which last days are over; none where there is none."""
+    if isinstance(days.dtype, pd.ArrowDtype) and pa.types.is_date(days.dtype.pyarrow_dtype):
+        days = days.astype(object)
     if pd.api.types.is_object_dtype(days.dtype):
         return np.array([isinstance(day, date) and day < today for day in days], dtype=bool)
-    return np.asarray(days.dt.tz_localize(None) < pd.Timestamp(today), dtype=bool)
+    return np.asarray((days.dt.tz_localize(None) < pd.Timestamp(today)).fillna(value=False), dtype=bool)
 
 
 def drop_rows(work: Work, code: str, table: str, gone: Mask) -> None:
@@ -230,14 +233,14 @@ def matches(values: "pd.Series[Any]", ids: set[str]) -> Mask:
     >>> matches(pd.Series([7.0, 8.0]), {"7"}).tolist()
     [True, False]
     """
-    wanted: set[Any] = ids
-    if pd.api.types.is_numeric_dtype(values.dtype) and not pd.api.types.is_bool_dtype(values.dtype):
-        wanted = {number for text in ids if re.fullmatch(r"-?\d+(\.0*)?", text)
-                  and -MOST <= (number := int(text.split(".")[0])) < MOST}
-        if pd.api.types.is_float_dtype(values.dtype):
-            wanted = {float(number) for number in wanted} | {float(t) for t in ids if re.fullmatch(r"-?\d+\.\d+", t)}
-        return np.asarray(values.isin(wanted), dtype=bool)
-    return np.asarray(values.astype(str).isin(wanted), dtype=bool)
+    if pd.api.types.is_float_dtype(values.dtype):
+        return np.asarray(values.isin({float(text) for text in ids if NUMBER.fullmatch(text)}), dtype=bool)
+    if pd.api.types.is_integer_dtype(values.dtype):
+        kind = np.dtype(getattr(values.dtype, "numpy_dtype", values.dtype))
+        whole = {int(text.split(".")[0]) for text in ids if WHOLE.fullmatch(text)}
+        held = [number for number in whole if np.iinfo(kind).min <= number <= np.iinfo(kind).max]
+        return np.asarray(values.isin(np.array(held, dtype=kind)), dtype=bool)
+    return np.asarray(values.astype(str).isin(ids), dtype=bool)
 
 
 def _texts(values: "pd.Series[Any]") -> list[str]:
