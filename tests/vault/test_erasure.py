@@ -186,6 +186,33 @@ def test_what_may_not_be_kept_any_more_expires(vault):
     vault.verify()
 
 
+@pytest.mark.parametrize("holder", ["household", "person"])
+def test_rows_that_are_over_are_not_read_before_they_are_erased(vault, holder):
+    """What reading leaves out is what expiring erases: rows, people, households left empty, and their categories."""
+    tables = make_tables()
+    for frame in tables.values():
+        frame["tag"] = pd.Categorical([f"tag {number}" for number in range(len(frame))])
+    tables[holder]["until"] = [date(2020, 1, 1)] * 3 + [None] * 2 + [date(9999, 12, 31)] * (len(tables[holder]) - 5)
+    tables["visit"] = pd.DataFrame({"household_id": ["H000000", "H000007"], "day": [1, 2]})
+    vault.store(make_record("P", retention_column="until"), tables, **STORE)
+    before = frames(vault, "P")
+    assert [len(frame) for frame in before.values()] == ([18, 47, 1] if holder == "person" else [17, 44, 1])
+    assert [entry.rows for entry in vault.log()][-3:] == [len(frame) for frame in before.values()]
+    assert vault.expire(date.today())
+    for name, frame in frames(vault, "P").items():
+        pd.testing.assert_frame_equal(before[name], frame)
+    assert vault.expire(date.today()) == ()
+
+
+def test_a_household_that_a_former_member_leaves_empty_goes_too(vault):
+    homes = pd.DataFrame({"household_id": ["a", "b", "c"]})
+    persons = pd.DataFrame({"person_id": ["1", "2", "3"], "household_id": ["a", "b", "c"]})
+    moves = pd.DataFrame({"person_id": ["2"], "household_id": ["a"]})  # 2 lived in a before
+    vault.store(make_record("Y"), {"household": homes, "person": persons, "move": moves}, **STORE)
+    assert vault.erase_household("a", surveys=["Y"], **ERASE).rows == {
+        ("Y", "household"): 2, ("Y", "person"): 2, ("Y", "move"): 1}
+
+
 def test_days_of_single_persons(vault):
     tables = make_tables()
     tables["person"]["until"] = [date(9999, 12, 31)] * 48 + [None] + [date(2026, 1, 1)]
@@ -199,7 +226,8 @@ def test_ids_that_are_hashes_are_found_in_every_table(vault):
     persons = pd.DataFrame({"person_id": [f"P{number}" for number in range(8)], "household_id": ids})
     vault.store(make_record("Y"), {"household": pd.DataFrame({"household_id": ids}), "person": persons}, **STORE)
     for number in range(8):
-        assert vault.erase_person(f"P{number}", surveys=["Y"], **ERASE).rows == {("Y", "household"): 1, ("Y", "person"): 1}
+        done = vault.erase_person(f"P{number}", surveys=["Y"], **ERASE)
+        assert done.rows == {("Y", "household"): 1, ("Y", "person"): 1}
 
 
 @pytest.mark.parametrize("kind", ["date32[day][pyarrow]", "timestamp[us][pyarrow]", "datetime64[us, Asia/Dhaka]"])

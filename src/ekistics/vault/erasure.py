@@ -16,7 +16,7 @@ from ekistics.vault.columns import pandas_of
 from ekistics.vault.intake import HOUSEHOLD_ID, PERSON, PERSON_ID
 from ekistics.vault.work import Work
 
-__all__ = ["Erasure", "erase_expired", "erase_people", "erase_tables"]
+__all__ = ["Erasure", "erase_expired", "erase_people", "erase_tables", "expired_rows", "without_rows"]
 
 Mask = npt.NDArray[np.bool_]
 WHOLE = re.compile(r"-?\d+(\.0*)?")
@@ -64,16 +64,24 @@ def erase_people(work: Work, code: str, *, persons: Iterable[str] = (),
     dict of tuple of str to int
         Rows that went, by survey and table, where there were any.
     """
-    tables, persons, households = work.catalogue.survey(code).tables, set(persons), set(households)
-    households |= _emptied(work, code, persons, households)
-    persons |= _members(work, code, households)
-    gone = {}
-    for name in tables:
-        mask = (_held(work, code, name, PERSON_ID, persons) | _held(work, code, name, HOUSEHOLD_ID, households))
-        if mask.any():
-            drop_rows(work, code, name, mask)
-            gone[code, name] = int(mask.sum())
-    return gone
+    return _dropped(work, code, _rows_of(work, code, set(persons), set(households)))
+
+
+def _dropped(work: Work, code: str, masks: dict[str, Mask]) -> dict[tuple[str, str], int]:
+    for name, mask in masks.items():
+        drop_rows(work, code, name, mask)
+    return {(code, name): int(mask.sum()) for name, mask in masks.items()}
+
+
+def _rows_of(work: Work, code: str, persons: set[str], households: set[str]) -> dict[str, Mask]:
+    """Find the rows of some people by table, where there are any, with those of households that they leave empty."""
+    before = -1
+    while before != (before := len(persons) + len(households)):  # members may have been the last of another household
+        households = households | _emptied(work, code, persons, households)
+        persons = persons | _members(work, code, households)
+    masks = {name: _held(work, code, name, PERSON_ID, persons) | _held(work, code, name, HOUSEHOLD_ID, households)
+             for name in work.catalogue.survey(code).tables}
+    return {name: mask for name, mask in masks.items() if mask.any()}
 
 
 def erase_tables(work: Work, code: str) -> dict[tuple[str, str], int]:
@@ -116,6 +124,26 @@ def erase_expired(work: Work, code: str, today: date) -> dict[tuple[str, str], i
     dict of tuple of str to int
         Rows that went, by survey and table, where there were any.
     """
+    return _dropped(work, code, expired_rows(work, code, today))
+
+
+def expired_rows(work: Work, code: str, today: date) -> dict[str, Mask]:
+    """Find the rows whose own last day is over, and all others of the people they are of.
+
+    Parameters
+    ----------
+    work : Work
+        The transaction.
+    code : str
+        The survey.
+    today : datetime.date
+        The day.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray of bool
+        By table, where there are any: true for the rows that may not be kept.
+    """
     survey = work.catalogue.survey(code)
     column, persons, households = survey.record.retention_column, set[str](), set[str]()
     for name, stored in survey.tables.items():
@@ -126,7 +154,7 @@ def erase_expired(work: Work, code: str, today: date) -> dict[tuple[str, str], i
             persons |= set(_texts(_series(work, code, name, PERSON_ID)[over]))
         else:
             households |= set(_texts(_series(work, code, name, HOUSEHOLD_ID)[over]))
-    return erase_people(work, code, persons=persons, households=households) if persons or households else {}
+    return _rows_of(work, code, persons, households) if persons or households else {}
 
 
 def _over(days: "pd.Series[Any]", today: date) -> Mask:
@@ -136,6 +164,35 @@ def _over(days: "pd.Series[Any]", today: date) -> Mask:
     if pd.api.types.is_object_dtype(days.dtype):
         return np.array([isinstance(day, date) and day < today for day in days], dtype=bool)
     return np.asarray((days.dt.tz_localize(None) < pd.Timestamp(today)).fillna(value=False), dtype=bool)
+
+
+def without_rows(frame: pd.DataFrame, gone: Mask) -> pd.DataFrame:
+    """Leave rows out of a frame, and the categories that only they had, as erasing them does.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame, shape (n, columns)
+        The frame.
+    gone : numpy.ndarray of bool, shape (n,)
+        The rows that are left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The others, numbered anew.
+
+    Examples
+    --------
+    >>> without_rows(pd.DataFrame({"water": pd.Categorical(["tap", "well"])}), np.array([True, False]))["water"]
+    0    well
+    Name: water, dtype: category
+    Categories (1, str): ['well']
+    """
+    left = frame[~gone].reset_index(drop=True)
+    for name in left.select_dtypes("category"):
+        only = set(frame[name][gone].dropna()) - set(left[name].dropna())
+        left[name] = left[name].cat.remove_categories(list(only))
+    return left
 
 
 def drop_rows(work: Work, code: str, table: str, gone: Mask) -> None:
@@ -236,7 +293,7 @@ def matches(values: "pd.Series[Any]", ids: set[str]) -> Mask:
     if pd.api.types.is_float_dtype(values.dtype):
         return np.asarray(values.isin({float(text) for text in ids if NUMBER.fullmatch(text)}), dtype=bool)
     if pd.api.types.is_integer_dtype(values.dtype):
-        kind = np.dtype(getattr(values.dtype, "numpy_dtype", values.dtype))
+        kind: Any = getattr(values.dtype, "numpy_dtype", values.dtype)
         whole = {int(text.split(".")[0]) for text in ids if WHOLE.fullmatch(text)}
         held = [number for number in whole if np.iinfo(kind).min <= number <= np.iinfo(kind).max]
         return np.asarray(values.isin(np.array(held, dtype=kind)), dtype=bool)

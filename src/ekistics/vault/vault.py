@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -24,7 +25,14 @@ from ekistics.core.i18n import _
 from ekistics.vault.catalogue import Chunk, StoredColumn, StoredSurvey, StoredTable, SurveyRecord
 from ekistics.vault.columns import arrow_of, blocks_of, pandas_of, split
 from ekistics.vault.container import Container
-from ekistics.vault.erasure import Erasure, erase_expired, erase_people, erase_tables
+from ekistics.vault.erasure import (
+    Erasure,
+    erase_expired,
+    erase_people,
+    erase_tables,
+    expired_rows,
+    without_rows,
+)
 from ekistics.vault.guard import guarded
 from ekistics.vault.heads import Head, head_file, read_head, write_head
 from ekistics.vault.intake import HOUSEHOLD_ID, PERSON_ID, require_tables
@@ -259,6 +267,8 @@ class Vault:
              actor: str) -> Microdata:
         """Read columns of a table; the reading is in the log before anything is given.
 
+        Rows whose own last day is over, and the people they are of, are left out as :meth:`expire` would erase them.
+
         Parameters
         ----------
         code, table : str
@@ -287,8 +297,10 @@ class Vault:
             record, stored = work.catalogue.survey(code).record, work.catalogue.table(code, table)
             names = _columns(stored, columns, where=f"{code}/{table}")
             refusal = _refusal(record, purpose)
+            over = {} if refusal else expired_rows(work, code, date.today())
+            gone = over.get(table, np.zeros(len(stored), dtype=bool))
             work.log(LogEntry("read" if refusal is None else "refuse", actor, purpose, code, table, names,
-                              len(stored) if refusal is None else 0))
+                              int((~gone).sum()) if refusal is None else 0))
             sealed = {} if refusal else {chunk.number: work.container.chunk(chunk.number) for name in names
                                          for _block, chunk in stored.columns[name].pieces()}
         if refusal is not None:
@@ -299,7 +311,7 @@ class Vault:
 
         frame = pd.DataFrame({name: _values((code, table), stored.columns[name], opened) for name in names},
                              index=pd.RangeIndex(len(stored)))
-        return Microdata(frame, survey=code, table=table)
+        return Microdata(without_rows(frame, gone) if gone.any() else frame, survey=code, table=table)
 
     # Erasing
 
