@@ -16,7 +16,7 @@ from ekistics.core.errors import PackageError
 from ekistics.core.i18n import _
 from ekistics.core.place import Place
 
-__all__ = ["DOCUMENTS", "document_faults", "read_document"]
+__all__ = ["DOCUMENTS", "document_faults", "read_document", "require_document"]
 
 DOCUMENTS = ("survey.json", "sample.json", "framework.json")
 _SHOWN = 200  # characters of a fault: the text of a schema's fault may hold the whole value
@@ -49,6 +49,29 @@ def read_document(folder: Path, name: str) -> dict[str, Any] | None:
         content = json.loads(path.read_bytes())
     except (ValueError, RecursionError) as error:
         raise PackageError(_("The document is not JSON."), where=name, got=str(error)) from error
+    return require_document(name, content)
+
+
+def require_document(name: str, content: Any) -> dict[str, Any]:
+    """Hold the content of a document against its schema.
+
+    Parameters
+    ----------
+    name : str
+        One of :data:`DOCUMENTS`.
+    content : object
+        What is, or will be, in it.
+
+    Returns
+    -------
+    dict
+        The content.
+
+    Raises
+    ------
+    PackageError
+        It is not what the schema asks for; the first fault is named.
+    """
     for fault in sorted(_validator(name).iter_errors(content), key=lambda each: list(map(str, each.path))):
         place = "/".join(map(str, fault.path)) or "/"
         raise PackageError(_("The document is not what its schema asks for."), where=f"{name}, {place}",

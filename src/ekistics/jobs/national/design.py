@@ -78,6 +78,17 @@ class VolunteersTable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotApplicable:
+    """A slot of the New Urban Agenda's monitoring framework that does not apply to the country."""
+
+    slot: int = key(N_("Number of the slot, 1 to 77."), example=12)
+    reason: str = key(N_("Why it does not apply, in words that others can judge."),
+                      example="The country has no manufacturing that its statistics could count.")
+    by: str = key(N_("The office that states it."), example="Statistical office")
+    day: str = key(N_("The day of the statement, as 2026-11-20."), example="2026-11-20")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NationalDesign:
     """A whole design.toml of national values."""
 
@@ -88,6 +99,8 @@ class NationalDesign:
     estimation: EstimationTable = key(N_("How values and errors are found."), default=EstimationTable())
     volunteers: VolunteersTable = key(N_("Cities that came by themselves, for comparison only."),
                                       default=VolunteersTable())
+    not_applicable: tuple[NotApplicable, ...] = key(
+        N_("A slot of the New Urban Agenda's framework that does not apply; repeat the table for more."), default=())
     folder: Path = field(default=Path(), metadata={"internal": True})
 
 

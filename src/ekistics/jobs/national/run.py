@@ -1,7 +1,7 @@
 """The job: read sample and observations, estimate, write the package of the country."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from math import isclose, nan
@@ -27,10 +27,12 @@ from ekistics.jobs.sample_cities.frame import FRAME, CityFrame, parse_frame
 from ekistics.jobs.stages import code_digest
 from ekistics.package import ProfilePackage
 from ekistics.package.descriptor import json_bytes
+from ekistics.package.documents import require_document
 from ekistics.package.write import write_package
 
 __all__ = ["NationalOutcome", "national"]
 
+FRAMEWORK = "framework.json"
 _GOOD, _WARN = 0.95, 0.8  # share of cities that answered: above is good, below is bad
 
 
@@ -82,8 +84,17 @@ def national(design: Path, out: Path) -> NationalOutcome:
         found = [each for wanted in read.indicator for each in found_of(respondents, cities, wanted, design=read)]
         document = _document(respondents.document, found, now)
         package = _package(read, respondents, cities, found, now)
-        write_package(package, Path(out), documents={SAMPLE: json_bytes(document)})
+        write_package(package, Path(out), documents={SAMPLE: json_bytes(document)} | _statements(read))
     return NationalOutcome(Path(out), package, document)
+
+
+def _statements(design: NationalDesign) -> dict[str, bytes]:
+    """Write what the country states of the New Urban Agenda's framework; nothing where it states nothing."""
+    if not design.not_applicable:
+        return {}
+    rows = [asdict(each) | {"state": "not-applicable"} for each in design.not_applicable]
+    content = {"schema_version": "1", "framework": "nua", "country": design.country.code, "statements": rows}
+    return {FRAMEWORK: json_bytes(require_document(FRAMEWORK, content))}
 
 
 def _respondents(design: NationalDesign) -> Respondents:
