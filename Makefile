@@ -11,7 +11,7 @@ OUT ?= out
 SERVE ?= 1
 PORT ?= 8000
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-data demo-real test test-full check bench docs reference pictures shown-main shown-site lock clean messages
+.PHONY: help install demo demo-data demo-real test test-full check bench docs reference pictures shown-main shown-site shown-stat lock clean messages
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 18
@@ -39,7 +39,7 @@ install: $(READY) $(STATIC)/.ready ## install the program and build its pages in
 
 demo: demo-data ## make a sample city and country, profile them, and serve them as a site (SERVE=0: prepare only)
 	EKISTICS_HOME=$(OUT)/site $(BIN)/ekistics serve --port $(PORT) $(if $(filter 0,$(SERVE)),--prepare-only) \
-	  $(OUT)/sample-city-profile $(OUT)/sample-country-profiles
+	  $(OUT)/sample-city-profile $(OUT)/sample-country-profiles $(OUT)/nation/country
 
 EPOCHS := 1990 2000 2010 2020
 
@@ -51,6 +51,10 @@ demo-data: install # the packages that the demo shows
 	  --names $(OUT)/sample-country/names.csv --land $(OUT)/sample-country/land.tif \
 	  --producer "Ekistics sample generator" --citation "Merrow, a made-up country" --licence CC0-1.0 \
 	  $(foreach y,$(EPOCHS),--population $y=$(OUT)/sample-country/population_$y.tif --built-up $y=$(OUT)/sample-country/built_up_$y.tif)
+	mkdir -p $(OUT)/nation && cp examples/national/* $(OUT)/nation
+	test -e $(OUT)/nation/sample/sample.json || { $(BIN)/ekistics sample $(OUT)/nation/sample.toml --out $(OUT)/nation/sample --commit \
+	  && $(BIN)/ekistics sample $(OUT)/nation/sample.toml --out $(OUT)/nation/sample; }
+	$(BIN)/ekistics national $(OUT)/nation/national.toml --out $(OUT)/nation/country
 
 test: install ## run the test suite: tests, properties, examples in docstrings and in docs
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not full"
@@ -88,6 +92,9 @@ shown-main: install ## show what the profile of a city promises, line by line
 shown-site: install ## show what the site promises, line by line
 	$(BIN)/python -m tools.show site
 
+shown-stat: install $(PEERS)/.ready ## show what surveys and samples of cities promise, line by line
+	$(BIN)/python -m tools.show stat
+
 $(PEERS)/.ready: requirements/peers.lock
 	test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
 	$(PEERS)/bin/python -m pip install --quiet --require-hashes -r requirements/peers.lock
@@ -102,7 +109,7 @@ clean: ## remove what was built and made; the environments stay
 pictures: install ## take pictures of the sample city's profile and of every page of the site (PROFILES="DIR ...")
 	test -e $(OUT)/sample-city-profile/profile.html || $(MAKE) demo-data
 	$(BIN)/python -m tools.make_pictures $(OUT)/sample-city-profile $(PROFILES) --out $(OUT)/pictures
-	$(BIN)/python -m tools.make_site_pictures $(OUT)/sample-city-profile $(OUT)/sample-country-profiles $(PROFILES) --out $(OUT)/pictures/site
+	$(BIN)/python -m tools.make_site_pictures $(OUT)/sample-city-profile $(OUT)/sample-country-profiles $(OUT)/nation/country $(PROFILES) --out $(OUT)/pictures/site
 
 demo-real: install ## profile the real cities of ../shared/data and all urban centres of Ghana, and serve them
 	$(BIN)/python -m tools.demo_real --out $(OUT)/real
