@@ -38,6 +38,7 @@ def photograph(browser: Browser, stage: Stage, pages: dict[str, str], out: Path,
             tab.wait_for_load_state("networkidle")
             for stage_of_map in tab.locator("[data-map]").all():  # a map that is not near begins when it is seen
                 stage_of_map.scroll_into_view_if_needed()
+            tab.wait_for_function("[...document.querySelectorAll('[data-map]')].every(map => map.dataset.state)")
             tab.evaluate("window.scrollTo(0, 0)")
             tab.wait_for_load_state("networkidle")
             tab.wait_for_timeout(700)

@@ -93,7 +93,7 @@ def test_the_map_shows_how_cities_came_in(nation: Callable[..., int], publish: C
     marks = {each["properties"]["name"]: found["classes"][each["properties"]["class"]]["title"]
              for each in found["features"]}
     assert marks == {"Ostharbour": "certain to be in the sample", "Alder": "put in the place of another",
-                     "Elsewhere": "not drawn"}
+                     "Elsewhere": "not in the sample"}
 
 
 def test_times_stand_with_their_intervals(nation: Callable[..., int]) -> None:

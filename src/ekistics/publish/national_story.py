@@ -8,7 +8,7 @@ from ekistics.core.i18n import _
 from ekistics.core.indicator import IndicatorSpec, SeriesSpec
 from ekistics.publish.figures import default_of, group_text, grouped, headline_of
 from ekistics.publish.groups import split_by
-from ekistics.publish.numbers import value_text
+from ekistics.publish.numbers import interval_text, value_text
 from ekistics.publish.story import LEAST_GAP
 
 __all__ = ["national_headline"]
@@ -48,8 +48,10 @@ def national_headline(name: str, specs: Mapping[str, IndicatorSpec], rows: Seque
             _("Rule: the share with the widest gap between two groups of people, of at least {gap} points, whose "
               "intervals do not meet.").format(gap=int(LEAST_GAP)))
     for series, row in _first(specs, rows):
-        return (_("{title}: {value} in {place}.").format(title=_(series.title), value=_value(row, language),
-                                                         place=name), _("Rule: the first indicator with a value."))
+        interval = interval_text(row.lci, row.uci, row.unit_measure, language=language) if isfinite(row.lci) else ""
+        value = f"{_value(row, language)} {interval}".strip()
+        return (_("{title}: {value} in {place}.").format(title=_(series.title), value=value, place=name),
+                _("Rule: the first indicator with a value."))
     return (_("No national value of {place} is published yet.").format(place=name), _("Rule: no value is present."))
 
 

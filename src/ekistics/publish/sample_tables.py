@@ -14,6 +14,7 @@ from ekistics.core.indicator import IndicatorSpec
 from ekistics.core.period import Period
 from ekistics.publish.content import Cell, Column, Fact, Group, Table
 from ekistics.publish.dots import Dot, DotRow, DotTable, dot_table
+from ekistics.publish.figures import variant_of
 from ekistics.publish.numbers import day_text, interval_text, number_text, value_text
 
 __all__ = ["MARKS", "METHODS", "SampleCity", "balance_table", "comparison_tables", "design_facts", "design_table",
@@ -34,8 +35,8 @@ REASONS: Mapping[str, str] = {
     "merged": N_("it was merged with another"), "other": N_("another reason")}
 # How a city came in: certain, by lot, replaced or put in its place; the last is for cities that are not in the sample.
 MARKS: tuple[str, ...] = (N_("certain to be in the sample"), N_("drawn by lot"), N_("drawn, and replaced"),
-                          N_("put in the place of another"), N_("not drawn"))
-CERTAIN, DRAWN, REPLACED, SUBSTITUTE, NOT_DRAWN = range(len(MARKS))
+                          N_("put in the place of another"), N_("not in the sample"))
+CERTAIN, DRAWN, REPLACED, SUBSTITUTE, _OUTSIDE = range(len(MARKS))
 NOT_STATED = N_("not stated")
 
 
@@ -274,11 +275,13 @@ def comparison_tables(sample: Mapping[str, Any], specs: Mapping[str, IndicatorSp
 
 
 def _title(row: Mapping[str, Any], specs: Mapping[str, IndicatorSpec]) -> str:
+    spec = specs.get(row["indicator"])
     try:
-        name = _(specs[row["indicator"]].find_series(row["series"]).title)
-    except (KeyError, UnknownNameError):
+        name = _(spec.find_series(row["series"]).title) if spec else row.get("title") or row["series"]
+    except UnknownNameError:
         name = row.get("title") or row["series"]
-    return joined((name, row["variant"], row["time_period"]))
+    variant = variant_of(spec, row["variant"]) if spec and row["variant"] else None
+    return joined((name, _(variant.title) if variant else row["variant"], row["time_period"]))
 
 
 def _comparison_rows(row: Mapping[str, Any], language: str) -> list[DotRow]:
