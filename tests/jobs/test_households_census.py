@@ -68,6 +68,6 @@ def test_intervals_cover_the_truth_as_often_as_they_say(frame, true) -> None:
     common = {name: share for name, share in srs.items() if known.COMMON[0] <= true[name] <= known.COMMON[1]}
     for unit, low in (("households", 0.93), ("people", 0.93 - 2 * 0.007)):
         found = [share for name, share in common.items() if name.endswith(unit)]
-        print(f"SHOWN coverage of {len(found)} shares of {unit} in {MANY} draws: {100 * min(found):.1f} to "
-              f"{100 * max(found):.1f} %")
+        print(f"SHOWN coverage, lowest to highest of {len(found)} shares of {unit}, {MANY} draws: "
+              f"{100 * min(found):.1f} to {100 * max(found):.1f} %")
         assert low <= min(found) and max(found) <= 0.97
