@@ -18,6 +18,7 @@ from ekistics.core.errors import (
 )
 from ekistics.vault import Vault, VaultKey, make_key_file
 from ekistics.vault import keys as keys_module
+from ekistics.vault import vault as vault_module
 from ekistics.vault.heads import head_file, read_head
 from ekistics.vault.sealing import Sealer
 from tests.vault.conftest import ERASE, READ, STORE, make_record, make_tables
@@ -464,3 +465,72 @@ def test_where_nothing_can_be_logged_nothing_is_read(closed, key):
 @pytest.mark.parametrize(("kind", "code"), CODES.items())
 def test_each_kind_has_its_code(kind, code):
     assert kind("x").code == code
+
+
+# The memory of heads
+
+def test_the_memory_does_not_go_back(closed, key, monkeypatch):
+    """Who comes late to remember what it did does not undo what another one remembered since."""
+    late = []
+    with Vault.open(closed, key) as slow, Vault.open(closed, key) as quick:
+        with monkeypatch.context() as held:
+            held.setattr(vault_module, "write_head", lambda *given, **named: late.append((given, named)))
+            slow.read("X24", "person", **READ)
+        before = closed.read_bytes()
+        quick.erase_household("H000003", surveys=["X24"], **ERASE)
+        for given, named in late:
+            vault_module.write_head(*given, **named)
+    closed.write_bytes(before)
+    with pytest.raises(VaultOlderError, match="older copy"):
+        Vault.open(closed, key)
+
+
+def test_an_accepted_copy_is_remembered_though_it_is_older(closed, key):
+    old = closed.read_bytes()
+    with Vault.open(closed, key) as vault:
+        for _ in range(4):
+            vault.read("X24", "person", **READ)
+    closed.write_bytes(old)
+    with Vault.open(closed, key, accept_older=True, actor="ada") as vault:
+        file, head = head_file(key.heads, vault._sealer.vault_id), vault.verify().head
+    assert str(read_head(file)) == head
+    Vault.open(closed, key).close()
+
+
+def lost(key):
+    """Take away the folder that remembers."""
+    shutil.rmtree(key.heads)
+    key.heads.write_text("")
+
+
+@pytest.mark.parametrize("work", [
+    lambda v: v.read("X24", "person", **READ), lambda v: v.store(make_record("Y"), make_tables(), **STORE),
+    lambda v: v.erase_household("H000003", surveys=["X24"], **ERASE), lambda v: v.erase_survey("M", **ERASE)])
+def test_what_could_not_be_remembered_is_not_done(closed, key, work):
+    with Vault.open(closed, key) as vault:
+        before = vault.verify()
+        lost(key)
+        with pytest.raises(VaultError, match="newest state"):
+            work(vault)
+        assert vault.verify() == before
+
+
+def test_a_new_key_that_cannot_remember_replaces_nothing(closed, key, new_key, tmp_path):
+    """An error says that nothing was done: who then destroys the new key must not have lost the vault."""
+    (tmp_path / "file").write_text("")
+    fresh = VaultKey.from_file(new_key("fresh").file, heads=tmp_path / "file")
+    with Vault.open(closed, key) as vault, pytest.raises(VaultError, match="newest state"):
+        vault.rekey(fresh, actor="ada")
+    assert len(touch(closed, key)) == 3
+
+
+def test_the_memory_follows_no_link(closed, key, tmp_path):
+    with Vault.open(closed, key) as vault:
+        file = head_file(key.heads, vault._sealer.vault_id)
+    other = tmp_path / "other.txt"
+    other.write_text("")
+    file.unlink()
+    file.symlink_to(other)
+    with pytest.raises(VaultError, match="newest state"):
+        Vault.open(closed, key)
+    assert other.read_text() == ""

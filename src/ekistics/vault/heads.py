@@ -3,17 +3,21 @@
 A head is the number of the log's last line and its hash. It is no secret, and can be noted elsewhere by hand too.
 """
 
+import fcntl
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from ekistics.core.errors import VaultError
 from ekistics.core.i18n import _
 
-__all__ = ["Head", "head_file", "read_head", "write_head"]
+__all__ = ["Head", "head_file", "read_head", "require_memory", "write_head"]
 
 LINE = re.compile("([0-9]{20}):([0-9a-f]{64})\n?")
+WIDTH = 20 + 1 + 64 + 1
 
 
 class Head(NamedTuple):
@@ -91,8 +95,10 @@ def read_head(file: Path) -> Head | None:
     return Head(int(found[1]), found[2])
 
 
-def write_head(file: Path, head: Head) -> None:
+def write_head(file: Path, head: Head, *, back: bool = False) -> None:
     """Remember a head: one write of always the same length in place, so that a killed process leaves no half.
+
+    An older head does not replace a newer one, which another process may have remembered in the meantime.
 
     Parameters
     ----------
@@ -100,19 +106,48 @@ def write_head(file: Path, head: Head) -> None:
         The file.
     head : Head
         The head.
+    back : bool
+        Whether it counts even where a newer one is remembered, as its owner accepted an older copy.
 
     Raises
     ------
     VaultError
         It cannot be written.
     """
+    with _held(file) as handle:
+        seen = LINE.fullmatch(os.read(handle, WIDTH).decode("ascii", "replace"))
+        if back or seen is None or int(seen[1]) <= head.seq:
+            os.pwrite(handle, f"{head}\n".encode("ascii"), 0)
+            os.fsync(handle)
+
+
+def require_memory(file: Path) -> None:
+    """Refuse where nothing could be remembered, before anything is changed.
+
+    Parameters
+    ----------
+    file : pathlib.Path
+        The file.
+
+    Raises
+    ------
+    VaultError
+        It cannot be written.
+    """
+    with _held(file):
+        pass
+
+
+@contextmanager
+def _held(file: Path) -> Iterator[int]:
+    """Open the file for the only one who writes it just now."""
     failed = False
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT, 0o600)
+        handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         try:
-            os.write(handle, f"{head}\n".encode("ascii"))
-            os.fsync(handle)
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield handle
         finally:
             os.close(handle)
     except OSError:

@@ -34,7 +34,7 @@ from ekistics.vault.erasure import (
     without_rows,
 )
 from ekistics.vault.guard import guarded
-from ekistics.vault.heads import Head, head_file, read_head, write_head
+from ekistics.vault.heads import Head, head_file, read_head, require_memory, write_head
 from ekistics.vault.intake import HOUSEHOLD_ID, PERSON_ID, require_tables
 from ekistics.vault.keys import KEY_BYTES, VaultKey
 from ekistics.vault.log import START, LogEntry, entry_from, line_hash
@@ -500,6 +500,7 @@ class Vault:
         data_key = secrets.token_bytes(KEY_BYTES)
         sealer = Sealer(data_key, self._sealer.vault_id)
         header = header_for(key, data_key, sealer.vault_id)
+        write_head(self._heads(key), self._seen)  # first: after an error the old key must still open it
         with self._working() as work:
             _reseal(work, sealer)
             work.log(LogEntry("rekey", actor))
@@ -529,6 +530,7 @@ class Vault:
         """Hold the right to write, with the newest state; all that the block did counts, or nothing."""
         with self._file.writing():
             work = self._begun()
+            require_memory(self._heads())
             yield work
             work.finish()
         self._remember(work.head)
@@ -547,12 +549,12 @@ class Vault:
         work.require_newer(self._seen)
         return work
 
-    def _heads(self) -> Path:
-        return head_file(self._key.heads or self._file.path.parent, self._sealer.vault_id)
+    def _heads(self, key: VaultKey | None = None) -> Path:
+        return head_file((key or self._key).heads or self._file.path.parent, self._sealer.vault_id)
 
-    def _remember(self, head: Head) -> None:
+    def _remember(self, head: Head, *, back: bool = False) -> None:
         self._seen = head
-        write_head(self._heads(), head)
+        write_head(self._heads(), head, back=back)
 
     def _recall(self, *, accept_older: bool, actor: str) -> None:
         """Hold the state against the newest that was seen."""
@@ -566,6 +568,7 @@ class Vault:
         if isinstance(refusal, VaultOlderError) and accept_older and seen is not None:
             with self._working() as work:
                 work.log(LogEntry("accept", _stated(actor, "actor"), f"{seen.seq} > {head.seq}"))
+            self._remember(work.head, back=True)
         elif refusal is not None:
             raise refusal
         else:
