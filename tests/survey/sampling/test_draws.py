@@ -117,6 +117,13 @@ def test_flight_leaves_as_many_open_as_there_are_constraints():
     assert ((moved > 1e-9) & (moved < 1 - 1e-9)).sum() <= 5
 
 
+def test_flight_is_fair():
+    rng, times = np.random.default_rng(12), 4000
+    constraints = balancing_matrix(PI, np.array([3.0, 1.0, 4.0, 1.0, 5.0, 9.0]))
+    found = np.array([flight(PI, constraints, rng) for _time in range(times)])
+    assert (np.abs(found.mean(axis=0) - PI) < 4.5 * found.std(axis=0) / np.sqrt(times)).all()
+
+
 def test_cube_with_dependent_variables():
     rng = np.random.default_rng(6)
     x = rng.random(100)
@@ -236,6 +243,14 @@ def test_plans_that_cannot_be():
         plan_sample(frame, 10, method="srs", allocation=Allocation("stated", stated=(2, 2, 2)))
     with pytest.raises(InvalidValueError, match="none of the sample"):
         plan_sample(frame, 10, method="srs", allocation=Allocation("stated", stated=(0, 2, 3)))
+
+
+def test_cities_that_the_whole_sample_cannot_miss_are_certain():
+    size = np.append([60.0, 55, 50, 45], np.ones(24))
+    frame = Frame([str(i) for i in range(28)], size, np.repeat([0, 1], [8, 20]), np.zeros(28, bool))
+    plan = plan_sample(frame, 10, method="sampford")
+    assert plan.certain.tolist() == [True] * 4 + [False] * 24  # though few of their stratum are drawn
+    assert plan.drawn_of.tolist() == [2, 4]
 
 
 def test_stated_numbers():
