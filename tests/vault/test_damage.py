@@ -1,6 +1,8 @@
 """Wrong, lost, badly kept keys; cut, changed, mixed and replayed files: one clear error each, never a wrong value."""
 
+import resource
 import shutil
+import signal
 import sqlite3
 
 import numpy as np
@@ -17,6 +19,7 @@ from ekistics.core.errors import (
     VaultOlderError,
 )
 from ekistics.vault import Vault, VaultKey, make_key_file
+from ekistics.vault import container as container_module
 from ekistics.vault import keys as keys_module
 from ekistics.vault import vault as vault_module
 from ekistics.vault.heads import head_file, read_head
@@ -534,3 +537,64 @@ def test_the_memory_follows_no_link(closed, key, tmp_path):
     with pytest.raises(VaultError, match="newest state"):
         Vault.open(closed, key)
     assert other.read_text() == ""
+
+
+# Disks
+
+def test_a_disk_that_takes_no_more_is_no_damage(path, key):
+    """A quota or a limit comes as a failed write: nobody is then told to put an older copy in the file's place."""
+    before, limits = signal.signal(signal.SIGXFSZ, signal.SIG_IGN), resource.getrlimit(resource.RLIMIT_FSIZE)
+    with Vault.create(path, key) as vault:
+        vault.store(make_record(), make_tables(), **STORE)
+        whole = vault.verify()
+        resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 4096, limits[1]))
+        try:
+            with pytest.raises(VaultError, match="SQLITE_IOERR_WRITE") as caught:
+                vault.store(make_record("Y"), make_tables(3000), **STORE)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+            signal.signal(signal.SIGXFSZ, before)
+        assert not isinstance(caught.value, VaultDamagedError)
+        assert vault.verify() == whole
+
+
+@pytest.mark.parametrize(("name", "kind"), [
+    ("SQLITE_IOERR_READ", VaultDamagedError), ("SQLITE_IOERR_SHORT_READ", VaultDamagedError),
+    ("SQLITE_IOERR_FSYNC", VaultError), ("SQLITE_FULL", VaultError), ("SQLITE_CORRUPT_INDEX", VaultDamagedError)])
+def test_what_cannot_be_read_is_damage_and_what_cannot_be_written_is_not(path, name, kind):
+    assert type(container_module._error(name, path)) is kind
+
+
+def test_erasing_a_survey_does_not_need_room_or_a_quiet_moment(closed, key):
+    """The file shrinks where it can; the erasure counted before."""
+    with Vault.open(closed, key) as vault:
+        size, reader = closed.stat().st_size, sqlite3.connect(closed, isolation_level=None)
+        vault._file._connection.execute("PRAGMA busy_timeout=50")
+
+        def taken(statement):
+            if statement == "VACUUM":
+                reader.execute("BEGIN")
+                reader.execute("SELECT count(*) FROM log").fetchall()
+
+        vault._file._connection.set_trace_callback(taken)
+        assert vault.erase_survey("M", **ERASE).total == 70_000
+        reader.close()
+        vault.verify()
+        assert closed.stat().st_size == size
+        assert vault.erase_survey("X24", **ERASE).total == 70
+        assert closed.stat().st_size < size / 2
+
+
+def test_a_vault_that_cannot_be_made_or_opened_is_told_plainly(path, key, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(VaultError, match="Check the rights"):
+        Vault.create(tmp_path / "file" / "people.vault", key)
+    with pytest.raises(VaultError, match="Check the rights"):
+        container_module.Container(tmp_path)
+
+
+def test_a_vault_that_could_not_be_filled_leaves_no_draft(path, key, monkeypatch):
+    monkeypatch.setattr(container_module.Container, "put_line", lambda *_: (_ for _ in ()).throw(OSError("disk")))
+    with pytest.raises(VaultError):
+        Vault.create(path, key)
+    assert list(path.parent.iterdir()) == []

@@ -25,6 +25,7 @@ TABLES = ("CREATE TABLE single (name TEXT PRIMARY KEY, content BLOB NOT NULL) WI
           "CREATE TABLE log (seq INTEGER PRIMARY KEY, content BLOB NOT NULL)")
 DAMAGED = frozenset(("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_IOERR", "SQLITE_FORMAT", "SQLITE_MISMATCH",
                      "SQLITE_ERROR"))  # the last: a table is not there
+UNREADABLE = frozenset(f"SQLITE_IOERR{kind}" for kind in ("", "_READ", "_SHORT_READ", "_CORRUPTFS", "_DATA"))
 
 
 class Container:
@@ -40,8 +41,9 @@ class Container:
 
     def __init__(self, path: Path, *, wait_s: float = WAIT_S) -> None:
         self.path = path
-        self._connection = sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=wait_s, isolation_level=None)
         with self._translated():
+            self._connection = sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=wait_s,
+                                               isolation_level=None)
             for setting in SETTINGS:
                 self._connection.execute(f"PRAGMA {setting}")
 
@@ -64,22 +66,23 @@ class Container:
         Raises
         ------
         VaultError
-            There is a file of that name.
+            There is a file of that name, or none can be made.
         """
-        path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f".{path.name}.new")
         if path.exists():
             raise _taken(path)
-        for left in (draft, draft.with_name(f"{draft.name}-journal")):  # what a killed run left
-            left.unlink(missing_ok=True)
-        os.close(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-        made = cls(draft)
+        _begin(draft, path)
         try:
-            with made.writing():
-                made._lay_out()
-                fill(made)
-        finally:
-            made.close()
+            made = cls(draft)
+            try:
+                with made.writing():
+                    made._lay_out()
+                    fill(made)
+            finally:
+                made.close()
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
         _settle(draft, path)
         return cls(path)
 
@@ -216,9 +219,14 @@ class Container:
         self._connection.execute("INSERT OR REPLACE INTO log VALUES (?, ?)", (seq, content))
 
     def shrink(self) -> None:
-        """Give freed pages back to the disk."""
-        with self._translated():
-            self._connection.execute("VACUUM")
+        """Give freed pages back to the disk; where others read or it is full, they stay, overwritten as they are."""
+        try:
+            with self._translated():
+                self._connection.execute("VACUUM")
+        except VaultDamagedError:
+            raise
+        except VaultError:
+            pass
 
     def check(self) -> None:
         """Read every page.
@@ -246,6 +254,20 @@ class Container:
             name = getattr(error, "sqlite_errorname", None) or "SQLITE_ERROR"
         if name is not None:
             raise _error(name, self.path)
+
+
+def _begin(draft: Path, path: Path) -> None:
+    """Make an empty draft for its owner only, in place of what a killed run left."""
+    failed = False
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        for left in (draft, draft.with_name(f"{draft.name}-journal")):
+            left.unlink(missing_ok=True)
+        os.close(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    except OSError:
+        failed = True
+    if failed:
+        raise _error("SQLITE_CANTOPEN", path)
 
 
 def _settle(draft: Path, path: Path) -> None:
@@ -279,7 +301,7 @@ def _error(name: str, path: Path) -> VaultError:
                           where=path, hint=_("Check the rights of the file and of its folder."))
     if kind == "SQLITE_FULL":
         return VaultError(_("The disk has too little room."), where=path, hint=_("Make room, or take another disk."))
-    if kind in DAMAGED:
+    if kind in DAMAGED and (kind != "SQLITE_IOERR" or name in UNREADABLE):
         return VaultDamagedError(_("The vault's file is not whole."), where=path, got=name,
                                  hint=_("Take the newest copy that is whole."))
     return VaultError(_("The vault's file cannot be used."), where=path, got=name)
