@@ -109,6 +109,30 @@ def test_what_cannot_be_done(at, arguments, error):
         run(*arguments)
 
 
+@pytest.mark.parametrize("command", [("list",), ("log",), ("verify",), ("expire",)])
+def test_a_vault_that_was_moved_into_a_site_is_not_used(at, monkeypatch, command):
+    """The site's backup would take it along, and what is erased in it would stay there."""
+    site = Path("site")
+    site.mkdir()
+    (site / "people.vault").write_bytes(at.read_bytes())
+    (site / "people.vault").chmod(0o600)
+    Path("link.vault").symlink_to(site / "people.vault")
+    monkeypatch.setenv("EKISTICS_HOME", "site")
+    for name in ("site/people.vault", "link.vault"):
+        with pytest.raises(ConfigurationError, match="folder of a site"):
+            run(*command, name)
+
+
+@pytest.mark.parametrize("error", [KeyError, OSError])
+def test_a_user_without_a_name_is_logged_by_number(at, monkeypatch, error):
+    monkeypatch.setattr("getpass.getuser", lambda: (_ for _ in ()).throw(error("getpwuid(): uid not found: 1234")))
+    monkeypatch.setattr("os.getuid", lambda: 1234)
+    run("expire", at, "--day", "2026-11-26")
+    assert json.loads(run("log", at, "--json", "--last", "1"))["actor"] == "uid 1234"
+    run("create", "other/people.vault")
+    assert json.loads(run("log", "other/people.vault", "--json"))["actor"] == "uid 1234"
+
+
 def test_there_is_no_way_to_write_records_out():
     assert set(commands.vault.registered_commands and [c.name or c.callback.__name__.replace("_", "-")
                                                       for c in commands.vault.registered_commands]) == {

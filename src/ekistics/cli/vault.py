@@ -2,6 +2,7 @@
 
 import getpass
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -114,6 +115,7 @@ def opened(file: Path, key_file: Path | None, heads: Path | None, *, actor: str 
     from ekistics.vault import Vault
     from ekistics.vault.guard import without_values
 
+    _require_outside_site(file)
     if not file.is_file():  # before a passphrase is asked for
         raise MissingInputError(_("There is no vault here."), where=file, hint=_("'ekistics vault create' makes one."))
     key = key_from(key_file, heads)
@@ -122,8 +124,21 @@ def opened(file: Path, key_file: Path | None, heads: Path | None, *, actor: str 
 
 
 def actor_name(actor: str | None) -> str:
-    """Give who acts: as named, or the name on this machine."""
-    return actor or getpass.getuser()
+    """Give who acts: as named, or the name on this machine; a container may know its user by number only."""
+    if actor:
+        return actor
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
+
+
+def _require_outside_site(file: Path) -> None:
+    """Refuse a vault in the folder of a site, wherever it is made or used: it may have been moved there."""
+    if file.resolve().is_relative_to(Path(Settings.from_environment().home).resolve()):
+        raise ConfigurationError(_("A vault does not lie in the folder of a site."), where=file,
+                                 hint=_("The site's backups and its web server have nothing to do with it. Take "
+                                        "another folder."))
 
 
 @vault.command("key")
@@ -142,11 +157,7 @@ def create(file: Annotated[Path, typer.Argument(help="The vault; nothing may be 
     """Make an empty vault, outside the folder of the site."""
     from ekistics.vault import Vault
 
-    home = Path(Settings.from_environment().home).resolve()
-    if file.resolve().is_relative_to(home):
-        raise ConfigurationError(_("A vault does not lie in the folder of a site."), where=file,
-                                 hint=_("The site's backups and its web server have nothing to do with it. Take "
-                                        "another folder."))
+    _require_outside_site(file)
     settings = Settings.from_environment()
     named = key_file or (Path(settings.vault_key_file) if settings.vault_key_file else None)
     with Vault.create(file, key_from(named, heads, new=named is None), actor=actor_name(actor)):
