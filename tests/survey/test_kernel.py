@@ -86,6 +86,19 @@ def test_quantiles_by_hand():
     assert [float(quantile(thirds, [1.0, 2, 3], q).value[0]) for q in (1 / 3, 2 / 3)] == [1, 2]
 
 
+def test_a_quantile_of_a_domain_does_not_depend_on_the_weights_of_others():
+    count, share = 400, np.array([0.1, 0.2, 0.3, 0.6])  # the third value is met exactly
+    weight, domain = np.tile(share, count), np.repeat(np.arange(count), 4)
+    weight *= np.repeat(np.random.default_rng(20261126).uniform(0.5, 20, count), 4)
+    weight[:4] *= 1e6
+    found = quantile(Design.of(weight), np.tile(np.arange(4.0), count), domain=domain, n_domains=count + 2)
+    assert found.value[:count].tolist() == [2.0] * count and np.isnan(found.value[count:]).all()
+
+
+def test_an_exact_share_is_met_in_a_million_rows():
+    assert float(quantile(Design.of(np.full(1_000_000, 0.1)), np.arange(1e6)).value[0]) == 499_999
+
+
 def test_a_quantile_that_the_data_do_not_bound_has_no_limit():
     by_kind = {kind: quantile(Design.of(np.ones(5)), np.arange(5.0), 0.9, interval=kind) for kind in ("t", "logit")}
     for found in by_kind.values():

@@ -18,35 +18,46 @@ __all__ = ["TIES", "quantile", "quantiles"]
 
 TIES = ("lower", "middle")
 _EQUAL = 1e-12  # shares closer than it are the same: sums of weights are rounded
+_ROUNDED = 2.0**-52  # and each weight that is added may round by so much more
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Sorted:
-    """Known rows by domain and value, with the sum of weights so far.
+    """Known rows by domain and value; ``start`` and ``stop`` are a domain's rows, ``weight`` is the sum of its weights.
 
-    The sums run through all domains: ``start`` and ``stop`` are a domain's rows, ``before`` is the sum before them.
+    ``sums`` are of the weights so far in the row's domain: sums through all domains would be rounded by those before.
     """
 
     values: Floats
     sums: Floats
     start: Integers
     stop: Integers
-    before: Floats
     weight: Floats
     ties: str
 
     def at(self, share: Floats) -> Floats:
         """Give the value at a share of each domain's weight; NaN for a share that is none, or without rows."""
         usable = (share >= 0) & (share <= 1) & (self.stop > self.start)
-        wanted = self.before + np.where(usable, share, 0.0) * self.weight
-        slack = _EQUAL * self.weight
-        here = np.clip(np.searchsorted(self.sums, wanted - slack), self.start, self.stop - 1)
-        found = self.values[here] if len(self.values) else np.zeros(len(here))
-        if self.ties == "middle" and len(self.values):
+        if not usable.any():
+            return np.full(len(share), np.nan)
+        wanted = np.where(usable, share, 0.0) * self.weight
+        slack = np.maximum(_EQUAL, _ROUNDED * (self.stop - self.start)) * self.weight
+        here = np.where(usable, self._reached(wanted - slack), 0)
+        found = self.values[here]
+        if self.ties == "middle":
             exact = np.abs(self.sums[here] - wanted) <= slack
-            after = np.where(exact, np.minimum(here + 1, self.stop - 1), here)
+            after = np.where(exact & usable, np.minimum(here + 1, self.stop - 1), here)
             found = (found + self.values[after]) / 2
         return np.where(usable, found, np.nan)
+
+    def _reached(self, wanted: Floats) -> Integers:
+        """Give the first row of each domain at which its sum of weights is reached, by halving; its last at most."""
+        low, high = self.start, np.maximum(self.stop - 1, self.start)
+        while bool((low < high).any()):
+            middle = (low + high) // 2
+            short = (self.sums[np.minimum(middle, len(self.sums) - 1)] < wanted) & (low < high)
+            low, high = np.where(short, middle + 1, low), np.where(short, high, np.where(low < high, middle, high))
+        return low
 
 
 def quantile(design: AnyDesign, y: npt.ArrayLike, q: float = 0.5, *,  # noqa: PLR0913 - as the other estimates
@@ -168,8 +179,11 @@ def _sorted(domains: Domains, y: Floats, ties: str) -> _Sorted:
     code = domains.code[rows]
     narrow = code.astype(np.int16) if domains.count < np.iinfo(np.int16).max else code  # 16 bits are sorted by counting
     rows = rows[np.argsort(narrow, kind="stable")]
-    sums = np.cumsum(domains.design.weight[rows])
     stop = np.cumsum(np.bincount(code, minlength=domains.count))
     start = np.concatenate([[0], stop[:-1]])
-    reached = np.concatenate([[0.0], sums])
-    return _Sorted(y[rows], sums, start, stop, reached[start], reached[stop] - reached[start], ties)
+    sums = domains.design.weight[rows]
+    for first, last in zip(start.tolist(), stop.tolist(), strict=True):
+        np.cumsum(sums[first:last], out=sums[first:last])
+    weight = np.zeros(domains.count)
+    weight[stop > start] = sums[stop[stop > start] - 1]
+    return _Sorted(y[rows], sums, start, stop, weight, ties)
