@@ -1,5 +1,7 @@
 """Wrong, lost, badly kept keys; cut, changed, mixed and replayed files: one clear error each, never a wrong value."""
 
+import io
+import os
 import resource
 import shutil
 import signal
@@ -127,6 +129,48 @@ def test_a_key_that_others_may_read_is_refused(tmp_path, mode):
     file.chmod(mode)
     with pytest.raises(VaultKeyError, match=f"Others may read the key file. Expected 0600, got 0{mode:o}"):
         VaultKey.from_file(file)
+
+
+def test_the_rights_that_count_are_those_of_the_file_that_is_read(tmp_path, monkeypatch):
+    """Somebody puts another file in its place between the look at its rights and the reading."""
+    file, other, own = tmp_path / "vault.key", tmp_path / "other.key", io.open
+    make_key_file(file)
+    make_key_file(other)
+    other.chmod(0o644)
+
+    def late(*given, **named):
+        if other.exists():
+            other.replace(file)
+        return own(*given, **named)
+
+    monkeypatch.setattr("io.open", late)
+    with pytest.raises(VaultKeyError, match="Others may read"):
+        VaultKey.from_file(file)
+
+
+def test_a_new_key_is_on_the_disk_with_its_name(tmp_path, monkeypatch):
+    """What a vault is sealed by must not be lost with the power after the vault is there."""
+    synced, own = [], os.fsync
+
+    def noted(handle):
+        synced.append(os.fstat(handle).st_ino)
+        own(handle)
+
+    monkeypatch.setattr("os.fsync", noted)
+    key = make_key_file(tmp_path / "keys" / "vault.key")
+    assert synced == [key.file.stat().st_ino, key.file.parent.stat().st_ino]
+
+
+def test_a_key_that_cannot_be_written_is_told_plainly(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(VaultKeyError, match="cannot be written"):
+        make_key_file(tmp_path / "file" / "inner" / "vault.key")
+
+
+def test_a_passphrase_of_odd_characters_is_in_no_error():
+    """An error of encoding would hold the whole passphrase."""
+    assert repr(VaultKey.from_passphrase(PASS + "\ud800")) == "<VaultKey passphrase>"
+    assert VaultKey.from_passphrase(PASS + "\ud800") != VaultKey.from_passphrase(PASS + "\ud801")
 
 
 def test_a_key_beside_the_vault_is_refused(closed):

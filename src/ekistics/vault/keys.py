@@ -122,7 +122,7 @@ class VaultKey:
             raise VaultKeyError(_("The passphrase is too short."),
                                 expected=_("at least {count} characters").format(count=SHORTEST), got=len(text),
                                 hint=_("Several words that do not belong together are long and easy to keep."))
-        return cls(text.encode(), "passphrase", None, None if heads is None else Path(heads).absolute())
+        return cls(text.encode(errors="surrogatepass"), "passphrase", None, None if heads is None else Path(heads).absolute())
 
     def wrapping_key(self, header: dict[str, Any]) -> bytes:
         """Derive the key that wraps the vault's own.
@@ -202,19 +202,28 @@ def make_key_file(file: Path) -> VaultKey:
     ------
     InvalidValueError
         There is a file of that name.
+    VaultKeyError
+        It cannot be written there.
     """
     file = Path(file).absolute()
     secret = secrets.token_bytes(KEY_BYTES)
-    file.parent.mkdir(parents=True, exist_ok=True)
     try:
+        file.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:
         raise InvalidValueError(_("There is a file of this name already."), where=file,
                                 hint=_("A key replaces nothing. Take another name.")) from error
+    except OSError as error:
+        raise VaultKeyError(_("The key file cannot be written."), where=file) from error
     with os.fdopen(handle, "w", encoding="ascii") as stream:
         stream.write(f"# key of an ekistics vault: keep it, and a copy of it, away from the vault\n{_line(secret)}\n")
         stream.flush()
         os.fsync(stream.fileno())
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)  # or the name may be lost with the power, and what was sealed by it
+    finally:
+        os.close(folder)
     return VaultKey(secret, "file", file, file.parent)
 
 
@@ -238,8 +247,9 @@ def _text_of(file: Path) -> str:
     """Read a key file that nobody else may read."""
     text = mode = None
     try:
-        mode = file.stat().st_mode
-        text = file.read_text(encoding="ascii")
+        with file.open(encoding="ascii") as stream:
+            mode = os.fstat(stream.fileno()).st_mode  # of what is read, not of what has the name just now
+            text = stream.read()
     except (OSError, UnicodeDecodeError):
         pass
     if text is None or mode is None:
