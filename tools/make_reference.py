@@ -31,6 +31,15 @@ NATIONAL = """\
 The file says of what `ekistics national` makes national values ([guide](../how-to/national-sample.md)). Unknown keys
 are refused. Paths count from the folder of the file. Tables in double brackets may be repeated.
 """
+SURVEY = """\
+`survey.toml` says where a survey's files are, how they are mapped, drawn, estimated and published. `ekistics households
+init` writes one with every key explained. Unknown keys are refused, with the nearest right one. Paths count from the
+folder of the file. Tables in double brackets may be repeated.
+"""
+MAPPING = """\
+Each table is named by its level and standard variable, such as `[household.water_source]`. Beside the tables stand
+`title` and `source`.
+"""
 COMMANDS = """\
 Exit codes: 0 it went well; 1 a check failed; 2 the input or the call is wrong, with one clear error; 130 it
 was cancelled. Every command has `--help`, and those that print a result have `--json`.
@@ -185,6 +194,36 @@ def file_page(title: str, text: str, kind: Any) -> str:
     return "\n".join(parts)
 
 
+def survey_page() -> str:
+    """List the keys of survey.toml and of a mapping file."""
+    from ekistics.core.schema import schema_rows
+    from ekistics.jobs.households.config import SurveyConfig
+    from ekistics.readers.microdata import Entry
+
+    parts = [f"# survey.toml and mapping.toml\n{NOTICE}\n{SURVEY}"]
+    helps = {f.name: f.metadata["help"] for f in fields(SurveyConfig) if f.metadata.get("help")}
+    rows = schema_rows(SurveyConfig)
+    heads = ("key", "needed", "default", "meaning")
+    for at in dict.fromkeys(row["table"] for row in rows):
+        keys = [(code(r["key"]), r["needed"], code(r["default"]), r["help"]) for r in rows if r["table"] == at]
+        title = f"`{at}`" if at else "Other tables"
+        parts.append(f"## {title}\n\n{helps.get(at.strip('[]'), '')}\n\n{table(heads, keys)}")
+    keys = [(code(r["key"]), r["needed"], code(r["default"]), r["help"]) for r in schema_rows(Entry)]
+    parts.append(f"## A table of mapping.toml\n\n{MAPPING}\n{table(heads, keys)}")
+    return "\n".join(parts)
+
+
+def standard_page() -> str:
+    """List the standard variables."""
+    from ekistics.core.standard_variables import standard_variables
+
+    rows = [(code(v.name), v.level, v.title, v.unit or v.kind, ", ".join(code(c) for c in v.codes), v.source)
+            for v in standard_variables().values()]
+    return (f"# Standard variables\n{NOTICE}\nWhat the variables of every survey are mapped to. Which codes count as "
+            "improved, durable or secure is a rule of an indicator. [unsure] marks what was not checked against its "
+            "source.\n\n" + table(("variable", "level", "what it is", "unit or kind", "codes", "source"), rows))
+
+
 def commands_page() -> str:
     """Describe the commands."""
     from ekistics.cli.app import app
@@ -233,7 +272,8 @@ def shown(value: object) -> str:
 
 PAGES = {"commands.md": commands_page, "city-toml.md": city_page, "sample-toml.md": sample_page,
          "national-toml.md": national_page, "errors.md": errors_page, "reasons.md": reasons_page,
-         "units.md": units_page, "settings.md": settings_page, "upload.md": upload_page}
+         "units.md": units_page, "survey-toml.md": survey_page,
+         "standard-variables.md": standard_page, "settings.md": settings_page, "upload.md": upload_page}
 
 
 def pages() -> dict[str, str]:
