@@ -1,6 +1,7 @@
 """Disclosure control of a table: withhold, check against an adversary, seal, report."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -8,10 +9,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from ekistics.core.observation import OBSERVATION_COLUMNS
-from ekistics.survey.disclosure.primary import primary_mask
+from ekistics.survey.disclosure.equations import system_of
+from ekistics.survey.disclosure.grid import grid_of
+from ekistics.survey.disclosure.primary import Primary, holds_number, primary_rows
 from ekistics.survey.disclosure.rows import KEY_COLUMNS, NUMBERS, WITHHELD_STATUS, digest_rows, row_keys
 from ekistics.survey.disclosure.rules import DisclosureRules
 from ekistics.survey.disclosure.sealed import Disclosed, _Contents, _seal
+from ekistics.survey.disclosure.secondary import protect
+from ekistics.survey.disclosure.system import System
 from ekistics.survey.disclosure.table import CellTable
 
 __all__ = ["control"]
@@ -33,14 +38,56 @@ def control(table: CellTable, rules: DisclosureRules) -> Disclosed:
     -------
     Disclosed
         The rows, with neither value, numerator, denominator nor error where they are withheld, and the report.
+
+    Raises
+    ------
+    InvalidValueError
+        The table lacks what the rules need, its parts nearly add up to their totals, or it cannot be protected.
+
+    Notes
+    -----
+    Method: cell suppression in linked tables with protection intervals, checked by linear programmes; own
+    implementation. What is promised, against whom, and what is not: the explanation of disclosure control.
     """
-    primary = primary_mask(table, rules)
-    withheld = primary
-    rows = _withhold(table.rows, withheld)
-    cases = table.rows["n"].astype(float).mask(pd.Series(withheld, index=table.rows.index)).reset_index(drop=True)
+    choice = _choose(table, rules)
+    rows = _withhold(table.rows, choice.withheld)
+    cases = table.rows["n"].astype(float).reset_index(drop=True).mask(choice.withheld)
     digest = digest_rows(rows)
-    return _seal(_Contents(rows, cases, _report(rows, withheld, rules, digest),
-                           _private(rows, primary, withheld), digest))
+    return _seal(_Contents(rows, cases, _report(rows, choice, rules, digest), _private(rows, choice), digest))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Choice:
+    small: Bools
+    withheld: Bools
+    quantities: int = 0
+    programmes: int = 0
+    not_additive: int = 0
+
+
+def _choose(table: CellTable, rules: DisclosureRules) -> _Choice:
+    """Choose the rows that are withheld: those that are small, and those that protect them."""
+    if table.rows.empty:
+        return _Choice(np.zeros(0, dtype=bool), np.zeros(0, dtype=bool))
+    grid = grid_of(table)
+    primary = primary_rows(table, rules, grid)
+    system = system_of(table, rules, grid)
+    if not primary.small.any() and not system.always.any():
+        return _Choice(primary.small, primary.small, not_additive=system.not_additive)
+    units = np.zeros(system.hides.shape[1], dtype=bool)
+    units[system.unit[primary.small]] = True
+    found = protect(_with_needs(system, primary, units), units)
+    withheld = found.units[system.unit] & holds_number(table)
+    unknown = int((system.hidden(found.units) & ~system.always).sum())
+    return _Choice(primary.small, withheld, unknown, found.reach.programmes, system.not_additive)
+
+
+def _with_needs(system: System, primary: Primary, units: Bools) -> System:
+    """Ask for distance on both sides of small cells, and for none where a larger group says it already."""
+    need = system.need.copy()
+    said = system.numerator[primary.said]
+    need[said[said >= 0]] = 0
+    return replace(system, need=need, strict=system.hidden(units))
 
 
 def _withhold(rows: pd.DataFrame, withheld: Bools) -> pd.DataFrame:
@@ -51,14 +98,18 @@ def _withhold(rows: pd.DataFrame, withheld: Bools) -> pd.DataFrame:
     return out
 
 
-def _report(rows: pd.DataFrame, withheld: Bools, rules: DisclosureRules, digest: str) -> dict[str, Any]:
+def _report(rows: pd.DataFrame, choice: _Choice, rules: DisclosureRules, digest: str) -> dict[str, Any]:
+    """Make the report that is published: it says nothing that the rows do not say, but who asked for it."""
+    withheld = choice.withheld
     return {"schema_version": "1", "digest": f"sha256:{digest}", "rules": rules.as_dict(),
             "counts": {"rows": len(rows), "published": int((~withheld).sum()), "withheld": int(withheld.sum())},
+            "attack": {"quantities": choice.quantities, "recovered": 0, "within": rules.protection},
             "withheld": _keys(rows, withheld)}
 
 
-def _private(rows: pd.DataFrame, primary: Bools, withheld: Bools) -> dict[str, Any]:
-    return {"small": _keys(rows, primary), "protecting": _keys(rows, withheld & ~primary)}
+def _private(rows: pd.DataFrame, choice: _Choice) -> dict[str, Any]:
+    return {"small": _keys(rows, choice.small), "protecting": _keys(rows, choice.withheld & ~choice.small),
+            "programmes": choice.programmes, "not_additive": choice.not_additive}
 
 
 def _keys(rows: pd.DataFrame, mask: Bools) -> list[dict[str, str]]:

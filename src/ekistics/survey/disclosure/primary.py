@@ -1,20 +1,41 @@
 """Primary suppression: the rows that could tell about a person by themselves."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
 from ekistics.core.errors import InvalidValueError
 from ekistics.core.i18n import _
+from ekistics.survey.disclosure.grid import Grid
+from ekistics.survey.disclosure.rows import NUMBERS
 from ekistics.survey.disclosure.rules import DisclosureRules
 from ekistics.survey.disclosure.table import CellTable
 
-__all__ = ["primary_mask"]
+__all__ = ["Primary", "holds_number", "primary_rows"]
 
 Bools = npt.NDArray[np.bool_]
 _SAME = 1e-9  # relative; sums of the same weights in another order
 
 
-def primary_mask(table: CellTable, rules: DisclosureRules) -> Bools:
+@dataclass(frozen=True, slots=True, eq=False)
+class Primary:
+    """What is withheld for what it says itself.
+
+    Parameters
+    ----------
+    small : numpy.ndarray of bool, shape (n_rows,)
+        Rows with some cases but too few, in too few primary sampling units, with a share of 0 % or 100 % in a small
+        group, or with too few cases that are counted. Rows that hold no number are left as they are.
+    said : numpy.ndarray of bool, shape (n_rows,)
+        Shares of 0 % that a larger group's 0 % says already: nothing can hide them.
+    """
+
+    small: Bools
+    said: Bools
+
+
+def primary_rows(table: CellTable, rules: DisclosureRules, grid: Grid) -> Primary:
     """Tell which rows must be withheld for what they say themselves.
 
     Parameters
@@ -23,12 +44,13 @@ def primary_mask(table: CellTable, rules: DisclosureRules) -> Bools:
         The table.
     rules : DisclosureRules
         What is too little.
+    grid : Grid
+        Its rows by measure and coordinate.
 
     Returns
     -------
-    numpy.ndarray of bool, shape (n_rows,)
-        True for a row with some cases but too few, in too few primary sampling units, with a share of 0 % or 100 % in
-        a small group, or with too few cases that are counted. Rows that hold no number are left as they are.
+    Primary
+        The rows.
 
     Raises
     ------
@@ -36,21 +58,35 @@ def primary_mask(table: CellTable, rules: DisclosureRules) -> Bools:
         A rule needs a column that the table does not have.
     """
     n = table.rows["n"].to_numpy(dtype=float)
-    some, holds = n > 0, _holds_number(table)
+    some, share = n > 0, np.asarray(table.rows["unit_measure"] == "PT", dtype=bool)
     small = some & (n < rules.cases)
     if rules.psus:
         small |= some & (_column(table, "n_psu") < rules.psus)
-    small |= some & (n < rules.certain) & _is_certain(table)
+    nobody, everybody = _certain(table, share)
+    large = n >= rules.certain
+    said = _said_above(grid, nobody, large)
+    small |= some & ~large & ((nobody & ~said) | (everybody & ~_said_above(grid, everybody, large)))
     if rules.counted:
         part = _column(table, "n_numerator")
-        rest = n - part
-        small |= ((part > 0) & (part < rules.counted)) | ((rest > 0) & (rest < rules.counted) & _is_share(table))
-    return np.asarray(small & holds, dtype=bool)
+        small |= (part > 0) & (part < rules.counted)
+        small |= share & (n - part > 0) & (n - part < rules.counted)
+    return Primary(small & holds_number(table), said)
 
 
-def _holds_number(table: CellTable) -> Bools:
-    names = ["obs_value", "numerator", "denominator", "se", "lci", "uci"]
-    return np.asarray(table.rows[names].notna().any(axis=1), dtype=bool)
+def holds_number(table: CellTable) -> Bools:
+    """Tell which rows hold any number.
+
+    Parameters
+    ----------
+    table : CellTable
+        The table.
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (n_rows,)
+        Whether there is one to withhold.
+    """
+    return np.asarray(table.rows[list(NUMBERS)].notna().any(axis=1), dtype=bool)
 
 
 def _column(table: CellTable, name: str) -> npt.NDArray[np.float64]:
@@ -60,13 +96,25 @@ def _column(table: CellTable, name: str) -> npt.NDArray[np.float64]:
     return table.rows[name].to_numpy(dtype=float)
 
 
-def _is_share(table: CellTable) -> Bools:
-    return np.asarray(table.rows["unit_measure"] == "PT", dtype=bool)
+def _certain(table: CellTable, share: Bools) -> tuple[Bools, Bools]:
+    """Tell where a share says of everybody in the group that they are not counted, and that they are."""
+    part, whole, value = (table.rows[name].to_numpy(dtype=float) for name in ("numerator", "denominator", "obs_value"))
+    nobody, everybody = (part <= _SAME * whole) | (value <= 0), (part >= (1 - _SAME) * whole) | (value >= 100)  # noqa: PLR2004 - percent
+    return share & nobody, share & everybody
 
 
-def _is_certain(table: CellTable) -> Bools:
-    """Tell where a share says the same of everybody in the group."""
-    part, whole = (table.rows[name].to_numpy(dtype=float) for name in ("numerator", "denominator"))
-    nobody, everybody = part <= _SAME * whole, part >= (1 - _SAME) * whole
-    value = table.rows["obs_value"].to_numpy(dtype=float)
-    return _is_share(table) & (nobody | everybody | (value <= 0) | (value >= 100))  # noqa: PLR2004 - percent
+def _said_above(grid: Grid, certain: Bools, large: Bools) -> Bools:
+    """Tell of which rows a group that holds theirs says the same, and is large enough to say it."""
+    said = np.zeros(len(certain), dtype=bool)
+    for _step in range(len(grid.lines) + 1):
+        before = int(said.sum())
+        says = certain & (large | said)
+        for totals, below in grid.lines:
+            for numbers in grid.row:
+                top = numbers[totals]
+                rows = np.where(below >= 0, numbers[below], -1)[(top >= 0) & says[top]]
+                said[rows[rows >= 0]] = True
+        said &= certain
+        if int(said.sum()) == before:
+            break
+    return said

@@ -1,0 +1,268 @@
+"""From a table to its equations: what anybody can add up."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from ekistics.core.errors import InvalidValueError
+from ekistics.core.i18n import _
+from ekistics.survey.disclosure.found import found_sums, same_quantity
+from ekistics.survey.disclosure.grid import Grid
+from ekistics.survey.disclosure.rules import DisclosureRules
+from ekistics.survey.disclosure.system import Patches, System
+from ekistics.survey.disclosure.table import CellTable
+
+__all__ = ["system_of"]
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.intp]
+Bools = npt.NDArray[np.bool_]
+_SAME, _NEARLY, _ROUNDED = 1e-9, 1e-2, 1e-6  # relative: equal sums; sums that should be and are not; rounding
+
+
+def system_of(table: CellTable, rules: DisclosureRules, grid: Grid) -> System:
+    """Turn a table into its equations.
+
+    Parameters
+    ----------
+    table : CellTable
+        The table.
+    rules : DisclosureRules
+        How far bounds must stay away, and which remainders are small.
+    grid : Grid
+        The table's rows by measure and coordinate.
+
+    Returns
+    -------
+    System
+        The equations.
+
+    Raises
+    ------
+    InvalidValueError
+        Parts that should add up to their total do so only nearly, so that what can be worked out cannot be told.
+    """
+    return _Builder(grid, table, rules).build()
+
+
+class _Builder:
+    """Collects quantities and equations."""
+
+    def __init__(self, grid: Grid, table: CellTable, rules: DisclosureRules) -> None:
+        self.grid, self.table, self.rules = grid, table, rules
+        self.group = same_quantity(grid.whole, grid.cases, [name[3] for name in grid.names])
+        self.count = 0
+        self.truth: list[Floats] = []
+        self.terms: list[tuple[Ints, Ints, Floats]] = []
+        self.equation_count = self.not_additive = 0
+        self.always: list[int] = []
+        self.extra: list[tuple[Ints, Ints]] = []
+        self.family = np.arange(len(grid.names))
+
+    def build(self) -> System:
+        grid = self.grid
+        groups = sorted(set(self.group.tolist()))
+        self.first = {g: int(np.flatnonzero(self.group == g)[0]) for g in groups}
+        self.part = self._quantities(grid.part)
+        self.rest = self._quantities(np.where(grid.share[:, None], np.maximum(grid.whole - grid.part, 0), np.nan))
+        self.whole_values = np.array([_first_of(grid.whole[self.group == g]) for g in groups])
+        self.case_values = np.array([_first_of(grid.cases[self.group == g]) for g in groups])
+        self.whole, self.cases = self._quantities(self.whole_values), self._quantities(self.case_values)
+        self._splits()
+        self._sums_over_axes(groups)
+        self._sums_of_series(groups)
+        return self._finish(groups)
+
+    def _quantities(self, values: Floats) -> Ints:
+        """Give each quantity that has a value a number."""
+        known = ~np.isnan(values)
+        numbers = np.full(values.shape, -1, dtype=np.intp)
+        numbers[known] = self.count + np.arange(int(known.sum()))
+        self.count += int(known.sum())
+        self.truth.append(values[known])
+        return numbers
+
+    def _equations(self, quantities: Ints, signs: Floats) -> None:
+        """Add an equation a row; a quantity of -1 is none."""
+        kept = quantities >= 0
+        rows = np.broadcast_to(np.arange(len(quantities))[:, None], quantities.shape)[kept] + self.equation_count
+        self.terms.append((rows, quantities[kept], np.broadcast_to(signs, quantities.shape)[kept]))
+        self.equation_count += len(quantities)
+
+    def _splits(self) -> None:
+        """Part and rest of a share are its whole."""
+        whole = self.whole[self.group]
+        some = (self.part >= 0) & (self.rest >= 0) & (whole >= 0)
+        self._equations(np.column_stack([self.part[some], self.rest[some], whole[some]]), np.array([1.0, 1.0, -1.0]))
+
+    def _sums_over_axes(self, groups: Sequence[int]) -> None:
+        for totals, below in self.grid.lines:
+            for g in range(len(groups)):
+                remains = self._remainders(g, totals, below)
+                self._line(self.whole[g], self.whole_values[g], totals, below, remains)
+                self._line(self.cases[g], self.case_values[g], totals, below, remains)
+                for m in np.flatnonzero(self.group == groups[g]):
+                    self._line(self.part[m], self.grid.part[m], totals, below, remains)
+
+    def _remainders(self, g: int, totals: Ints, below: Ints) -> Bools:
+        """Tell which totals leave a remainder beside their parts that is of a few cases only."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            n, whole = self.case_values[g][totals], self.whole_values[g][totals]
+            left = n - _added(self.case_values[g], below)
+            estimated = (whole - _added(self.whole_values[g], below)) * n / whole
+            left = np.where(left >= 0, left, np.round(estimated))
+            return np.asarray((left > 0) & (left < self.rules.cases), dtype=bool)
+
+    def _line(self, numbers: Ints, values: Floats, totals: Ints, below: Ints, remains: Bools) -> None:
+        """Add the sums of one quantity along one axis; what is not the sum of its parts is left out and counted."""
+        parts = np.where(below >= 0, numbers[below], -1)
+        some = (numbers[totals] >= 0) & (parts >= 0).any(axis=1)
+        total, added = values[totals], _added(values, below)
+        size = np.maximum(np.abs(total), _SAME)
+        over = some & (added > total + _SAME * size)
+        if (over & (added < total + _NEARLY * size) & (added - total > _ROUNDED * size)).any():
+            raise InvalidValueError(_("Parts of the table add up to nearly, but not quite, their total."),
+                                    expected=_("unrounded numerators, denominators and cases of one set of weights"),
+                                    hint=_("Estimate the total from the same records as its parts."))
+        over &= added - total > _ROUNDED * size
+        self.not_additive += int(over.sum())
+        kept = some & ~over
+        left = np.where(kept & remains, np.maximum(total - added, 0), np.nan)
+        extra = self._quantities(left)
+        self.always += extra[extra >= 0].tolist()
+        self.extra.append((extra[extra >= 0], totals[extra >= 0]))
+        quantities = np.column_stack([numbers[totals], parts, extra])[kept]
+        self._equations(quantities, np.array([-1.0] + [1.0] * (quantities.shape[1] - 1)))
+
+    def _sums_of_series(self, groups: Sequence[int]) -> None:
+        """Add series that are sums of each other, and numerators that are the denominators of others."""
+        grid = self.grid
+        for g, number in enumerate(groups):
+            members = np.flatnonzero(self.group == number)
+            told = _told(self.table, grid.names, members)
+            for coefficients, of_whole in [*told, *found_sums(grid, members, self.whole_values[g])]:
+                columns = [self.part[m] for m in coefficients] + ([self.whole[g]] if of_whole else [])
+                stacked = np.column_stack(columns)
+                signs = np.array([*coefficients.values(), *([of_whole] if of_whole else [])], dtype=float)
+                bound = np.isin(self.family, self.family[list(coefficients)])
+                self.family[bound] = self.family[bound].min()
+                self._equations(stacked[(stacked >= 0).all(axis=1)], signs)
+        self._shared_numbers(groups)
+
+    def _shared_numbers(self, groups: Sequence[int]) -> None:
+        """Make equal what is one quantity under two names: the numerator of one series, the denominator of another."""
+        for m, name in enumerate(self.grid.names):
+            for g, number in enumerate(groups):
+                if self.group[m] == number or self.grid.names[self.first[number]][3] != name[3]:
+                    continue
+                both = (self.part[m] >= 0) & (self.whole[g] >= 0)
+                if both.sum() > 2 and np.allclose(  # noqa: PLR2004 - one or two may be equal by chance
+                        self.grid.part[m][both], self.whole_values[g][both], rtol=_SAME, atol=0):
+                    self._equations(np.column_stack([self.part[m][both], self.whole[g][both]]), np.array([1.0, -1.0]))
+
+    def _finish(self, groups: Sequence[int]) -> System:
+        truth = np.concatenate(self.truth)
+        rows, columns, values = (np.concatenate(each) for each in zip(*self.terms, strict=True))
+        equations = sparse.csr_array((values, (rows, columns)), shape=(self.equation_count, self.count))
+        unit = _units(self.grid, len(self.table.rows))
+        hides, either = self._hiding(unit, groups)
+        always = np.zeros(self.count, dtype=bool)
+        always[self.always] = True
+        signed = np.zeros(self.count, dtype=bool)
+        for m in range(len(self.grid.names)):
+            if (self.grid.part[m] < 0).any():
+                signed[self.part[m][self.part[m] >= 0]] = True
+        floor = np.where(signed, -np.inf, -np.maximum(truth, 0))
+        return System(equations, truth, self._needs(truth), floor, unit, hides, either, always,
+                      np.zeros(self.count, dtype=bool), self.rules.protection, self._patches(), self._numerators(),
+                      self.not_additive)
+
+    def _numerators(self) -> Ints:
+        out = np.full(len(self.table.rows), -1, dtype=np.intp)
+        some = self.grid.row >= 0
+        out[self.grid.row[some]] = self.part[some]
+        return out
+
+    def _patches(self) -> Patches:
+        place, family = np.zeros(self.count, dtype=np.intp), np.full(self.count, -1, dtype=np.intp)
+        for numbers in (self.part, self.rest, self.whole, self.cases):
+            some = numbers >= 0
+            place[numbers[some]] = np.nonzero(some)[1]
+        for quantities, places in self.extra:
+            place[quantities] = places
+        for m in range(len(self.grid.names)):
+            for numbers in (self.part[m], self.rest[m]):
+                family[numbers[numbers >= 0]] = self.family[m]
+        for g in range(len(self.cases)):
+            family[self.cases[g][self.cases[g] >= 0]] = len(self.grid.names) + g
+        order = np.argsort(place, kind="stable")
+        begins = np.searchsorted(place[order], np.arange(len(self.grid.places) + 1))
+        return Patches(place, family, order, begins, self.grid, {p: i for i, p in enumerate(self.grid.places)})
+
+    def _needs(self, truth: Floats) -> Floats:
+        """Give the distances; nobody counted is told apart from one case by a part of a case's weight."""
+        need = self.rules.protection * np.abs(truth)
+        grid = self.grid
+        need[self.rest[self.rest >= 0]] = 0  # what a share leaves is no cell of the table
+        with np.errstate(invalid="ignore", divide="ignore"):
+            one = np.where(grid.cases > 0, self.rules.protection * grid.whole / grid.cases, 0)
+        nobody = (self.part >= 0) & (grid.part == 0) & np.isfinite(one) & (one > 0)
+        need[self.part[nobody]] = one[nobody]
+        return need
+
+    def _hiding(self, unit: Ints, groups: Sequence[int]) -> tuple[sparse.csr_array, sparse.csr_array]:
+        """Say which units must be withheld for a quantity to be unknown."""
+        grid, shape = self.grid, (self.count, int(unit.max(initial=-1)) + 1)
+        hides: list[tuple[Ints, Ints]] = []
+        held = (self.part >= 0) & (grid.row >= 0)
+        hides.append((self.part[held], unit[grid.row[held]]))
+        for g, number in enumerate(groups):
+            for m in np.flatnonzero(self.group == number):
+                for quantity in (self.whole[g], self.cases[g]):
+                    some = (quantity >= 0) & (grid.row[m] >= 0)
+                    hides.append((quantity[some], unit[grid.row[m][some]]))
+        rest = (self.rest >= 0) & (grid.row >= 0)
+        return _pattern(hides, shape), _pattern([(self.rest[rest], unit[grid.row[rest]])], shape)
+
+
+def _pattern(pairs: Sequence[tuple[Ints, Ints]], shape: tuple[int, int]) -> sparse.csr_array:
+    rows, columns = (np.concatenate(each) for each in zip(*pairs, strict=True))
+    out = sparse.csr_array((np.ones(len(rows), dtype=np.int64), (rows, columns)), shape=shape)
+    out.sum_duplicates()
+    return out
+
+
+def _first_of(values: Floats) -> Floats:
+    """Give, coordinate by coordinate, the first value that is there."""
+    known = ~np.isnan(values)
+    return np.where(known.any(axis=0), values[known.argmax(axis=0), np.arange(values.shape[1])], np.nan)
+
+
+def _added(values: Floats, below: Ints) -> Floats:
+    return np.asarray(np.nansum(np.where(below >= 0, values[below], 0.0), axis=1), dtype=float)
+
+
+def _units(grid: Grid, count: int) -> Ints:
+    """Give units their numbers: the rows of a series in one cell, whatever their variant, are one."""
+    number: dict[tuple[str, ...], int] = {}
+    series = np.array([number.setdefault((name[0], name[1], name[3]), len(number)) for name in grid.names])
+    unit = np.full(count, -1, dtype=np.intp)
+    measures, places = np.nonzero(grid.row >= 0)
+    unit[grid.row[measures, places]] = series[measures] * grid.row.shape[1] + places
+    _kept, dense = np.unique(unit, return_inverse=True)
+    return np.asarray(dense, dtype=np.intp)
+
+
+def _told(table: CellTable, names: Sequence[tuple[str, ...]], members: Ints) -> list[tuple[Mapping[int, int], int]]:
+    """Give the sums that were told, as coefficients of measures and of the denominator."""
+    at = {names[m][:3]: int(m) for m in members}
+    found: list[tuple[Mapping[int, int], int]] = []
+    for told in table.sums:
+        keys = [(told.indicator, part, told.variant) for part in told.parts]
+        total = (told.indicator, told.total, told.variant)
+        if all(key in at for key in keys) and (not told.total or total in at):
+            signs = dict.fromkeys((at[key] for key in keys), 1) | ({at[total]: -1} if told.total else {})
+            found.append((signs, 0 if told.total else -1))
+    return found
