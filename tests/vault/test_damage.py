@@ -1,6 +1,8 @@
 """Wrong, lost, badly kept keys; cut, changed, mixed and replayed files: one clear error each, never a wrong value."""
 
+import hashlib
 import io
+import json
 import os
 import resource
 import shutil
@@ -25,7 +27,7 @@ from ekistics.vault import container as container_module
 from ekistics.vault import keys as keys_module
 from ekistics.vault import vault as vault_module
 from ekistics.vault.heads import head_file, read_head
-from ekistics.vault.sealing import Sealer
+from ekistics.vault.sealing import Sealer, header_for, opened_header
 from tests.vault.conftest import ERASE, READ, STORE, make_record, make_tables
 
 PASS = "correct horse battery staple"
@@ -375,6 +377,24 @@ def test_a_header_that_asks_for_less_stretching(path, monkeypatch):
     monkeypatch.setattr(keys_module, "LEAST_N", 2**15)
     with pytest.raises(VaultDamagedError, match="header"):
         Vault.open(path, VaultKey.from_passphrase(PASS))
+
+
+@pytest.mark.parametrize(("changes", "error", "match"), [
+    ({"n": 2**17 + 1}, VaultDamagedError, "header was changed"),
+    ({"n": 2.0**17}, VaultDamagedError, "header was changed"),
+    ({"n": 2**21}, VaultDamagedError, "header was changed"), ({"n": 2**14}, VaultKeyError, "does not open"),
+    ({"r": 1}, VaultDamagedError, "header was changed"), ({"wrapped": "00"}, VaultDamagedError, "header was changed"),
+    ({"kind": "x"}, VaultDamagedError, "header was changed"), ({"salt": "00"}, VaultKeyError, "does not open"),
+    ({"vault": "00"}, VaultKeyError, "does not open"), ({"format": 2}, VaultDamagedError, "newer program")])
+def test_a_header_that_was_written_anew(tmp_path, changes, error, match):
+    """Its checksum is no secret: what is bound to the key, and what is asked of it, is held against it."""
+    key = VaultKey.from_passphrase(PASS, heads=tmp_path)
+    header = json.loads(header_for(key, bytes(32), "ab"))
+    del header["checksum"]
+    header |= changes
+    header["checksum"] = hashlib.sha256(json.dumps(header, sort_keys=True).encode()).hexdigest()
+    with pytest.raises(error, match=match):
+        opened_header(json.dumps(header).encode(), key)
 
 
 @pytest.mark.parametrize(("kind", "vault_id", "place"), [

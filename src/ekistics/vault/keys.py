@@ -122,7 +122,8 @@ class VaultKey:
             raise VaultKeyError(_("The passphrase is too short."),
                                 expected=_("at least {count} characters").format(count=SHORTEST), got=len(text),
                                 hint=_("Several words that do not belong together are long and easy to keep."))
-        return cls(text.encode(errors="surrogatepass"), "passphrase", None, None if heads is None else Path(heads).absolute())
+        return cls(text.encode(errors="surrogatepass"), "passphrase", None,
+                   None if heads is None else Path(heads).absolute())
 
     def wrapping_key(self, header: dict[str, Any]) -> bytes:
         """Derive the key that wraps the vault's own.
@@ -151,9 +152,11 @@ class VaultKey:
         salt = bytes.fromhex(header["salt"])
         if self.kind == "file":
             return HKDF(SHA256(), KEY_BYTES, salt, b"ekistics vault: wrapping key").derive(self.secret)
-        if not LEAST_N <= header["n"] <= MOST_N or (header["r"], header["p"]) != (SCRYPT_R, SCRYPT_P):
+        steps = header["n"]
+        if (not LEAST_N <= steps <= MOST_N or steps.bit_count() != 1
+                or (header["r"], header["p"]) != (SCRYPT_R, SCRYPT_P)):
             raise VaultDamagedError(_("The vault's header was changed."))
-        return Scrypt(salt, KEY_BYTES, header["n"], header["r"], header["p"]).derive(self.secret)
+        return Scrypt(salt, KEY_BYTES, steps, SCRYPT_R, SCRYPT_P).derive(self.secret)
 
     def new_header(self) -> dict[str, Any]:
         """Choose salt and cost for a new wrapping.

@@ -167,10 +167,11 @@ def _whole_header(content: object) -> dict[str, Any]:
     if isinstance(header, dict):
         checksum = header.pop("checksum", None)
         if checksum == hashlib.sha256(_canonical(header)).hexdigest():
-            if header.get("format") == FORMAT and _complete(header):
+            if header.get("format") != FORMAT:
+                raise VaultDamagedError(_("This vault was made by a newer program."), expected=FORMAT,
+                                        got=header.get("format"))
+            if _complete(header):
                 return header
-            raise VaultDamagedError(_("This vault was made by a newer program."), expected=FORMAT,
-                                    got=header.get("format"))
     raise VaultDamagedError(_("The vault's header was changed."), hint=_("Take the newest copy that is whole."))
 
 
@@ -178,7 +179,8 @@ def _complete(header: dict[str, Any]) -> bool:
     texts = all(isinstance(header.get(k), str) and re.fullmatch("([0-9a-f]{2})+", header[k])
                 for k in ("vault", "salt", "wrapped"))
     costs = all(isinstance(header.get(k), int) for k in ("n", "r", "p"))
-    return texts and (header.get("kind") == "file" or (header.get("kind") == "passphrase" and costs))
+    kinds = header.get("kind") == "file" or (header.get("kind") == "passphrase" and costs)
+    return texts and kinds and len(header["wrapped"]) == 2 * (NONCE + KEY_BYTES + TAG)
 
 
 def _canonical(header: dict[str, Any]) -> bytes:
