@@ -152,6 +152,19 @@ def test_the_log_takes_no_id(vault, given):
     vault.erase_person("H000003-1", actor="ada", reason="letter 3 of May 2026")
 
 
+def test_the_log_takes_no_id_of_those_who_go_along(vault):
+    """The household that its last person leaves empty, and the members of a household, are erased too."""
+    before = len(vault.log())
+    with pytest.raises(InvalidValueError, match="must not hold the id") as caught:
+        vault.erase_person("H000004-0", actor="ada", reason="household H000004 asked")
+    assert "H000004" not in str(caught.value)
+    with pytest.raises(InvalidValueError, match="must not hold the id"):
+        vault.erase_household("H000003", actor="ada", reason="H000003-2 asked")
+    assert len(vault.log()) == before
+    assert vault.tables("X24")["person"][0] == 50
+    assert vault.erase_person("H000003-1", actor="ada", reason="household H000003 asked").total == 1  # it stays
+
+
 def test_nobody_of_this_id(vault):
     before = len(vault.log())
     with pytest.raises(UnknownNameError, match="Nothing was erased") as caught:

@@ -16,7 +16,8 @@ from ekistics.vault.columns import pandas_of
 from ekistics.vault.intake import HOUSEHOLD_ID, PERSON, PERSON_ID
 from ekistics.vault.work import Work
 
-__all__ = ["Erasure", "erase_expired", "erase_people", "erase_tables", "expired_rows", "without_rows"]
+__all__ = ["Erasure", "erase_expired", "erase_people", "erase_tables", "expired_rows", "with_theirs",
+           "without_rows"]
 
 Mask = npt.NDArray[np.bool_]
 WHOLE = re.compile(r"-?\d+(\.0*)?")
@@ -46,9 +47,7 @@ class Erasure:
 
 def erase_people(work: Work, code: str, *, persons: Iterable[str] = (),
                  households: Iterable[str] = ()) -> dict[tuple[str, str], int]:
-    """Take persons, and households with their members, out of all tables of a survey.
-
-    A household whose last person goes is taken out too: its rows would speak of this person alone.
+    """Take persons and households out of all tables of a survey.
 
     Parameters
     ----------
@@ -57,7 +56,7 @@ def erase_people(work: Work, code: str, *, persons: Iterable[str] = (),
     code : str
         The survey.
     persons, households : iterable of str
-        Their ids.
+        Their ids, with those that :func:`with_theirs` finds.
 
     Returns
     -------
@@ -73,12 +72,35 @@ def _dropped(work: Work, code: str, masks: dict[str, Mask]) -> dict[tuple[str, s
     return {(code, name): int(mask.sum()) for name, mask in masks.items()}
 
 
-def _rows_of(work: Work, code: str, persons: set[str], households: set[str]) -> dict[str, Mask]:
-    """Find the rows of some people by table, where there are any, with those of households that they leave empty."""
-    before = -1
+def with_theirs(work: Work, code: str, persons: Iterable[str],
+                households: Iterable[str]) -> tuple[set[str], set[str]]:
+    """Give people with all who go with them: members of households, and households that are left empty.
+
+    A household whose last person goes is taken out too: its rows would speak of this person alone.
+
+    Parameters
+    ----------
+    work : Work
+        The transaction.
+    code : str
+        The survey.
+    persons, households : iterable of str
+        Their ids.
+
+    Returns
+    -------
+    persons, households : set of str
+        The ids of all.
+    """
+    persons, households, before = set(persons), set(households), -1
     while before != (before := len(persons) + len(households)):  # members may have been the last of another household
         households = households | _emptied(work, code, persons, households)
         persons = persons | _members(work, code, households)
+    return persons, households
+
+
+def _rows_of(work: Work, code: str, persons: set[str], households: set[str]) -> dict[str, Mask]:
+    """Find the rows of some people by table, where there are any."""
     masks = {name: _held(work, code, name, PERSON_ID, persons) | _held(work, code, name, HOUSEHOLD_ID, households)
              for name in work.catalogue.survey(code).tables}
     return {name: mask for name, mask in masks.items() if mask.any()}
@@ -154,7 +176,7 @@ def expired_rows(work: Work, code: str, today: date) -> dict[str, Mask]:
             persons |= set(_texts(_series(work, code, name, PERSON_ID)[over]))
         else:
             households |= set(_texts(_series(work, code, name, HOUSEHOLD_ID)[over]))
-    return _rows_of(work, code, persons, households) if persons or households else {}
+    return _rows_of(work, code, *with_theirs(work, code, persons, households)) if persons or households else {}
 
 
 def _over(days: "pd.Series[Any]", today: date) -> Mask:

@@ -1,7 +1,7 @@
 """The vault: opened with a key, it stores surveys, gives columns for a stated purpose, erases, and keeps the log."""
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -31,6 +31,7 @@ from ekistics.vault.erasure import (
     erase_people,
     erase_tables,
     expired_rows,
+    with_theirs,
     without_rows,
 )
 from ekistics.vault.guard import guarded
@@ -512,13 +513,14 @@ class Vault:
 
     def _erase(self, what: str, record_id: str, *, actor: str, reason: str, surveys: Sequence[str] | None) -> Erasure:
         actor, reason, record_id = _stated(actor, "actor"), _stated(reason, "reason"), str(record_id)
-        for text, name in ((actor, "actor"), (reason, "reason")):
-            if record_id and _holds(text, record_id):
-                raise InvalidValueError(_("The log keeps this text, so it must not hold the id."), param=name)
+        _require_without_ids([record_id], actor=actor, reason=reason)
         with self._working() as work:
             rows: dict[tuple[str, str], int] = {}
             for code in list(work.catalogue.surveys) if surveys is None else surveys:
-                rows |= erase_people(work, code, **{f"{what}s": [record_id]})
+                persons, households = with_theirs(work, code, *(([record_id], []) if what == "person"
+                                                                else ([], [record_id])))
+                _require_without_ids([*persons, *households], actor=actor, reason=reason)
+                rows |= erase_people(work, code, persons=persons, households=households)
             if not rows:
                 raise UnknownNameError(_("Nobody in the vault has this id."), hint=_("Nothing was erased."))
             done = Erasure(secrets.token_hex(16), rows)
@@ -582,6 +584,13 @@ def _stated(text: str, name: str) -> str:
         raise InvalidValueError(_("The log needs this: one line of text."), param=name,
                                 expected=_("1 to {count} characters").format(count=LONGEST), got=len(text))
     return text
+
+
+def _require_without_ids(ids: Iterable[str], **texts: str) -> None:
+    """Refuse texts for the log that hold an id of those who are erased."""
+    for name, text in texts.items():
+        if any(_holds(text, record_id) for record_id in ids):
+            raise InvalidValueError(_("The log keeps this text, so it must not hold the id."), param=name)
 
 
 def _holds(text: str, record_id: str) -> bool:
