@@ -17,6 +17,8 @@ from ekistics.survey import (
     ratio,
     total,
 )
+from ekistics.survey.domains import Domains
+from ekistics.survey.readings import Weighing, _by_cells, _by_rows, readings
 
 value = st.integers(-800, 800)
 
@@ -196,3 +198,26 @@ def test_poststratified_weights_have_their_sizes_and_no_error(s, data):
     counted = total(made, np.ones(len(s["y"])))
     np.testing.assert_allclose(counted.value, sizes.sum(), rtol=1e-9)
     assert counted.se[0] <= 1e-6 * sizes.sum()
+
+
+@given(samples(), st.data())
+def test_readings_of_sums_by_unit_are_those_of_the_rows(s, data):
+    n, rng = len(s["y"]), np.random.default_rng(data.draw(st.integers(0, 2**32)))
+    truth = rng.choice([0.0, 1.0, np.nan], n, p=data.draw(st.sampled_from([(0.5, 0.5, 0), (0.2, 0.5, 0.3), (0, 1, 0)])))
+    count = None if data.draw(st.booleans()) else rng.choice([0.0, 1.0, 4.0, np.nan], n, p=[0.1, 0.4, 0.4, 0.1])
+    sample = design(s)
+    weighing, domains = Weighing(sample, count), Domains.of(sample, s["domain"], n_domains=3)
+    state = weighing.state(truth)
+    state = state if domains.live is None else np.where(domains.live, state, 4)
+    fast, slow = (way(weighing, state, domains, "logit", 0.95) for way in (_by_cells, _by_rows))
+    np.testing.assert_allclose(fast.unknown, slow.unknown, rtol=1e-9, atol=1e-12)
+    for name in ("known", "least", "most"):
+        one, two = getattr(fast, name), getattr(slow, name)
+        for field in ("value", "se", "lci", "uci", "n", "n_psu", "df", "missing", "numerator", "denominator", "deff",
+                      "weight_sum"):
+            np.testing.assert_allclose(getattr(one, field), getattr(two, field), rtol=1e-6, atol=1e-7, err_msg=field)
+        np.testing.assert_array_equal(one.reason, two.reason)
+    least, most = (np.nan_to_num(each.value) for each in (fast.least, fast.most))
+    assert (least <= most + 1e-12).all()
+    whole = readings(weighing, weighing.state(np.nan_to_num(truth)), domains)
+    np.testing.assert_allclose(whole.known.value, fast.least.value, rtol=1e-9)

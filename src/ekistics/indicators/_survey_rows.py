@@ -22,12 +22,15 @@ from ekistics.indicators._truths import Truth, number, rules_of
 from ekistics.survey.design import Design, Stage
 from ekistics.survey.domains import Domains
 from ekistics.survey.estimates import Estimates, ratio
+from ekistics.survey.readings import Weighing, readings
 
 __all__ = ["EXTRA_COLUMNS", "KNOWN", "LEAST", "MOST", "Estimating", "Quotient", "Status", "classified", "estimated",
            "reading", "results", "share_series"]
 
 EXTRA_COLUMNS = ("n", "n_psu", "n_numerator", "df", "deff", "unknown_share")
 LEAST, MOST = "least", "most"
+_AMOUNTS = ("se", "lci", "uci", "numerator", "denominator")
+_Part = dict[str, npt.NDArray[Any]]
 OF_PEOPLE = ("sex", "age", "disability")  # a household's own sex is that of its head, and says nothing of its people
 _BASES = {"households": N_("households of which it is known"),
           "people": N_("people in households of which it is known")}
@@ -193,6 +196,7 @@ class _Base:
     position: npt.NDArray[np.intp] | None  # of each row's household; None where the rows are the households
     design: Design
     _made: dict[tuple[str, ...], _Cells] = field(default_factory=dict)
+    _paired: dict[int, tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]] = field(default_factory=dict)
 
     def spread(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Give each row the value of its household."""
@@ -223,6 +227,30 @@ class _Base:
             number = place[flat]
             self._made[group] = _Cells(number, keys, Domains.of(self.design, number, n_domains=len(keys)))
         return self._made[group]
+
+    @cached_property
+    def weighing(self) -> Weighing:
+        """How much each row counts."""
+        return Weighing(self.design, None if (self.count == 1).all() else self.count)
+
+    def cases(self, cells: _Cells, state: npt.NDArray[np.int64], truth: Truth) -> npt.NDArray[np.int64]:
+        """Count the households of each cell with the property, without it, and unknown: the cases, also of people."""
+        if self.position is None:
+            cell = cells.number
+        else:
+            cell, home = self._pairs(cells)
+            state = np.where(np.isnan(truth), 2, np.where(truth == 1, 0, 1))[home]
+        counts = np.bincount(cell * 4 + state, minlength=len(cells) * 4).reshape(-1, 4)
+        return counts[:, :3].T
+
+    def _pairs(self, cells: _Cells) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+        """Give each pair of a cell and a household with people in it once; remembered."""
+        assert self.position is not None  # noqa: S101 - the caller looked
+        if id(cells) not in self._paired:
+            size = int(self.position.max()) + 1
+            pairs = np.unique(cells.number.astype(np.int64) * size + self.position)
+            self._paired[id(cells)] = (pairs // size, pairs % size)
+        return self._paired[id(cells)]
 
     def households(self, cells: _Cells, chosen: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
         """Count the households with a chosen row in each cell: they are the cases, also of shares of people."""
@@ -321,7 +349,7 @@ def estimated(households: pd.DataFrame, persons: pd.DataFrame | None, statuses: 
     bases = _bases(households, persons, rules)
     parts = [part for base in bases for status in statuses for part in _share_rows(base, status, rules)]
     parts += [part for quotient in quotients for part in _quotient_rows(bases[0], quotient, rules)]
-    return pd.concat(parts).assign(time_period=time_period) if parts else empty
+    return _laid_out(parts, time_period) if parts else empty
 
 
 def _bases(households: pd.DataFrame, persons: pd.DataFrame | None, rules: Estimating) -> tuple[_Base, _Base]:
@@ -378,34 +406,27 @@ def _groups(base: _Base, rules: Estimating) -> Iterator[tuple[str, ...]]:
     yield from (group for group in rules.groups if all(name in base.rows.columns for name in group))
 
 
-def _share_rows(base: _Base, status: Status, rules: Estimating) -> Iterator[pd.DataFrame]:
-    truth, code, series = base.spread(status.truth), status.variant or "known", f"{status.key}_{base.unit}"
-    missing = np.isnan(truth) | np.isnan(base.count)
+def _share_rows(base: _Base, status: Status, rules: Estimating) -> Iterator[_Part]:
+    code, series = status.variant or "known", f"{status.key}_{base.unit}"
     if status.reason:  # said once an area, not of each group
         yield _absent(base, base.cells(()), series, code, status.reason)
         return
+    state = base.weighing.state(base.spread(status.truth))
     for group in _groups(base, rules):
         cells = base.cells(group)
-        unknown = _unknown_share(base, missing, cells)
-        reason = np.where(unknown > rules.max_unknown_share, str(Reason.TOO_MUCH_UNKNOWN), "")
-        yield _truth_rows(base, truth, cells, rules, (series, code, reason, unknown))
-        if missing.any():
-            for bound, taken in ((LEAST, 0.0), (MOST, 1.0)):
-                given = (series, _bound_code(code, bound), np.full(len(cells), "", dtype=object), unknown)
-                yield _truth_rows(base, np.nan_to_num(truth, nan=taken), cells, rules, given)[unknown > 0]
+        found = readings(base.weighing, state, cells.domains, interval=rules.interval, confidence=rules.confidence)
+        yes, no, unknown = base.cases(cells, state, status.truth)
+        reason = np.where(found.unknown > rules.max_unknown_share, str(Reason.TOO_MUCH_UNKNOWN), "")
+        told: Any = {"series": series, "scale": 100.0, "unknown": found.unknown}
+        yield _rows(cells, found.known, (yes + no, yes), variant=code, reason=reason, **told)
+        if found.unknown.any():
+            for bound, each, with_it in ((LEAST, found.least, yes), (MOST, found.most, yes + unknown)):
+                part = _rows(cells, each, (yes + no + unknown, with_it), variant=_bound_code(code, bound),
+                             reason=np.full(len(cells), "", dtype=object), **told)
+                yield {name: values[found.unknown > 0] for name, values in part.items()}
 
 
-def _truth_rows(base: _Base, truth: Truth, cells: _Cells, rules: Estimating,
-                given: tuple[str, str, npt.NDArray[Any], npt.NDArray[np.float64]]) -> pd.DataFrame:
-    series, variant, reason, unknown = given
-    found = ratio(base.design, truth * base.count, base.count, domain=cells.domains, interval=rules.interval,
-                  confidence=rules.confidence)
-    known = ~np.isnan(truth * base.count)
-    counts = (base.households(cells, known), base.households(cells, known & (truth == 1)))
-    return _rows(cells, found, counts, series=series, variant=variant, scale=100.0, reason=reason, unknown=unknown)
-
-
-def _quotient_rows(base: _Base, quotient: Quotient, rules: Estimating) -> Iterator[pd.DataFrame]:
+def _quotient_rows(base: _Base, quotient: Quotient, rules: Estimating) -> Iterator[_Part]:
     missing = np.isnan(quotient.above) | np.isnan(quotient.below)
     if quotient.reason:
         yield _absent(base, base.cells(()), quotient.series, quotient.variant, quotient.reason)
@@ -429,27 +450,47 @@ def _unknown_share(base: _Base, missing: npt.NDArray[np.bool_], cells: _Cells) -
     return np.asarray(part / whole, dtype=np.float64)
 
 
-def _absent(base: _Base, cells: _Cells, series: str, variant: str, reason: str) -> pd.DataFrame:
-    table = cells.keys.set_index("ref_area")
-    rows = result_rows(pd.Series(np.nan, index=table.index), series=series, variant=variant, reason=reason,
-                       **{name: table[name].to_numpy() for name in table.columns})
+def _absent(base: _Base, cells: _Cells, series: str, variant: str, reason: str) -> _Part:
     n = base.households(cells, np.ones(len(cells.number), dtype=bool)).astype(np.float64)
-    return rows.assign(**dict.fromkeys(EXTRA_COLUMNS, np.nan)).assign(n=n, n_psu=0.0, n_numerator=0.0)
+    absent: dict[str, Any] = {name: np.nan for name in (*_AMOUNTS, *EXTRA_COLUMNS)}
+    absent |= {"n": n, "n_psu": 0.0, "n_numerator": 0.0}
+    return _part(cells, series=series, variant=variant, obs_value=np.nan, reason=reason, uncertainty=NOT_STATED,
+                 **absent)
 
 
 def _rows(cells: _Cells, found: Estimates, counts: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]], *, series: str,
-          variant: str, scale: float, reason: npt.NDArray[Any], unknown: npt.NDArray[np.float64]) -> pd.DataFrame:
+          variant: str, scale: float, reason: npt.NDArray[Any], unknown: npt.NDArray[np.float64]) -> _Part:
     """Lay estimates out as result rows; one that the kernel could not make keeps the kernel's reason."""
     value = np.where(reason == "", scale * found.value, np.nan)
     told = np.where(np.isnan(value), np.where(reason != "", reason, found.reason), "").astype(object)
-    index = pd.Index(cells.keys["ref_area"], name="ref_area")
+    known = ~np.isnan(value)
     amounts = {"se": scale * found.se, "lci": scale * found.lci, "uci": scale * found.uci,
                "numerator": found.numerator, "denominator": found.denominator}
-    known = ~np.isnan(value)
-    rows = result_rows(pd.Series(value, index=index), series=series, variant=variant, reason=told,
-                       uncertainty=np.where(np.isnan(found.se), NOT_STATED, found.uncertainty),
-                       **{name: np.where(known, amount, np.nan) for name, amount in amounts.items()},
-                       **{name: cells.keys[name].to_numpy() for name in cells.keys.columns if name != "ref_area"})
-    extra = {"n": counts[0], "n_psu": found.n_psu, "n_numerator": counts[1], "df": found.df, "deff": found.deff,
-             "unknown_share": unknown}
-    return rows.assign(**{name: np.asarray(values, dtype=np.float64) for name, values in extra.items()})
+    return _part(cells, series=series, variant=variant, obs_value=value, reason=told,
+                 uncertainty=np.where(np.isnan(found.se), NOT_STATED, found.uncertainty).astype(object),
+                 **{name: np.where(known, amount, np.nan) for name, amount in amounts.items()},
+                 n=counts[0], n_psu=found.n_psu, n_numerator=counts[1], df=found.df, deff=found.deff,
+                 unknown_share=unknown)
+
+
+def _part(cells: _Cells, **columns: Any) -> _Part:
+    """Give the columns of one table's rows, an entry a cell."""
+    count = len(cells)
+    keys: dict[str, Any] = {str(name): np.asarray(values, dtype=object) for name, values in cells.keys.items()}
+    return {name: values if isinstance(values, np.ndarray) else
+            np.full(count, values, dtype=object if isinstance(values, str) else float)
+            for name, values in (keys | columns).items()}
+
+
+def _laid_out(parts: Sequence[_Part], time_period: str) -> pd.DataFrame:
+    """Make one frame of all parts; a dimension that a part is not split by is its total."""
+    def column(name: str) -> npt.NDArray[Any]:
+        return np.concatenate([part[name] if name in part else np.full(len(part["ref_area"]), "_T", dtype=object)
+                               for part in parts])
+
+    split = [name for name in DIMENSIONS if any(name in part for part in parts)]
+    index = pd.Index(column("ref_area"), name="ref_area")
+    told: dict[str, Any] = {name: column(name) for name in ("series", "variant", "reason", "uncertainty", *_AMOUNTS,
+                                                            *split)}
+    rows = result_rows(pd.Series(column("obs_value"), index=index), time_period=time_period, **told)
+    return rows.assign(**{name: column(name).astype(np.float64) for name in EXTRA_COLUMNS})
