@@ -36,9 +36,9 @@ def photograph(browser: Browser, stage: Stage, pages: dict[str, str], out: Path,
             total = tab.evaluate("document.documentElement.scrollHeight")
             tab.set_viewport_size({"width": width, "height": int(min(total, TALLEST / scale))})
             tab.wait_for_load_state("networkidle")
-            for stage_of_map in tab.locator("[data-map]").all():  # a map that is not near begins when it is seen
-                stage_of_map.scroll_into_view_if_needed()
-            tab.wait_for_function("[...document.querySelectorAll('[data-map]')].every(map => map.dataset.state)")
+            for i, place in enumerate(tab.locator("[data-map]").all()):  # a map that is not near begins when it is seen
+                place.scroll_into_view_if_needed()
+                tab.locator("[data-map][data-state]").nth(i).wait_for(state="attached")
             tab.evaluate("window.scrollTo(0, 0)")
             tab.wait_for_load_state("networkidle")
             tab.wait_for_timeout(700)

@@ -52,8 +52,8 @@ def group_tables(rows: Sequence[Any], specs: Mapping[str, IndicatorSpec], *, lan
     language : str
         Language of the numbers.
     every : bool
-        Whether every series and variant is shown, also where it is not split; else the headline series, in the reading
-        that stands first, where they are split.
+        Whether every series and variant is shown, also where it is not split; else the headline series, in the first
+        reading that has a value, where they are split.
 
     Returns
     -------
@@ -76,7 +76,8 @@ def _variants(spec: IndicatorSpec, series: SeriesSpec, rows: Sequence[Any], *, e
     if not rows or not (every or series.headline):
         return []
     present = list(dict.fromkeys(row.variant for row in rows))
-    return present if every else [default_of(spec, series.code, present)]
+    told = dict.fromkeys(row.variant for row in rows if not isnan(row.obs_value))
+    return present if every else [default_of(spec, series.code, told or present)]
 
 
 def _table(spec: IndicatorSpec, series: SeriesSpec, rows: Sequence[Any], language: str) -> DotTable:

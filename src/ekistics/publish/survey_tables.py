@@ -11,7 +11,7 @@ from typing import Any
 from ekistics.core.i18n import N_, _, joined
 from ekistics.core.indicator import IndicatorSpec
 from ekistics.core.observation import DIMENSIONS
-from ekistics.core.reasons import reason_text
+from ekistics.core.reasons import Reason, reason_text
 from ekistics.publish.content import Cell, Column, Fact, Group, Table
 from ekistics.publish.figures import dimension_text, variant_of
 from ekistics.publish.numbers import number_text, period_text, value_text
@@ -277,7 +277,7 @@ def withheld_table(survey: Mapping[str, Any], specs: Mapping[str, IndicatorSpec]
         One row an indicator, group and reason, with its count of cells; None where the report lists none.
     """
     cells = [cell for cell in survey["disclosure"]["report"].get("withheld") or () if isinstance(cell, Mapping)]
-    counted = Counter((_cell_title(cell, specs), _cell_group(cell), reason_text(str(cell.get("reason", ""))))
+    counted = Counter((_cell_title(cell, specs), _cell_group(cell), reason_text(str(cell.get("reason") or Reason.WITHHELD)))
                       for cell in cells)
     rows = tuple((Cell(title), Cell(group), Cell(reason), Cell(str(count)))
                  for (title, group, reason), count in list(counted.items())[:MOST_WITHHELD])
