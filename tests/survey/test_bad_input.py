@@ -1,6 +1,7 @@
 """Each thing that can be wrong with a sample is one clear error with its place, or a status beside the number."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from ekistics.core.errors import InvalidValueError
@@ -208,3 +209,46 @@ def test_tests_and_models_without_enough():
     refused(lambda: independence(Design.of(ONES), np.zeros(6), PSU - 1), "1 x 3")
     refused(lambda: fay_herriot([1.0, 2], [1.0, 1], auxiliary=np.ones((2, 2))), "> 2")
     refused(lambda: fay_herriot([1.0, 2, 3], [1.0, 0, 1], auxiliary=np.ones((3, 1))), "area 1", "positive")
+
+
+def test_an_error_never_repeats_a_value_of_a_person():
+    def told(call):
+        with pytest.raises(InvalidValueError) as caught:
+            call()
+        assert "Fatima" not in str(caught.value) and caught.value.__suppress_context__
+        return str(caught.value)
+
+    names, design = ["Fatima", 2, 3, 4, 5, 6], Design.of(ONES)
+    assert "y" in told(lambda: mean(design, names))
+    assert "weight" in told(lambda: Design.of(names))
+    assert "auxiliary" in told(lambda: calibrate(design, [[name] for name in names], [6]))
+    assert "replicates" in told(lambda: ReplicateDesign.of(ONES, [[name] for name in names],
+                                                           rule=replicate_rule("JK1", 1)))
+    refused(lambda: Design.staged(ONES, [Stage(np.array(list("Fatima")))]), "ids", "whole numbers")
+
+
+def test_codes_of_stages_are_never_cut_or_merged():
+    for ids in ([1.2, 1.7, 2, 3, 4, 5], [1, np.nan, 2, 3, 4, 5], [2.0**53, 2.0**53 + 2, 1, 2, 3, 4],
+                np.array([2**63 + 1, 2**63 + 2, 1, 2, 3, 4], dtype=np.uint64), np.ones((6, 2))):
+        with pytest.raises(InvalidValueError, match="ids"):
+            Design.staged(ONES, [Stage(np.asarray(ids))])
+    refused(lambda: Design.staged(ONES, [Stage(np.arange(6), np.array([1, 1, 1, 2, 2, 2.5]))]), "strata", "1 such rows")
+    assert Design.staged(ONES, [Stage(np.arange(6), None, 9.0)]).layout[0].population.tolist() == [9]
+
+
+def test_missing_values_in_any_dress_are_missing():
+    design = Design.of(np.ones(3))
+    for y in (np.ma.masked_array([1.0, 999, 3], [0, 1, 0]), pd.Series([1, pd.NA, 3], dtype="Int64"), [1, None, 3]):
+        found = mean(design, y)
+        assert (found.value[0], found.missing[0]) == (2, 1)
+    refused(lambda: mean(design, pd.Series([1, pd.NA, 3], dtype=object)), "y", "NaN where a value is missing")
+    refused(lambda: Design.of(np.ones(3), psu=np.ma.masked_array([1, 2, 3], [0, 1, 0])), "psu", "missing")
+
+
+def test_arrays_of_other_dimensions():
+    design = Design.of(ONES)
+    refused(lambda: Design.of(np.ones((6, 2))), "weight", "Expected 1, got 2")
+    refused(lambda: mean(design, Y[:, None]), "y", "dimensions")
+    refused(lambda: mean(design, Y, domain=np.zeros((6, 1))), "domain", "dimensions")
+    refused(lambda: calibrate(design, ONES, [6]), "auxiliary", "Expected 2, got 1")
+    refused(lambda: calibrate(design, ONES[:, None], [7], spread=[1, 2]), "spread", "got 2")

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from ekistics.core.i18n import _
 from ekistics.core.reasons import Reason
+from ekistics.survey._arrays import numbers
 from ekistics.survey._layout import Bools, Floats, Integers, StageLayout
 from ekistics.survey._refusal import invalid
 from ekistics.survey.design import Design
@@ -158,14 +159,14 @@ def variable(values: npt.ArrayLike, n: int, param: str) -> Floats:
     InvalidValueError
         When its length is another or a value is infinite.
     """
-    numbers = np.asarray(values, dtype=np.float64)
-    if numbers.shape != (n,):
+    given = numbers(values, param)
+    if len(given) != n:
         raise invalid(_("A variable needs a value for each row of the sample."), param=param, expected=n,
-                      got=str(numbers.shape))
-    if not np.isfinite(numbers.sum()) and np.isinf(numbers).any():
+                      got=len(given))
+    if not np.isfinite(given.sum()) and np.isinf(given).any():
         raise invalid(_("A variable must not be infinite."), param=param,
-                      where=_("row {row}").format(row=int(np.isinf(numbers).argmax())))
-    return numbers
+                      where=_("row {row}").format(row=int(np.isinf(given).argmax())))
+    return given
 
 
 def total_statistic(domains: Domains, y: Floats) -> Statistic:

@@ -7,10 +7,10 @@ import numpy.typing as npt
 from scipy import stats
 
 from ekistics.core.i18n import _
+from ekistics.survey._arrays import codes
 from ekistics.survey._layout import Floats
 from ekistics.survey._refusal import invalid
 from ekistics.survey._statistics import total_statistic
-from ekistics.survey.design import codes
 from ekistics.survey.domains import AnyDesign, Domains
 
 __all__ = ["Independence", "independence"]

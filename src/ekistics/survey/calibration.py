@@ -13,9 +13,10 @@ import numpy.typing as npt
 
 from ekistics.core.errors import InvalidValueError
 from ekistics.core.i18n import _
+from ekistics.survey._arrays import codes, numbers
 from ekistics.survey._layout import Floats, Integers
 from ekistics.survey._refusal import invalid
-from ekistics.survey.design import Calibration, Design, codes
+from ekistics.survey.design import Calibration, Design
 from ekistics.survey.domains import AnyDesign
 from ekistics.survey.replicates import ReplicateDesign
 
@@ -70,10 +71,10 @@ def calibrate(design: Sample, auxiliary: npt.ArrayLike, totals: npt.ArrayLike, *
     >>> calibrate(design, x, [4, 11]).weight.round(3).tolist()
     [0.7, 0.9, 1.1, 1.3]
     """
-    table = np.asarray(auxiliary, dtype=np.float64)
-    known = np.asarray(totals, dtype=np.float64)
+    table = numbers(auxiliary, "auxiliary", dimensions=2)
+    known = numbers(totals, "totals")
     curve = _curve(distance, bounds)
-    given = None if spread is None else np.asarray(spread, dtype=np.float64)
+    given = None if spread is None else numbers(spread, "spread")
     _check_auxiliary(table, known, given, len(design))
 
     def factors(weight: Floats, where: str) -> Floats:
@@ -182,7 +183,7 @@ def _positive(weight: Floats, factor: Floats, where: str | None = None) -> Float
 
 def _check_auxiliary(table: Floats, totals: Floats, spread: Floats | None, n: int) -> None:
     """Refuse auxiliary variables that do not fit or are missing."""
-    if table.ndim != 2 or table.shape != (n, len(totals)):  # noqa: PLR2004 - a table
+    if table.shape != (n, len(totals)):
         raise invalid(_("Auxiliary variables need a row a case and a total a column."), param="auxiliary",
                       expected=f"{n} x {len(totals)}", got=" x ".join(map(str, table.shape)))
     unknown = ~np.isfinite(table).all(axis=1)
@@ -190,13 +191,14 @@ def _check_auxiliary(table: Floats, totals: Floats, spread: Floats | None, n: in
         raise invalid(_("Auxiliary variables must be known in every row."), param="auxiliary",
                       where=_("row {row}").format(row=int(unknown.argmax())),
                       got=_("{count} such rows").format(count=int(unknown.sum())))
-    if spread is not None and not bool((spread > 0).all()):
-        raise invalid(_("Assumed variances must be positive."), param="spread", expected="> 0")
+    if spread is not None and (len(spread) != n or not bool((spread > 0).all())):
+        raise invalid(_("Assumed variances must be positive, one a row."), param="spread", expected=f"{n}, > 0",
+                      got=len(spread))
 
 
 def _margin(cells: npt.ArrayLike, totals: npt.ArrayLike, n: int) -> tuple[Integers, Floats]:
     """Read a margin."""
-    cell, known = codes(cells, "cells"), np.asarray(totals, dtype=np.float64)
+    cell, known = codes(cells, "cells"), numbers(totals, "totals")
     if len(cell) != n or int(cell.min()) < 0 or int(cell.max()) >= len(known):
         raise invalid(_("Every row needs a poststratum whose size is known."), param="cells",
                       expected=f"{n}, 0 ... {len(known) - 1}",

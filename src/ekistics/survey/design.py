@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ekistics.core.i18n import _
+from ekistics.survey._arrays import codes, numbers
 from ekistics.survey._layout import Floats, Integers, StageLayout, stage_layouts
 from ekistics.survey._refusal import invalid
 
@@ -28,7 +29,7 @@ class Stage:
         Code of the row's unit. At the second stage and later it need be unique only within the unit of the stage above.
     strata : numpy.ndarray of int, shape (n,), optional
         Code of the stratum that the unit was drawn from; one stratum where absent.
-    population : numpy.ndarray of float, shape (n,), optional
+    population : numpy.ndarray of float, shape (n,) or (), optional
         Number of units in that stratum (within the unit of the stage above); infinite where no finite population
         correction is wanted. Without it, units count as drawn with replacement and later stages add nothing.
     nested : bool, default False
@@ -39,6 +40,15 @@ class Stage:
     strata: Integers | None = None
     population: Floats | None = None
     nested: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "ids", codes(self.ids, "ids"))
+        if self.strata is not None:
+            object.__setattr__(self, "strata", codes(self.strata, "strata"))
+        if self.population is not None:
+            sizes = np.asarray(self.population)
+            sizes = np.full(len(self.ids), sizes) if sizes.ndim == 0 else sizes
+            object.__setattr__(self, "population", numbers(sizes, "population"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,13 +113,13 @@ class Design:
     calibrations: tuple[Calibration, ...] = field(default=())
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "weight", numbers(self.weight, "weight"))
         _one_of(self.lonely, LONELY, "lonely")
         _one_of(self.zero_weight, ZERO_WEIGHT, "zero_weight")
         if not self.stages:
             raise invalid(_("A design needs at least one stage."), param="stages")
         _check_lengths(len(self.weight), self.stages)
         check_each_weight(self.weight, zero=self.zero_weight)
-        object.__setattr__(self, "weight", np.asarray(self.weight, dtype=np.float64))
         self.layout  # noqa: B018 - so that a broken design is refused when it is made
 
     @classmethod
@@ -134,10 +144,9 @@ class Design:
         Design
             The design.
         """
-        weights = np.asarray(weight, dtype=np.float64)
-        n = len(weights)
-        ids = np.arange(n) if psu is None else codes(psu, "psu")
-        sizes = None if population is None else np.broadcast_to(np.asarray(population, dtype=np.float64), (n,))
+        weights = numbers(weight, "weight")
+        ids = np.arange(len(weights)) if psu is None else codes(psu, "psu")
+        sizes = None if population is None else np.asarray(population)
         stage = Stage(ids, None if strata is None else codes(strata, "strata"), sizes, nested)
         return cls(weights, (stage,), lonely, zero_weight)
 
@@ -161,7 +170,7 @@ class Design:
         Design
             The design.
         """
-        return cls(np.asarray(weight, dtype=np.float64), tuple(stages), lonely, zero_weight)
+        return cls(numbers(weight, "weight"), tuple(stages), lonely, zero_weight)
 
     def __len__(self) -> int:
         return len(self.weight)
@@ -196,41 +205,6 @@ class Design:
         made = replace(self, weight=calibration.adjusted, calibrations=(*self.calibrations, calibration))
         made.__dict__["layout"] = self.layout
         return made
-
-
-def codes(values: npt.ArrayLike, param: str) -> Integers:
-    """Read codes as whole numbers.
-
-    Parameters
-    ----------
-    values : array_like, shape (n,)
-        Whole numbers of any type; floats count where they are whole.
-    param : str
-        What they are, for the error.
-
-    Returns
-    -------
-    numpy.ndarray of int64, shape (n,)
-        The codes.
-
-    Raises
-    ------
-    InvalidValueError
-        When a value is missing, not whole or not a number.
-
-    Examples
-    --------
-    >>> codes([3.0, 1.0], "psu").tolist()
-    [3, 1]
-    """
-    given = np.asarray(values)
-    if given.dtype.kind in "iu" or given.dtype.kind == "b":
-        return given.astype(np.int64, copy=False)
-    if given.dtype.kind == "f" and bool(np.isfinite(given).all()) and bool((given == np.floor(given)).all()):
-        return given.astype(np.int64)
-    wrong = given.dtype if given.dtype.kind != "f" else int((~np.isfinite(given) | (given != np.floor(given))).sum())
-    raise invalid(_("Codes must be whole numbers, and none may be missing."), param=param,
-                  expected=_("whole numbers"), got=wrong, hint=_("Number the codes first."))
 
 
 def check_each_weight(weight: npt.NDArray[Any], *, zero: str = "fail") -> None:

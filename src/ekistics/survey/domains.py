@@ -7,9 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ekistics.core.i18n import _
+from ekistics.survey._arrays import codes
 from ekistics.survey._layout import Bools, Floats, Integers, StageLayout, factorise, sums_by
 from ekistics.survey._refusal import invalid
-from ekistics.survey.design import Design, codes
+from ekistics.survey.design import Design
 from ekistics.survey.replicates import ReplicateDesign, replicate_rank
 
 __all__ = ["AnyDesign", "Domains", "Level"]

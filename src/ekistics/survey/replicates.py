@@ -7,9 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ekistics.core.i18n import _
+from ekistics.survey._arrays import codes, numbers
 from ekistics.survey._layout import Floats, Integers
 from ekistics.survey._refusal import invalid
-from ekistics.survey.design import Design, check_each_weight, codes
+from ekistics.survey.design import Design, check_each_weight
 
 __all__ = ["KINDS", "ReplicateDesign", "ReplicateRule", "jackknife", "replicate_rule"]
 
@@ -172,9 +173,8 @@ class ReplicateDesign:
         ReplicateDesign
             The design.
         """
-        weights = np.asarray(weight, dtype=np.float64)
-        table = np.asarray(replicates, dtype=np.float64)
-        if table.ndim != 2 or len(table) != len(weights):  # noqa: PLR2004 - a table
+        weights, table = numbers(weight, "weight"), numbers(replicates, "replicates", dimensions=2)
+        if len(table) != len(weights):
             raise invalid(_("Weights, replicate weights and factors must match."), param="replicates",
                           expected=len(weights), got=str(table.shape))
         return cls(weights, np.ones(len(weights)), table, np.arange(len(weights)), rule,

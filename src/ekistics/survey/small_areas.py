@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ekistics.core.i18n import _
+from ekistics.survey._arrays import numbers
 from ekistics.survey._layout import Bools, Floats
 from ekistics.survey._refusal import invalid
 
@@ -104,9 +105,9 @@ def fay_herriot(direct: npt.ArrayLike, se: npt.ArrayLike, *, auxiliary: npt.Arra
 
 def _checked(direct: npt.ArrayLike, se: npt.ArrayLike, auxiliary: npt.ArrayLike) -> tuple[Floats, Floats, Floats]:
     """Read the areas."""
-    y, deviation = np.asarray(direct, dtype=np.float64), np.asarray(se, dtype=np.float64)
-    x = np.asarray(auxiliary, dtype=np.float64)
-    if y.shape != deviation.shape or x.ndim != 2 or len(x) != len(y):  # noqa: PLR2004 - a table
+    y, deviation = numbers(direct, "direct"), numbers(se, "se")
+    x = numbers(auxiliary, "auxiliary", dimensions=2)
+    if len(y) != len(deviation) or len(x) != len(y):
         raise invalid(_("Every area needs an estimate, its standard error and its auxiliary variables."),
                       param="auxiliary", expected=len(y), got=str(x.shape))
     known: Bools = np.isfinite(y) & np.isfinite(deviation)
