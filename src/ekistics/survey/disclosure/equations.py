@@ -52,7 +52,8 @@ class _Builder:
 
     def __init__(self, grid: Grid, table: CellTable, rules: DisclosureRules) -> None:
         self.grid, self.table, self.rules = grid, table, rules
-        self.group = same_quantity(grid.whole, grid.cases, [name[3] for name in grid.names])
+        first = same_quantity(grid.whole, grid.cases, [name[3] for name in grid.names])
+        self.group = np.unique(first, return_inverse=True)[1]  # numbered without gaps: wholes and cases stand so
         self.count = 0
         self.truth: list[Floats] = []
         self.terms: list[tuple[Ints, Ints, Floats]] = []
