@@ -14,6 +14,7 @@ INDEX = re.compile("|".join(("py" + r"pi\.org", "python" + r"hosted\.org", "regi
                              "--" + "(extra-)?index-" + "url", "deb" + r"\.debian\.org")))
 MACHINE = re.compile(r"(?<![\w.$}/-])/(" + "|".join(("wo" + "rk", "ro" + "ot", "ho" + "me", "Us" + "ers")) + r")/\w")
 LOCKS = ("requirements/dev.lock", "requirements/peers.lock")
+MADE_UP = ("city.toml", "survey.toml")  # configurations of the made-up city and its survey
 SOURCED = ("source", "citation", "provenance")
 
 
@@ -55,7 +56,7 @@ def has_source(table: Any) -> bool:
 
 
 def data_findings(name: str, text: str) -> list[str]:
-    """Find data files of the package that do not say where their facts come from (a city.toml holds none)."""
+    """Find data files of the package that do not say where their facts come from (files of what is made up hold none)."""
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -77,7 +78,7 @@ def findings(root: Path) -> list[str]:
         found += text_findings(name, text)
         if name in LOCKS:
             found += lock_findings(name, text)
-        if name.startswith("src/ekistics/") and name.endswith(".toml") and path.name != "city.toml":
+        if name.startswith("src/ekistics/") and name.endswith(".toml") and path.name not in MADE_UP:
             found += data_findings(name, text)
     return found
 

@@ -67,6 +67,7 @@ def standard_variables() -> Mapping[str, StandardVariable]:
     """
     path = files("ekistics.core") / "standard_variables.toml"
     content = tomllib.loads(path.read_text(encoding="utf-8"))
+    del content["source"]  # of the list as a whole
     found = {}
     for name, entry in content.items():
         codes = content[entry["codes_of"]]["codes"] if "codes_of" in entry else entry.get("codes", {})
