@@ -1,12 +1,13 @@
 """What an indicator is: its series, variants, units, bases, method edition and source, as data."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ekistics.core.errors import InvalidValueError, UnknownNameError
 from ekistics.core.i18n import _
 from ekistics.core.units import unit
 
-__all__ = ["IndicatorSpec", "MethodEdition", "SeriesSpec", "Variant"]
+__all__ = ["IndicatorSpec", "MethodEdition", "SeriesSpec", "Variant", "people_codes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,3 +219,19 @@ class IndicatorSpec:
         if code not in self._by_code:
             raise UnknownNameError.among(code, list(self._by_code), what=_("series"), where=self.code)
         return self._by_code[code]
+
+
+def people_codes(indicators: Iterable[IndicatorSpec]) -> frozenset[str]:
+    """Give the indicators whose values come from people's records.
+
+    Parameters
+    ----------
+    indicators : iterable of IndicatorSpec
+        Indicators.
+
+    Returns
+    -------
+    frozenset of str
+        Their codes.
+    """
+    return frozenset(spec.code for spec in indicators if spec.people_records)

@@ -19,10 +19,12 @@ from ekistics.core.quality import QualityFlag
 from ekistics.package.model import SCHEMA_VERSION, Layer, ProfilePackage
 from ekistics.package.table import table_schema
 
-__all__ = ["DESCRIPTOR", "checks_bytes", "crs_text", "descriptor_bytes", "json_bytes", "layer_crs", "listed_files",
-           "load_checks", "load_descriptor", "make_descriptor", "parse_head", "parse_spec", "plain_spec", "seal"]
+__all__ = ["DESCRIPTOR", "DISCLOSURE", "checks_bytes", "crs_text", "descriptor_bytes", "json_bytes", "layer_crs",
+           "listed_files", "load_checks", "load_descriptor", "make_descriptor", "parse_head", "parse_spec",
+           "plain_spec", "seal"]
 
 DESCRIPTOR = "datapackage.json"
+DISCLOSURE = "disclosure.json"
 MEDIA_TYPES = {
     "csv": "text/csv", "parquet": "application/vnd.apache.parquet", "json": "application/json", "html": "text/html",
     "pdf": "application/pdf", "tif": "image/tiff; application=geotiff; profile=cloud-optimized",

@@ -1,6 +1,7 @@
 """What a profile package holds, as one typed value: place, run, observations, layers, checks."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
@@ -12,6 +13,9 @@ from ekistics.core.place import Place
 from ekistics.core.provenance import Run
 from ekistics.core.quality import QualityFlag
 from ekistics.core.raster import Raster
+
+if TYPE_CHECKING:  # the kernel takes a second to load, and most packages have nothing from people's records
+    from ekistics.survey.disclosure import Disclosed
 
 __all__ = ["SCHEMA_VERSION", "THROUGH_TIME", "Layer", "ProfilePackage"]
 
@@ -88,6 +92,10 @@ class ProfilePackage:
     indicators : tuple of IndicatorSpec
         What the observations are about: titles, units, bases and bounds travel with the numbers, so that a package
         explains itself and its values can be held against their bounds.
+    disclosed : Disclosed, optional
+        What disclosure control let out of people's records; needed for observations of indicators whose values come
+        from there, which are then its rows and no others. A package that was read has none: it was checked before it
+        was written.
     """
 
     place: Place
@@ -100,3 +108,4 @@ class ProfilePackage:
     created: str = ""
     edition: str = ""
     indicators: tuple[IndicatorSpec, ...] = ()
+    disclosed: "Disclosed | None" = None

@@ -16,12 +16,13 @@ from pyogrio.errors import DataLayerError, DataSourceError
 
 from ekistics.core.errors import EkisticsError, PackageError
 from ekistics.core.i18n import _
-from ekistics.core.indicator import IndicatorSpec
+from ekistics.core.indicator import IndicatorSpec, people_codes
 from ekistics.core.place import Place
 from ekistics.core.provenance import Run, digest_file
 from ekistics.core.units import UNITS
 from ekistics.package.descriptor import (
     DESCRIPTOR,
+    DISCLOSURE,
     descriptor_bytes,
     listed_files,
     load_checks,
@@ -49,7 +50,8 @@ class Problem:
     Parameters
     ----------
     code : str
-        Its kind: ``missing``, ``extra``, ``bytes``, ``hash``, ``schema``, ``layer``, or a rule of the observations.
+        Its kind: ``missing``, ``extra``, ``bytes``, ``hash``, ``schema``, ``layer``, ``disclosure``, or a rule of the
+        observations.
     where : str
         The file, and the rows where there are some.
     message : str
@@ -210,7 +212,20 @@ def _content_problems(folder: Path, descriptor: Mapping[str, Any], head: Head,
     for entry in descriptor["ekistics"]["layers"]:
         names = [name for name in listed if name.rsplit(".", 1)[0] == f"layers/{entry['code']}"]
         problems += _layer_problems(folder, entry, set(names), broken)
+    if table is not None:
+        problems += _disclosure_problems(folder, descriptor, table, head)
     return table, problems
+
+
+def _disclosure_problems(folder: Path, descriptor: Mapping[str, Any], table: pa.Table, head: Head) -> list[Problem]:
+    """Hold values from people's records against the report of disclosure control; most packages have neither."""
+    indicators, listed = head[3], DISCLOSURE in listed_files(descriptor)
+    if not listed and not people_codes(indicators):
+        return []
+    from ekistics.package.disclosed import disclosure_faults  # the kernel takes a second to load
+
+    return [Problem("disclosure", where, fault) for where, fault in disclosure_faults(
+        folder, descriptor["ekistics"]["layers"], table, indicators=indicators, listed=listed)]
 
 
 def _table_problems(folder: Path, head: Head, broken: set[str]) -> tuple[pa.Table | None, list[Problem]]:

@@ -4,14 +4,18 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from ekistics.core.errors import EkisticsError, PackageError
 from ekistics.core.i18n import _
+from ekistics.core.indicator import people_codes
 from ekistics.package.descriptor import (
     DESCRIPTOR,
+    DISCLOSURE,
     MEDIA_TYPES,
     checks_bytes,
     descriptor_bytes,
+    json_bytes,
     listed_files,
     load_descriptor,
     make_descriptor,
@@ -24,7 +28,7 @@ from ekistics.package.table import canonical_observations, columns_of, csv_bytes
 __all__ = ["write_package"]
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*\.(" + "|".join(MEDIA_TYPES) + ")")
-_OURS = ("observations.csv", "observations.parquet", "checks.json", DESCRIPTOR)
+_OURS = ("observations.csv", "observations.parquet", "checks.json", DISCLOSURE, DESCRIPTOR)
 
 
 def write_package(package: ProfilePackage, folder: Path, *, documents: Mapping[str, bytes] | None = None) -> None:
@@ -42,7 +46,8 @@ def write_package(package: ProfilePackage, folder: Path, *, documents: Mapping[s
     Raises
     ------
     PackageError
-        The folder holds something else, or the package cannot be written as it is.
+        The folder holds something else, or the package cannot be written as it is: values from people's records
+        come from disclosure control alone.
 
     Notes
     -----
@@ -56,11 +61,24 @@ def write_package(package: ProfilePackage, folder: Path, *, documents: Mapping[s
             raise PackageError(_("A document of the package cannot have this name."), got=repr(name),
                                expected=_("a plain file name such as profile.html"))
     _require_distinct_layers(package)
+    report = _disclosure_report(package)
     with replaced_folder(Path(folder), may_replace=_require_package) as staging:
         files = _write_contents(package, staging, documents)
+        if report is not None:
+            (staging / DISCLOSURE).write_bytes(json_bytes(report))
+            files.append(DISCLOSURE)
         created = package.created or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         descriptor = make_descriptor(package, staging, files, created=created)
         (staging / DESCRIPTOR).write_bytes(descriptor_bytes(descriptor))
+
+
+def _disclosure_report(package: ProfilePackage) -> dict[str, Any] | None:
+    """Give the report on values from people's records, and refuse those without; most packages have none."""
+    if package.disclosed is None and not people_codes(package.indicators):
+        return None
+    from ekistics.package.disclosed import disclosed_report  # the kernel takes a second to load
+
+    return disclosed_report(package)
 
 
 def _write_contents(package: ProfilePackage, staging: Path, documents: Mapping[str, bytes]) -> list[str]:

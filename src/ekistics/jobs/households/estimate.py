@@ -114,8 +114,8 @@ def _package(config: SurveyConfig, stored: Mapping[str, pd.DataFrame],
     made = [each for each in certificates() if each["indicator"] in judged]
     place = config.place.place()
     package = ProfilePackage(place=place, places=(place, *_areas(config)), run=run, observations=disclosed.rows,
-                             layers=(), certificates=tuple(made), created=now.isoformat(), indicators=specs,
-                             edition=config.place.edition or now.date().isoformat())
+                             disclosed=disclosed, layers=(), certificates=tuple(made), created=now.isoformat(),
+                             indicators=specs, edition=config.place.edition or now.date().isoformat())
     return package, survey_document(facts)
 
 

@@ -6,10 +6,10 @@ hands out a :class:`Disclosed`. Nothing else makes one; packages and the site ta
 """
 
 from ekistics.survey.disclosure.control import control
-from ekistics.survey.disclosure.rows import digest_rows, row_keys, withheld_mask
+from ekistics.survey.disclosure.rows import digest_rows, row_keys, row_order, told_key, withheld_mask
 from ekistics.survey.disclosure.rules import DisclosureRules
 from ekistics.survey.disclosure.sealed import Disclosed, is_disclosed
 from ekistics.survey.disclosure.table import CASE_COLUMNS, CellTable, SeriesSum
 
 __all__ = ["CASE_COLUMNS", "CellTable", "Disclosed", "DisclosureRules", "SeriesSum", "control", "digest_rows",
-           "is_disclosed", "row_keys", "withheld_mask"]
+           "is_disclosed", "row_keys", "row_order", "told_key", "withheld_mask"]

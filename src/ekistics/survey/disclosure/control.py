@@ -1,6 +1,5 @@
 """Disclosure control of a table: withhold, check against an adversary, seal, report."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +11,7 @@ from ekistics.core.observation import OBSERVATION_COLUMNS
 from ekistics.survey.disclosure.equations import system_of
 from ekistics.survey.disclosure.grid import grid_of
 from ekistics.survey.disclosure.primary import Primary, holds_number, primary_rows
-from ekistics.survey.disclosure.rows import KEY_COLUMNS, NUMBERS, WITHHELD_STATUS, digest_rows, row_keys
+from ekistics.survey.disclosure.rows import NUMBERS, WITHHELD_STATUS, digest_rows, row_keys, row_order, told_key
 from ekistics.survey.disclosure.rules import DisclosureRules
 from ekistics.survey.disclosure.sealed import Disclosed, _Contents, _seal
 from ekistics.survey.disclosure.secondary import protect
@@ -52,8 +51,7 @@ def control(table: CellTable, rules: DisclosureRules) -> Disclosed:
     choice = _choose(table, rules)
     rows = _withhold(table.rows, choice.withheld)
     cases = table.rows["n"].astype(float).reset_index(drop=True).mask(choice.withheld)
-    digest = digest_rows(rows)
-    return _seal(_Contents(rows, cases, _report(rows, choice, rules, digest), _private(rows, choice), digest))
+    return _seal(_Contents(rows, cases, _report(rows, cases, choice, rules), _private(rows, choice), digest_rows(rows)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,13 +96,14 @@ def _withhold(rows: pd.DataFrame, withheld: Bools) -> pd.DataFrame:
     return out
 
 
-def _report(rows: pd.DataFrame, choice: _Choice, rules: DisclosureRules, digest: str) -> dict[str, Any]:
+def _report(rows: pd.DataFrame, cases: pd.Series, choice: _Choice, rules: DisclosureRules) -> dict[str, Any]:
     """Make the report that is published: it says nothing that the rows do not say, but who asked for it."""
     withheld = choice.withheld
-    return {"schema_version": "1", "digest": f"sha256:{digest}", "rules": rules.as_dict(),
+    return {"schema_version": "1", "digest": f"sha256:{digest_rows(rows)}", "rules": rules.as_dict(),
             "counts": {"rows": len(rows), "published": int((~withheld).sum()), "withheld": int(withheld.sum())},
             "attack": {"quantities": choice.quantities, "recovered": 0, "within": rules.protection},
-            "withheld": _keys(rows, withheld)}
+            "withheld": _keys(rows, withheld),
+            "cases": [None if np.isnan(n) else int(n) for n in cases.to_numpy()[row_order(rows)]]}
 
 
 def _private(rows: pd.DataFrame, choice: _Choice) -> dict[str, Any]:
@@ -113,6 +112,4 @@ def _private(rows: pd.DataFrame, choice: _Choice) -> dict[str, Any]:
 
 
 def _keys(rows: pd.DataFrame, mask: Bools) -> list[dict[str, str]]:
-    found: Sequence[tuple[str, ...]] = row_keys(rows.loc[mask])
-    return [{name: text for name, text in zip(KEY_COLUMNS, key, strict=True) if text not in ("", "_T")}
-            for key in sorted(found)]
+    return [told_key(key) for key in sorted(row_keys(rows.loc[mask]))]

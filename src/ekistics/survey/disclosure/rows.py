@@ -11,7 +11,8 @@ import pandas as pd
 from ekistics.core.observation import DIMENSIONS, OBSERVATION_COLUMNS
 from ekistics.core.reasons import Reason
 
-__all__ = ["KEY_COLUMNS", "NUMBERS", "WITHHELD_STATUS", "digest_rows", "row_keys", "withheld_mask"]
+__all__ = ["KEY_COLUMNS", "NUMBERS", "WITHHELD_STATUS", "digest_rows", "row_keys", "row_order",
+           "told_key", "withheld_mask"]
 
 NUMBERS = ("obs_value", "numerator", "denominator", "se", "lci", "uci")
 KEY_COLUMNS = ("indicator", "series", "variant", "ref_area", "time_period", *DIMENSIONS)
@@ -70,6 +71,44 @@ def row_keys(rows: pd.DataFrame | Columns) -> list[tuple[str, ...]]:
         Indicator, series, variant, area, period and dimensions.
     """
     return list(zip(*(_texts(rows[name], number=False) for name in KEY_COLUMNS), strict=True))
+
+
+def row_order(rows: pd.DataFrame | Columns) -> npt.NDArray[np.intp]:
+    """Give the order of rows by their keys, in which the report tells of them.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame or mapping of str to sequence
+        Observation rows.
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (n_rows,)
+        Numbers of the rows, sorted by key.
+    """
+    keys = row_keys(rows)
+    return np.array(sorted(range(len(keys)), key=keys.__getitem__), dtype=np.intp)
+
+
+def told_key(key: Sequence[str]) -> dict[str, str]:
+    """Give a key as the report tells it: without what is total or empty.
+
+    Parameters
+    ----------
+    key : sequence of str
+        As :func:`row_keys` gives it.
+
+    Returns
+    -------
+    dict of str to str
+        Texts by column.
+
+    Examples
+    --------
+    >>> told_key(["water", "basic", "", "X", "2024", *["_T"] * 8])
+    {'indicator': 'water', 'series': 'basic', 'ref_area': 'X', 'time_period': '2024'}
+    """
+    return {name: text for name, text in zip(KEY_COLUMNS, key, strict=True) if text not in ("", "_T")}
 
 
 def withheld_mask(rows: pd.DataFrame | Columns) -> npt.NDArray[np.bool_]:
