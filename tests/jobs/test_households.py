@@ -182,7 +182,7 @@ def test_the_same_records_give_the_same_run_and_an_erasure_another(tmp_path, vau
 
 
 def test_few_households_are_not_published(tmp_path, vault) -> None:
-    homes = HOMES.assign(ten=np.where(HOMES.index < 4, 1, 2))
+    homes = HOMES.assign(ten=np.where(HOMES.index % 80 == 5, 1, 2))
     survey = write(tmp_path / "in", homes, PEOPLE, survey=SHORT.replace(
         'groups = ["sex", "age", "displacement_status", "tenure"]', 'groups = ["tenure"]')
         + '\n[publication]\nrules = "none"\n')
@@ -233,6 +233,9 @@ def test_a_stratum_of_one_unit_is_refused_until_something_is_said(tmp_path, vaul
     ({"people": PEOPLE.assign(hh=PEOPLE["hh"].where(PEOPLE.index > 3, f"{MARK}-none"))}, "belong to no household"),
     ({"homes": HOMES.assign(hh=HOMES["hh"].where(HOMES.index != 1, f"{MARK}-0"))}, "id that stands before"),
     ({"survey": SURVEY.replace("2099-12-31", "soon")}, "not a day"),
+    ({"survey": SURVEY.replace("[design]", "households = 9000\n\n[design]")}, "Expected 9000, got 8500"),
+    ({"mapping": MAPPING.replace('variable = "district"\n\n[household.stratum]',
+                                 'variable = "name"\n\n[household.stratum]')}, "Got other texts (400)"),
     ({"survey": SURVEY.replace('"sex", "age"', '"sexe", "age"')}, "Did you mean 'sex'"),
     ({"survey": SURVEY + "\n[rules.sdg_11_1_1]\npersons_per_rom = 2\n"}, "Did you mean 'persons_per_room'"),
     ({"survey": SURVEY + "\n[rules.sdg_11_1]\n"}, "indicator of people's records"),
@@ -240,6 +243,18 @@ def test_a_stratum_of_one_unit_is_refused_until_something_is_said(tmp_path, vaul
     ({"survey": SURVEY.replace("households.csv", "houses.csv")}, "not there")])
 def test_bad_input_is_one_clear_error(tmp_path, vault, change, words) -> None:
     assert words in str(bad(tmp_path, vault, **change))
+
+
+def test_an_area_without_a_household_says_so_and_a_group_that_was_not_asked_too(tmp_path, vault) -> None:
+    survey = SHORT.replace('"age", "displacement_status", "tenure"', '"migrant_status"') + (
+        '\n[[areas]]\nvalue = "east"\ncode = "XTH-E"\nname = "East"\n')
+    folder = write(tmp_path / "in", HOMES, PEOPLE, survey=survey)
+    import_survey(folder, vault, actor="t")
+    outcome = estimate(folder, vault, out=tmp_path / "out", actor="t")
+    rows = outcome.package.observations
+    assert set(rows.loc[rows["ref_area"] == "XTH-E", "reason"]) == {"no-cases"}
+    assert {"dimension": "migrant_status", "of": "", "codes": [], "note": "the survey did not ask for it"} in \
+        outcome.document["groups"]
 
 
 def test_check_tells_every_problem(tmp_path) -> None:

@@ -95,6 +95,9 @@ class Weight:
 
     statement: str = key(N_("Where the weights come from, in words; printed with every value."),
                          example="Inverse probability of selection, by the producer.")
+    households: float | None = key(N_("Households in the frame, which the weights must add up to."), example=0.0,
+                                   default=None)
+    tolerance: float = key(N_("How far they may be from that, as a part of it."), default=0.05)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

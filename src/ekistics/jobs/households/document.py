@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ekistics.core.i18n import _
 from ekistics.core.indicator import IndicatorSpec
 from ekistics.core.reasons import Reason
 from ekistics.core.standard_variables import standard_variables
@@ -169,6 +170,8 @@ def _groups(facts: Facts) -> list[dict[str, Any]]:
         if name in frame.columns:
             codes = sorted(map(str, frame[name].dropna().unique()))
             found.append({"dimension": name, "of": of, "codes": codes})
+        else:
+            found.append({"dimension": name, "of": "", "codes": [], "note": _("the survey did not ask for it")})
     return found
 
 

@@ -12,9 +12,10 @@ import pandas as pd
 
 from ekistics.core.errors import ConfigurationError
 from ekistics.core.i18n import _, use_language
-from ekistics.core.observation import observations
+from ekistics.core.observation import absent_rows, observations
 from ekistics.core.place import Place
 from ekistics.core.provenance import Provenance, Run, digest_bytes
+from ekistics.core.reasons import Reason
 from ekistics.indicators import spec as find_spec
 from ekistics.indicators.certificate import certificates
 from ekistics.indicators.households import EXTRA_COLUMNS, cells, criteria, rules_of_indicator
@@ -170,8 +171,12 @@ def _table(config: SurveyConfig, frames: tuple[pd.DataFrame, pd.DataFrame | None
     """Estimate an indicator for the whole place and for each area, as a table for disclosure control."""
     judged, run, rules = made
     spec = find_spec(code)
-    results = pd.concat([_rows(config, frames, code, area=area) for area in (False, *([True] if config.areas else []))])
-    results = with_verdicts(results, spec, rules)
+    parts = [_rows(config, frames, code, area=area) for area in (False, *([True] if config.areas else []))]
+    empty = [area.code for area in config.areas if area.code not in set(frames[0]["area"])]
+    if empty:
+        absent = absent_rows(pd.Index(empty), spec, str(Reason.NO_CASES), time_period=config.survey.time_period)
+        parts.append(absent.assign(**dict.fromkeys(EXTRA_COLUMNS, 0.0)))
+    results = with_verdicts(pd.concat(parts), spec, rules)
     rows = observations(results.drop(columns=list(EXTRA_COLUMNS)), spec, run=run)
     texts = {key: method_text(spec, *key, judged) for key in set(zip(rows["series"], rows["variant"], strict=True))}
     rows["method"] = [texts[key] for key in zip(rows["series"], rows["variant"], strict=True)]

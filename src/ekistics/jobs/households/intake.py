@@ -29,6 +29,7 @@ from ekistics.readers.microdata import (
     read_microdata,
     require_sound,
     standardise,
+    told_codes,
 )
 from ekistics.vault import SurveyRecord, Vault, without_values
 
@@ -181,6 +182,7 @@ def import_survey(path: Path | str, vault: Vault, *, actor: str) -> ImportOutcom
         made = {level: standardise(inputs.mapping, survey, level=level) for level, survey in inputs.files.items()}
         tables = {level: each.frame for level, each in made.items()}
         _require_weights(tables["household"], inputs)
+        _require_frame(tables["household"], config)
         _require_areas(tables["household"], config)
         if "person" in tables:
             _require_households(tables)
@@ -232,6 +234,15 @@ def _require_weights(households: pd.DataFrame, inputs: SurveyInputs) -> None:
             hint=_("Leave households that did not take part out of the file."))
 
 
+def _require_frame(households: pd.DataFrame, config: SurveyConfig) -> None:
+    """Refuse weights that do not add up to the households of the frame, where their number is stated."""
+    stated, added = config.weight.households, float(households["weight"].sum())
+    if stated and abs(added / stated - 1) > config.weight.tolerance:
+        raise InvalidValueError(_("The weights do not add up to the households of the frame."),
+                                where="survey.toml: weight.households", expected=f"{stated:g}", got=f"{added:g}",
+                                hint=_("Weights may need a scale in the mapping, such as 0.000001 for those of DHS."))
+
+
 def _require_areas(households: pd.DataFrame, config: SurveyConfig) -> None:
     """Refuse areas that the configuration does not name, where it names any."""
     if not config.areas:
@@ -239,10 +250,11 @@ def _require_areas(households: pd.DataFrame, config: SurveyConfig) -> None:
     if "area" not in households.columns:
         raise ConfigurationError(_("Areas are named, and the mapping has no 'area'."), where="survey.toml: areas")
     known = {area.value for area in config.areas}
-    unknown = sorted(set(households["area"].dropna()) - known)
-    if unknown:
+    unknown = households.loc[~households["area"].isin(known), "area"].fillna("")
+    if len(unknown):
+        counts = {str(value): int(count) for value, count in unknown.value_counts().items()}
         raise ConfigurationError(_("The survey has areas that the configuration does not name."),
-                                 where="survey.toml: areas", got=", ".join(map(str, unknown[:5])),
+                                 where="survey.toml: areas", got=told_codes(counts),
                                  hint=_("Add a table [[areas]] for each."))
 
 
