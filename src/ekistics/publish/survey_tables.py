@@ -277,8 +277,8 @@ def withheld_table(survey: Mapping[str, Any], specs: Mapping[str, IndicatorSpec]
         One row an indicator, group and reason, with its count of cells; None where the report lists none.
     """
     cells = [cell for cell in survey["disclosure"]["report"].get("withheld") or () if isinstance(cell, Mapping)]
-    counted = Counter((_cell_title(cell, specs), _cell_group(cell), reason_text(str(cell.get("reason") or Reason.WITHHELD)))
-                      for cell in cells)
+    counted = Counter((_cell_title(cell, specs), _cell_group(cell), reason_text(str(cell.get("reason") or (
+        Reason.WITHHELD)))) for cell in cells)
     rows = tuple((Cell(title), Cell(group), Cell(reason), Cell(str(count)))
                  for (title, group, reason), count in list(counted.items())[:MOST_WITHHELD])
     columns = (Column(_("Indicator"), weight=2), Column(_("Group"), weight=2), Column(_("Why"), weight=2),
