@@ -10,7 +10,7 @@ import pandas as pd
 from ekistics.core.observation import OBSERVATION_COLUMNS
 from ekistics.survey.disclosure.equations import system_of
 from ekistics.survey.disclosure.grid import grid_of
-from ekistics.survey.disclosure.primary import Primary, holds_number, primary_rows
+from ekistics.survey.disclosure.primary import Primary, primary_rows
 from ekistics.survey.disclosure.rows import NUMBERS, WITHHELD_STATUS, digest_rows, row_keys, row_order, told_key
 from ekistics.survey.disclosure.rules import DisclosureRules
 from ekistics.survey.disclosure.sealed import Disclosed, _Contents, _seal
@@ -75,7 +75,7 @@ def _choose(table: CellTable, rules: DisclosureRules) -> _Choice:
     units = np.zeros(system.hides.shape[1], dtype=bool)
     units[system.unit[primary.small]] = True
     found = protect(_with_needs(system, primary, units), units)
-    withheld = found.units[system.unit] & holds_number(table)
+    withheld = found.units[system.unit]
     unknown = int((system.hidden(found.units) & ~system.always).sum())
     return _Choice(primary.small, withheld, unknown, found.reach.programmes, system.not_additive)
 

@@ -8,11 +8,10 @@ import numpy.typing as npt
 from ekistics.core.errors import InvalidValueError
 from ekistics.core.i18n import _
 from ekistics.survey.disclosure.grid import Grid
-from ekistics.survey.disclosure.rows import NUMBERS
 from ekistics.survey.disclosure.rules import DisclosureRules
 from ekistics.survey.disclosure.table import CellTable
 
-__all__ = ["Primary", "holds_number", "primary_rows"]
+__all__ = ["Primary", "primary_rows"]
 
 Bools = npt.NDArray[np.bool_]
 _SAME = 1e-9  # relative; sums of the same weights in another order
@@ -26,7 +25,7 @@ class Primary:
     ----------
     small : numpy.ndarray of bool, shape (n_rows,)
         Rows with some cases but too few, in too few primary sampling units, with a share of 0 % or 100 % in a small
-        group, or with too few cases that are counted. Rows that hold no number are left as they are.
+        group, or with too few cases that are counted. A row without a value is one too: its cases are a number.
     said : numpy.ndarray of bool, shape (n_rows,)
         Shares of 0 % that a larger group's 0 % says already: nothing can hide them.
     """
@@ -70,23 +69,7 @@ def primary_rows(table: CellTable, rules: DisclosureRules, grid: Grid) -> Primar
         part = _column(table, "n_numerator")
         small |= (part > 0) & (part < rules.counted)
         small |= share & (n - part > 0) & (n - part < rules.counted)
-    return Primary(small & holds_number(table), said)
-
-
-def holds_number(table: CellTable) -> Bools:
-    """Tell which rows hold any number.
-
-    Parameters
-    ----------
-    table : CellTable
-        The table.
-
-    Returns
-    -------
-    numpy.ndarray of bool, shape (n_rows,)
-        Whether there is one to withhold.
-    """
-    return np.asarray(table.rows[list(NUMBERS)].notna().any(axis=1), dtype=bool)
+    return Primary(small, said)
 
 
 def _column(table: CellTable, name: str) -> npt.NDArray[np.float64]:

@@ -122,8 +122,8 @@ def withheld_mask(rows: pd.DataFrame | Columns) -> npt.NDArray[np.bool_]:
     Returns
     -------
     numpy.ndarray of bool, shape (n_rows,)
-        Whether status or reason says so.
+        Whether the reason says so. (A value that is suppressed for other reasons, such as too few cases to be
+        reliable, has the same status.)
     """
-    reasons, statuses = (_texts(rows[name], number=False) for name in ("reason", "obs_status"))
-    return np.array([reason == WITHHELD_STATUS["reason"] or status == WITHHELD_STATUS["obs_status"]
-                     for reason, status in zip(reasons, statuses, strict=True)], dtype=bool)
+    return np.array([reason == WITHHELD_STATUS["reason"] for reason in _texts(rows["reason"], number=False)],
+                    dtype=bool)

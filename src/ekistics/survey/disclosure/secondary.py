@@ -23,8 +23,8 @@ __all__ = ["Protection", "protect"]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
 Bools = npt.NDArray[np.bool_]
-ROUNDS = 500
-WIDER = ((2, False), (2, True), (4, False), (4, True))  # where further cells are looked for, as for ``around``
+ROUNDS, STALLED = 500, 5
+WIDER = ((2, False), (2, True), (4, False), (4, True), (None, True))  # where further cells are looked for: ``around``
 _MOVED = 1e-6
 
 
@@ -69,10 +69,14 @@ def protect(system: System, primary: Bools) -> Protection:
     """
     held, reach = _Held(system, primary), Reach.nothing(system)
     random = np.random.default_rng(0)
+    stalled, before = 0, (-1, -1)
     for rounds in range(ROUNDS):
         lacking = np.flatnonzero(held.quantities & reach.lacks(system, held.every))
         if not len(lacking):
             return Protection(held.units, reach, rounds)
+        stalled = stalled + 1 if before == (before := (int(held.units.sum()), len(lacking))) else 0
+        if stalled == STALLED:
+            break
         owners = np.diff(system.hides.indptr)[lacking]  # a cell's cases and denominator before its numerators
         for quantity in lacking[np.lexsort((-owners, ~system.strict[lacking]))].tolist():
             _protect_one(system, held, reach, quantity, random=random)
@@ -152,7 +156,7 @@ def _best(system: System, held: _Held, quantity: int, sides: Iterable[float]) ->
     """Give the solution that withholds the fewest further units, over patches of growing size and some sides."""
     best: tuple[float, Ints, Floats] | None = None
     for partners, whole in WIDER:
-        if best is not None and partners > 2:
+        if best is not None and (partners is None or partners > 2):  # noqa: PLR2004 - the small ones are all tried
             break
         near = system.around(quantity, held.any, partners=partners, whole=whole)
         for side in sides:

@@ -139,11 +139,11 @@ class System:
 
     def distance(self, quantity: int, side: float) -> float:
         """Give how far a quantity is moved to one side, so that it is far enough whatever the other side."""
-        need = float(self.need[quantity])
-        if self.strict[quantity]:
+        need, truth = float(self.need[quantity]), float(self.truth[quantity])
+        if self.strict[quantity] or truth <= 0:
             return need * (1 + 2 * MARGIN)
-        far = 2 / (1 - self.protection) if side > 0 else 2 / (1 + self.protection)
-        return need * far * (1 + 2 * MARGIN)
+        wide = (1 + self.protection) / (1 - self.protection) * (1 + 2 * MARGIN)  # highest by lowest value
+        return truth * (wide - 1 if side > 0 else 1 - 1 / wide)
 
     def is_far(self, quantities: Ints, above: Floats, below: Floats) -> Bools:
         """Tell of which quantities bounds at some distances leave enough unknown.
@@ -167,7 +167,7 @@ class System:
         unknown = high * (1 - self.protection) >= low * (1 + self.protection) * (1 + MARGIN)
         return both | (need <= 0) | (~self.strict[quantities] & unknown & (truth > 0))
 
-    def around(self, quantity: int, taken: Bools, *, partners: int, whole: bool) -> Ints:
+    def around(self, quantity: int, taken: Bools, *, partners: int | None, whole: bool) -> Ints:
         """Give the quantities that may move with one: of its cell, and of cells that differ from it on any axis.
 
         Parameters
@@ -176,8 +176,8 @@ class System:
             The quantity.
         taken : numpy.ndarray of bool, shape (n_quantities,)
             The quantities that may be moved.
-        partners : int
-            How many other codes of an axis are taken.
+        partners : int, optional
+            How many other codes of an axis are taken; None for everything.
         whole : bool
             Whether all quantities of the cells are taken, or those that are bound to the one within a cell.
 
@@ -186,6 +186,9 @@ class System:
         numpy.ndarray of int
             The quantities, the one first.
         """
+        if partners is None:
+            return np.concatenate([[quantity], np.delete(np.flatnonzero(taken), np.flatnonzero(
+                np.flatnonzero(taken) == quantity))])
         patches = self.patches
         cells = patches.cells_around(int(patches.place[quantity]), taken, self.truth, partners)
         found = np.concatenate([patches.of_place(cell) for cell in cells])
