@@ -57,11 +57,12 @@ def made_from(sample: Mapping[str, Any], *, language: str) -> str:
     """
     response = sample["response"]
     took = sum(city["status"] != "replaced" for city in sample["cities"])
+    method = METHODS[sample["design"]["method"]]
     count = response["answered"] if response is not None else took
     return _("Estimated from a sample of {count} of {all} cities ({method}). A value is the ratio of two weighted "
              "totals; percentages of cities are never averaged.").format(
         count=_whole(count, language), all=_whole(sample["frame"]["cities"], language),
-        method=_(METHODS[sample["design"]["method"]]))
+        method=_(method))
 
 
 def design_table(sample: Mapping[str, Any], *, language: str) -> Table:
@@ -159,7 +160,8 @@ def design_facts(sample: Mapping[str, Any], *, language: str) -> tuple[Fact, ...
         The facts.
     """
     design, frame, response = sample["design"], sample["frame"], sample["response"]
-    facts = [Fact(_("Method"), _(METHODS[design["method"]])),
+    method = METHODS[design["method"]]
+    facts = [Fact(_("Method"), _(method)),
              Fact(_("Allocation"), _(ALLOCATIONS[design["allocation"]])),
              Fact(_("Strata by"), joined(word.replace("_", " ") for word in design["stratifiers"]) or _("none")),
              Fact(_("Balanced on"), joined(word.replace("_", " ") for word in design.get("balancing", ()))),
