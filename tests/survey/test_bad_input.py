@@ -182,6 +182,7 @@ def test_a_jackknife_of_calibrated_weights_is_refused():
     refused(lambda: jackknife(poststratify(design, PSU - 1, [3, 3, 3])), "before the calibration")
     alone = Design.of(ONES, strata=[1, 1, 1, 1, 2, 2], psu=PSU, lonely="grand-mean")
     refused(lambda: jackknife(alone), "grand mean")
+    refused(lambda: jackknife(Design.of(ONES, strata=np.arange(6), population=1)), "two units", "Got 6")
 
 
 def test_totals_that_cannot_be_met():
@@ -252,3 +253,23 @@ def test_arrays_of_other_dimensions():
     refused(lambda: mean(design, Y, domain=np.zeros((6, 1))), "domain", "dimensions")
     refused(lambda: calibrate(design, ONES, [6]), "auxiliary", "Expected 2, got 1")
     refused(lambda: calibrate(design, ONES[:, None], [7], spread=[1, 2]), "spread", "got 2")
+
+
+def test_an_interval_of_proportions_is_refused_for_what_is_none():
+    design = Design.of(ONES)
+    for kind in ("logit", "wilson", "korn-graubard"):
+        refused(lambda kind=kind: mean(design, Y, interval=kind), "interval", "domain 0", "0 ... 1", "interval='t'")
+        refused(lambda kind=kind: ratio(design, -Y, ONES, interval=kind), "domain 0", "1 such")
+
+
+def test_differences_of_domains_that_are_not_there():
+    found = mean(Design.of(ONES), Y, domain=PSU - 1, covariance=True)
+    refused(lambda: differences(found, [[0, -1]]), "pairs", "0 ... 2", "got -1")  # -1 is no last domain
+    refused(lambda: differences(found, [[0, 3]]), "pairs", "got 3")
+
+
+def test_classifications_that_do_not_fit():
+    refused(lambda: independence(Design.of(ONES), [0, 1], np.zeros(6)), "columns", "Expected 2, got 6")
+    refused(lambda: independence(Design.of(ONES), -ONES, PSU - 1), "0 x 3")
+    census = independence(Design.of(ONES, population=6), [0, 0, 1, 1, 0, 1], PSU % 2)
+    assert np.isnan([census.statistic, census.p_value]).all() and census.n == 6

@@ -13,7 +13,13 @@ from ekistics.survey._refusal import invalid
 from ekistics.survey.design import Design
 from ekistics.survey.domains import AnyDesign, Domains
 from ekistics.survey.replicates import ReplicateDesign
-from ekistics.survey.variance import replicate_sums, replicate_variance, taylor_covariance, taylor_variance
+from ekistics.survey.variance import (
+    replicate_spread,
+    replicate_sums,
+    replicate_variance,
+    taylor_covariance,
+    taylor_variance,
+)
 
 __all__ = ["ALL_OR_NONE", "EMPTY", "NO_VARIANCE", "ZERO_DENOMINATOR", "Counted", "Grouping", "Statistic", "domains_of",
            "ratio_statistic", "total_statistic", "variable"]
@@ -97,10 +103,17 @@ class Statistic:
         assert isinstance(self.domains.design, ReplicateDesign)  # noqa: S101 - they have replicates
         return replicate_variance(self.domains.design, self.thetas, self.value)
 
+    def _variances(self) -> Floats:
+        """Give the variance of each domain, without a table of all pairs; shape (d,)."""
+        if self.thetas is None:
+            return taylor_variance(self.domains, self.z)
+        assert isinstance(self.domains.design, ReplicateDesign)  # noqa: S101 - they have replicates
+        return np.asarray((replicate_spread(self.domains.design, self.thetas, self.value) ** 2).sum(axis=1))
+
     def variance(self, *, covariance: bool) -> tuple[Floats, Floats | None]:
         """Give the variance of each domain, NaN where it is not known, and the covariance where it is asked for."""
-        table = self.covariance() if covariance or self.thetas is not None else None
-        found = taylor_variance(self.domains, self.z) if table is None else np.diag(table).copy()
+        table = self.covariance() if covariance else None
+        found = self._variances() if table is None else np.diag(table).copy()
         unknown = np.isnan(self.value) | ((self.counted.df <= 0) & (not _whole(self.domains)))
         if table is not None:
             table[unknown] = np.nan

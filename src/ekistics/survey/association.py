@@ -52,7 +52,7 @@ def independence(design: AnyDesign, rows: npt.ArrayLike, columns: npt.ArrayLike)
     Returns
     -------
     Independence
-        F statistic with its degrees of freedom.
+        F statistic with its degrees of freedom; NaN where the table has no sampling error, as in a census.
 
     Raises
     ------
@@ -73,7 +73,12 @@ def independence(design: AnyDesign, rows: npt.ArrayLike, columns: npt.ArrayLike)
     (0.0, 8)
     """
     one, two = codes(rows, "rows"), codes(columns, "columns")
+    if len(one) != len(two):
+        raise invalid(_("Every row needs both classes."), param="columns", expected=len(one), got=len(two))
     n_rows, n_columns = int(one.max()) + 1, int(two.max()) + 1
+    if min(n_rows, n_columns) < 1:
+        raise invalid(_("A test of independence needs two classes with cases in rows and in columns."), param="rows",
+                      got=f"{n_rows} x {n_columns}")
     cell = np.where((one >= 0) & (two >= 0), one * n_columns + two, -1)
     counts = total_statistic(Domains.of(design, cell, n_domains=n_rows * n_columns), np.ones(len(design)))
     seen = counts.counted.n.reshape(n_rows, n_columns)
@@ -86,8 +91,10 @@ def independence(design: AnyDesign, rows: npt.ArrayLike, columns: npt.ArrayLike)
     covariance = to_shares @ counts.covariance() @ to_shares.T
     pearson = _pearson(share.reshape(n_rows, n_columns), n)
     effects = _design_effects(share, covariance * n, n_rows, n_columns)
-    trace = float(np.trace(effects))
-    ndf = trace**2 / float(np.trace(effects @ effects))
+    trace, squares = float(np.trace(effects)), float(np.trace(effects @ effects))
+    if not squares > 0:
+        return Independence(np.nan, np.nan, np.nan, np.nan, n)
+    ndf = trace**2 / squares
     ddf = ndf * _freedom(design, cell >= 0)
     return Independence(pearson / trace, ndf, ddf, float(stats.f.sf(pearson / trace, ndf, ddf)), n)
 

@@ -49,8 +49,9 @@ class Estimates:
         Variance over that of a simple random sample of as many cases from as many units; NaN for quantiles.
     reason : numpy.ndarray of str, shape (d,)
         Why something is absent or weak: ``no-cases`` (no value), ``zero-denominator`` (no value), ``one-unit`` (a value
-        without standard error: no degrees of freedom), ``all-or-none`` (a proportion of 0 or 1: the interval is that of
-        so many independent cases); empty where nothing is.
+        without interval, and without standard error unless it is that of later stages: no degrees of freedom),
+        ``all-or-none`` (a proportion of 0 or 1: the interval is that of so many independent cases); empty where nothing
+        is.
     uncertainty : str
         How standard errors were made: ``taylor`` or ``replicates``.
     deff_reference : str
@@ -295,7 +296,7 @@ def estimates(statistic: Statistic, *, kind: str, confidence: float, covariance:
                                             kind=kind, confidence=confidence)
     if statistic.certain:
         lci, uci, extreme = statistic.value, statistic.value, np.zeros_like(extreme)
-    alone = np.isfinite(statistic.value) & np.isnan(se)
+    alone = np.isfinite(statistic.value) & np.isnan(lci)
     reason = np.where(alone, NO_VARIANCE, np.where(extreme & ~alone, ALL_OR_NONE, statistic.reason))
     deff = np.where(statistic.srs > 0, variance / np.where(statistic.srs > 0, statistic.srs, 1.0), np.nan)
     return Estimates(statistic.value, se, lci, uci, counted.df, counted.n, counted.n_psu, counted.missing,

@@ -104,7 +104,7 @@ def interval(p: Floats, se: Floats, *, df: Floats, n: Floats, kind: str,
     Raises
     ------
     InvalidValueError
-        When the kind is unknown.
+        When the kind is unknown, or one of proportions is asked for what lies outside 0 to 1.
 
     Examples
     --------
@@ -119,6 +119,7 @@ def interval(p: Floats, se: Floats, *, df: Floats, n: Floats, kind: str,
     t = t_quantile(df, confidence)
     if kind == "t":
         return p - t * se, p + t * se, np.zeros(len(p), dtype=np.bool_)
+    _check_shares(p, kind)
     size, counted = effective_size(p, se, n, df=df, confidence=confidence)
     size = np.where(np.isfinite(t), size, np.nan)
     exact = size > _EXACT
@@ -158,3 +159,12 @@ def _wilson(p: Floats, size: Floats, t: Floats) -> tuple[Floats, Floats]:
     centre = (p + pull / 2) / (1 + pull)
     half = t / (1 + pull) * np.sqrt(p * (1 - p) / size + pull / (4 * size))
     return np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)
+
+def _check_shares(value: Floats, kind: str) -> None:
+    """Refuse an interval of proportions for what is none."""
+    wrong = (value < 0) | (value > 1)
+    if wrong.any():
+        raise invalid(_("This interval is for proportions."), param="interval",
+                      where=_("domain {domain}").format(domain=int(wrong.argmax())), expected="0 ... 1",
+                      got=_("{count} such domains").format(count=int(wrong.sum())),
+                      hint=_("Take interval='t' for all else, instead of {kind!r}.").format(kind=kind))

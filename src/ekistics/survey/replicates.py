@@ -254,7 +254,7 @@ def jackknife(design: Design) -> ReplicateDesign:
     ------
     InvalidValueError
         When the weights were calibrated (calibrate the replicates instead, so that each is adjusted by itself), or
-        strata of one unit are to be centred on the grand mean.
+        strata of one unit are to be centred on the grand mean, or no stratum has two.
 
     Examples
     --------
@@ -268,6 +268,8 @@ def jackknife(design: Design) -> ReplicateDesign:
         raise invalid(_("A jackknife cannot centre a stratum on the grand mean."), param="lonely",
                       hint=_("Choose 'certainty' or 'collapse'."))
     units = np.flatnonzero(first.taken[first.stratum] > 1)
+    if not len(units):
+        raise invalid(_("A jackknife needs a stratum of two units."), param="design", got=first.n_units)
     taken = first.taken[first.stratum[units]]
     same = first.stratum[:, None] == first.stratum[units][None, :]
     factors = np.where(same, taken / (taken - 1), 1.0)

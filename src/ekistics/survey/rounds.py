@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ekistics.core.i18n import _
+from ekistics.survey._arrays import codes
 from ekistics.survey._layout import Floats, Integers, StageLayout, factorise, sums_by
 from ekistics.survey._refusal import invalid
 from ekistics.survey._statistics import (
@@ -21,7 +22,7 @@ from ekistics.survey.domains import AnyDesign
 from ekistics.survey.estimates import Estimates, estimates
 from ekistics.survey.intervals import t_quantile
 from ekistics.survey.replicates import ReplicateDesign
-from ekistics.survey.variance import first_stage_totals
+from ekistics.survey.variance import first_stage_totals, replicate_spread
 
 __all__ = ["Change", "Round", "change", "differences"]
 
@@ -46,7 +47,7 @@ def differences(found: Estimates, pairs: npt.ArrayLike) -> Estimates:
     Raises
     ------
     InvalidValueError
-        When the covariance is not there (ask for it with ``covariance=True``).
+        When the covariance is not there (ask for it with ``covariance=True``), or there is no such domain.
 
     Examples
     --------
@@ -59,7 +60,11 @@ def differences(found: Estimates, pairs: npt.ArrayLike) -> Estimates:
     if found.covariance is None:
         raise invalid(_("A difference needs the covariance of the domains."), param="found",
                       hint=_("Estimate with covariance=True."))
-    first, second = np.asarray(pairs, dtype=np.int64).reshape(-1, 2).T
+    numbers = codes(np.ravel(np.asarray(pairs)), "pairs")
+    if len(numbers) % 2 or ((numbers < 0) | (numbers >= len(found))).any():
+        raise invalid(_("The code of a domain is out of range."), param="pairs", expected=f"0 ... {len(found) - 1}",
+                      got=", ".join(map(str, numbers[(numbers < 0) | (numbers >= len(found))][:5])))
+    first, second = numbers.reshape(-1, 2).T
     variance = (found.covariance[first, first] + found.covariance[second, second]
                 - 2 * found.covariance[first, second])
     return _difference(found, found, first, second, variance)
@@ -274,14 +279,8 @@ def _replicate_covariance(before: Statistic, after: Statistic) -> Floats:
     """Give the covariance of estimates whose replicates were made together."""
     one, two = before.domains.design, after.domains.design
     assert isinstance(one, ReplicateDesign) and isinstance(two, ReplicateDesign)  # noqa: S101, PT018 - they have some
-    assert before.thetas is not None and after.thetas is not None  # noqa: S101, PT018 - the caller looked
     if not np.array_equal(one.rule.factors, two.rule.factors) or one.rule.centre != two.rule.centre:
         raise invalid(_("Replicates that were made together have the same number and factors."),
                       param="common", expected=one.n_replicates, got=two.n_replicates)
-    spread = []
-    for statistic in (before, after):
-        thetas = statistic.thetas
-        assert thetas is not None  # noqa: S101 - looked above
-        centre = statistic.value if one.rule.centre == "estimate" else thetas[:, one.rule.factors > 0].mean(axis=1)
-        spread.append(thetas - centre[:, None])
-    return np.asarray(np.nansum(spread[0] * spread[1] * one.rule.factors, axis=1))
+    earlier, later = (replicate_spread(one, s.thetas, s.value) for s in (before, after) if s.thetas is not None)
+    return np.asarray((earlier * later).sum(axis=1))

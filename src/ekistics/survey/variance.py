@@ -14,7 +14,8 @@ from ekistics.survey.design import Calibration, Design
 from ekistics.survey.domains import Domains, Level
 from ekistics.survey.replicates import ReplicateDesign
 
-__all__ = ["first_stage_totals", "replicate_sums", "replicate_variance", "taylor_covariance", "taylor_variance"]
+__all__ = ["first_stage_totals", "replicate_spread", "replicate_sums", "replicate_variance", "taylor_covariance",
+           "taylor_variance"]
 
 _AT_ONCE = 1 << 24  # numbers of a table of units x domains
 
@@ -287,11 +288,27 @@ def replicate_variance(design: ReplicateDesign, thetas: Floats, estimate: Floats
     numpy.ndarray, shape (k, k)
         Covariances.
     """
+    spread = replicate_spread(design, thetas, estimate)
+    return np.asarray(spread @ spread.T)
+
+
+def replicate_spread(design: ReplicateDesign, thetas: Floats, estimate: Floats) -> Floats:
+    """Give the deviations of replicates, times the root of their factors; 0 where a replicate has no value.
+
+    Parameters
+    ----------
+    design, thetas, estimate : ReplicateDesign, numpy.ndarray, numpy.ndarray
+        As in :func:`replicate_variance`.
+
+    Returns
+    -------
+    numpy.ndarray, shape (k, n_replicates)
+        Deviations; their products over all replicates are variances and covariances.
+    """
     usable = np.isfinite(thetas) & (design.rule.factors > 0)
     counts = np.maximum(usable.sum(axis=1), 1)
     centre = estimate if design.rule.centre == "estimate" else np.where(usable, thetas, 0).sum(axis=1) / counts
-    spread = np.where(usable, thetas - centre[:, None], 0.0) * np.sqrt(design.rule.factors)
-    return np.asarray(spread @ spread.T)
+    return np.asarray(np.where(usable, thetas - centre[:, None], 0.0) * np.sqrt(design.rule.factors))
 
 
 def _design(domains: Domains) -> Design:
