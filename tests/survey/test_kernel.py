@@ -175,6 +175,26 @@ def test_degrees_of_freedom_of_replicates():
     assert stated.df.tolist() == [30, 30, 30]
 
 
+def test_a_population_that_is_rounded_to_just_below_the_sample_is_taken_whole():
+    found = mean(Design.of(np.ones(3), population=3 * (1 - 1e-10)), [1.0, 2, 3], covariance=True)
+    assert found.se[0] == 0 and found.covariance[0, 0] == 0
+
+
+def test_a_replicate_without_value_is_left_out_of_a_change():
+    x = np.array([1.0, 0, 0, 0])  # the replicate without the first unit has no denominator
+    design = jackknife(Design.of(np.ones(4)))
+    both = [Round(design, np.array([2.0, 1, 3, later]), x=x) for later in (1, 3)]
+    found = change(*both, common=True, quantity="ratio")
+    assert found.first.se[0] > 0 and found.covariance[0] > 0
+    assert change(both[0], both[0], common=True, quantity="ratio").difference.se[0] == pytest.approx(0, abs=1e-7)
+
+
+def test_variances_of_replicates_are_the_diagonal_of_their_covariance():
+    c, designs = made_up()
+    found = [mean(jackknife(designs["wr"]), c["y"], domain=c["g"], covariance=asked) for asked in (False, True)]
+    np.testing.assert_allclose(found[0].se, found[1].se, rtol=1e-12)
+
+
 def test_a_bootstrap_counts_by_one_over_r_unless_stated():
     assert replicate_rule("bootstrap", 200).factors[0] == 1 / 200
     assert replicate_rule("bootstrap", 200, factors=1 / 199).factors[0] == 1 / 199
@@ -247,6 +267,40 @@ def test_an_estimate_without_value_or_error_is_not_published():
     assert judge(found, rules("nchs-2017")).reason.tolist()[:2] == ["no-value", "no-value"]
 
 
+PRECISE = {"code": "c", "title": "t", "source": "s", "limits": {"widest": {"value": 0.3, "sure": True}}}
+
+
+def test_an_estimate_without_interval_is_not_published():
+    """A NaN is on no side of a limit."""
+    y = np.arange(200.0) % 2
+    stages = [Stage(np.repeat([1, 2], 100), np.repeat([1, 2], 100), 1), Stage(np.arange(200), None, 900)]
+    found = proportion(Design.staged(np.ones(200), stages), y)
+    assert found.se[0] > 0 and np.isnan(found.lci[0]) and found.reason.tolist() == ["one-unit"]
+    assert judge(found, read_rules(PRECISE, where="test")).reason.tolist() == ["no-value"]
+    weights = np.random.default_rng(20261126).uniform(0.5, 2, (200, 10))
+    stated = ReplicateDesign.of(np.ones(200), weights, rule=replicate_rule("bootstrap", 10), stated_df=0)
+    found = proportion(stated, y)
+    assert found.reason.tolist() == ["one-unit"] and found.df.tolist() == [0]
+    assert judge(found, read_rules(PRECISE, where="test")).status.tolist() == ["suppress"]
+    census = proportion(Design.of(np.ones(200), strata=np.arange(200), population=1), y)
+    assert judge(census, read_rules(PRECISE, where="test")).status.tolist() == ["publish"]
+
+
+def test_limits_themselves():
+    def broken(**changed):
+        known = proportion(Design.of(np.ones(30)), np.arange(30) % 2)
+        own = judge(known, rules("nchs-2017"))
+        exact = {"fewest_effective": float(own.effective[0])}
+        limits = {name: {"value": exact.get(name, float(own.width[0])) if value is None else value, "sure": True}
+                  for name, value in changed.items()}
+        return judge(known, read_rules(PRECISE | {"limits": limits}, where="test")).reason[0]
+
+    assert broken(fewest_cases=30) == "" and broken(fewest_cases=31) == "few-cases"
+    assert broken(fewest_effective=None) == "" and broken(fewest_effective=30) == "few-effective-cases"  # 30 - 1
+    assert broken(widest=None) == "wide-interval"
+    assert broken(widest_relative=0.1, narrow=None) == "" and broken(widest_relative=0.1) == "wide-relative-interval"
+
+
 def test_rules_that_cannot_be_read():
     with pytest.raises(UnknownNameError, match="nchs-2017"):
         rules("nchs")
@@ -273,3 +327,14 @@ def test_areas_that_do_not_differ_are_the_regression():
     found = fay_herriot([1.0, 1.1, 0.9, 1.0], np.ones(4), auxiliary=np.ones((4, 1)))
     assert found.variance == 0
     np.testing.assert_allclose(found.value, found.synthetic)
+
+
+@pytest.mark.parametrize(("seed", "m"), [(273, 8), (1078, 33)])
+def test_the_variance_between_areas_is_found_where_scoring_swings(seed, m):
+    r = np.random.default_rng(seed)
+    x = np.column_stack([np.ones(m), r.normal(size=m) * 1e5])
+    d = 10 ** r.uniform(-4, 2, m)
+    y = r.normal(0, np.sqrt(d + d.mean() * (seed % 2)))
+    found, scaled = (fay_herriot(y, np.sqrt(d), auxiliary=x / [1, unit]) for unit in (1, 1e5))
+    assert found.variance == pytest.approx(scaled.variance, rel=1e-6)
+    np.testing.assert_allclose(found.coefficients * [1, 1e5], scaled.coefficients, rtol=1e-6)

@@ -74,7 +74,7 @@ class StageLayout:
     @property
     def fraction(self) -> Floats:
         """Share of its units that was drawn from each stratum; 0 where unknown."""
-        return self.taken / self.population
+        return np.minimum(self.taken / self.population, 1.0)
 
 
 def factorise(codes: Integers) -> tuple[Integers, Integers]:
@@ -177,7 +177,7 @@ def _stage_layout(stage: "Stage", parent: Integers, above: Floats, number: int, 
     if alone.any() and lonely in ("fail", "collapse"):
         raise _lonely_error(codes[alone], number)
     spread = np.where(taken > 1, taken / np.maximum(taken - 1, 1), 1.0 if lonely == "grand-mean" else 0.0)
-    scale = share_above * (1 - taken / population) * spread
+    scale = share_above * np.maximum(1 - taken / population, 0.0) * spread  # a rounded population is no less
     centred = alone if lonely == "grand-mean" else np.zeros(len(alone), dtype=np.bool_)
     return StageLayout(unit, parent_of_unit, stratum, taken, population, scale, centred, ids, home)
 

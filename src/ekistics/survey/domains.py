@@ -186,7 +186,8 @@ class Domains:
         design = self.design
         assert isinstance(design, ReplicateDesign)  # noqa: S101 - the caller looked
         rows = np.arange(len(design)) if known is None else np.flatnonzero(known)
-        n_psu, df = np.full(self.count, np.nan), np.full(self.count, design.stated_df or np.nan)
+        n_psu = np.full(self.count, np.nan)
+        df = np.full(self.count, np.nan if design.stated_df is None else float(design.stated_df))
         if design.psu is not None:
             strata = np.zeros(len(design), dtype=np.int64) if design.strata is None else factorise(design.strata)[0]
             psu, psus = factorise(design.psu)

@@ -84,8 +84,8 @@ class Verdicts:
         ``publish``, ``review`` (a person decides) or ``suppress``.
     reason : numpy.ndarray of str, shape (d,)
         Code of the first limit that was broken: ``few-cases``, ``few-effective-cases``, ``wide-interval``,
-        ``wide-relative-interval``, ``large-cv``, ``few-degrees-of-freedom``; ``no-value`` where there is no estimate or
-        no standard error; empty where it is published.
+        ``wide-relative-interval``, ``large-cv``, ``few-degrees-of-freedom``; ``no-value`` where there is no estimate,
+        no standard error or, for rules of proportions, no interval; empty where it is published.
     effective : numpy.ndarray, shape (d,)
         Effective cases of proportions; NaN where not asked.
     width, relative_width : numpy.ndarray, shape (d,)
@@ -132,7 +132,7 @@ def judge(found: Estimates, given: PublicationRules) -> Verdicts:
         _check_proportions(found, given)
         effective, width = _width(found, given)
         relative = np.where(found.value > 0, width / np.where(found.value > 0, found.value, 1.0), np.inf)
-    broken = [(np.isnan(found.value) | np.isnan(found.se), ABSENT)]
+    broken = [(np.isnan(found.value) | np.isnan(found.se) | (np.isnan(width) & given.of_proportions), ABSENT)]
     broken += _broken(found, given, effective=effective, width=width, relative=relative)
     reason = np.select([wrong for wrong, _code in broken], [code for _wrong, code in broken], "")
     few = _below(found.df, given.fewest_df) & (reason == "")
@@ -167,7 +167,8 @@ def _width(found: Estimates, given: PublicationRules) -> tuple[Floats, Floats]:
     size, _counted = effective_size(found.value, found.se, n, df=found.df, confidence=given.confidence)
     lower, upper, _counted = interval(found.value, found.se, df=found.df, n=n, kind=given.interval,
                                       confidence=given.confidence)
-    return np.minimum(size, n), upper - lower
+    certain = (found.se == 0) & (found.lci == found.uci)  # a census has an interval without degrees of freedom
+    return np.where(certain, n, np.minimum(size, n)), np.where(certain, 0.0, upper - lower)
 
 
 def _below(values: Floats, limit: float | None) -> Bools:

@@ -12,7 +12,7 @@ from ekistics.survey._refusal import invalid
 
 __all__ = ["SmallAreas", "fay_herriot"]
 
-_CLOSE = 1e-12
+_CLOSE = 1e-10
 _MOST = 500
 
 
@@ -88,6 +88,8 @@ def fay_herriot(direct: npt.ArrayLike, se: npt.ArrayLike, *, auxiliary: npt.Arra
     """
     y, deviation, x = _checked(direct, se, auxiliary)
     known = np.isfinite(y) & np.isfinite(deviation)
+    unit = np.abs(x[known]).max(axis=0)  # so that the columns of x are of one size
+    x = x / unit
     d = deviation[known] ** 2
     between = _restricted_likelihood(y[known], x[known], d)
     weight = 1 / (between + d)
@@ -100,7 +102,7 @@ def fay_herriot(direct: npt.ArrayLike, se: npt.ArrayLike, *, auxiliary: npt.Arra
     value[known] += gamma[known] * (y[known] - synthetic[known])
     g3 = d**2 * weight**3 * 2 / float((weight**2).sum())
     mse[known] = gamma[known] * d + (1 - gamma[known]) ** 2 * g2[known] + 2 * g3
-    return SmallAreas(y, deviation, value, mse, synthetic, gamma, coefficients, between, int(known.sum()))
+    return SmallAreas(y, deviation, value, mse, synthetic, gamma, coefficients / unit, between, int(known.sum()))
 
 
 def _checked(direct: npt.ArrayLike, se: npt.ArrayLike, auxiliary: npt.ArrayLike) -> tuple[Floats, Floats, Floats]:
@@ -123,15 +125,15 @@ def _checked(direct: npt.ArrayLike, se: npt.ArrayLike, auxiliary: npt.ArrayLike)
 
 
 def _restricted_likelihood(y: Floats, x: Floats, d: Floats) -> float:
-    """Find the variance between areas by scoring; zero where the likelihood falls from zero on."""
-    between = float(np.median(d))
+    """Find the variance between areas by scoring, or by halving; zero where the likelihood falls from zero on."""
+    between, low, high = float(np.median(d)), -1.0, np.inf  # the slope is positive at low and negative at high
     for _turn in range(_MOST):
         score, information = _score(between, y, x, d)
-        step = score / information
-        following = max(between + step, 0.0)
-        if abs(following - between) <= _CLOSE * (between + float(d.mean())):
+        low, high = (between, high) if score > 0 else (low, between)
+        following = max(between + score / information, 0.0)
+        if min(abs(following - between), high - max(low, 0.0)) <= _CLOSE * (between + float(d.mean())):
             return following
-        between = following
+        between = following if low < following < high else (low + high) / 2
     raise invalid(_("The variance between areas cannot be found."), param="direct",
                   hint=_("Check areas with very small standard errors."))
 
