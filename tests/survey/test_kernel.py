@@ -18,6 +18,7 @@ from ekistics.survey import (
     jackknife,
     judge,
     mean,
+    poststratify,
     proportion,
     quantile,
     rake,
@@ -151,6 +152,18 @@ def test_covariance_without_a_table_of_units_by_domain_is_the_same(monkeypatch):
             np.testing.assert_allclose(sparse.covariance, dense.covariance, rtol=1e-9, atol=1e-12)
             whole = change(Round(design, c["y"], domain=c["g"]), Round(design, c["z"], domain=c["g"]), common=True)
             np.testing.assert_allclose(part.covariance, whole.covariance, rtol=1e-9)
+
+
+def test_poststrata_without_a_table_of_units_by_poststratum_are_the_same(monkeypatch):
+    c, designs = made_up()
+    for design in designs.values():
+        known = poststratify(design, c["cell"], [190, 170])
+        dense = mean(known, c["z"], domain=c["g"])
+        with monkeypatch.context() as patched:
+            patched.setattr(variance, "_AT_ONCE", 1)
+            patched.setattr(variance, "_unit_totals", None)
+            sparse = mean(known, c["z"], domain=c["g"])
+        np.testing.assert_allclose(sparse.se, dense.se, rtol=1e-12)
 
 
 def test_a_census_has_no_error_and_units_that_are_alike_have_none():

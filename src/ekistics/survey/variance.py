@@ -177,7 +177,7 @@ def _tables(domains: Domains, z: Floats, first: int, last: int) -> list[Floats]:
     width = last - first
     table = sums_by(stage.unit * width + column, amounts, stage.n_units * width).reshape(-1, width)
     for calibration, fitted in zip(design.calibrations, _coefficients(design, amounts, column, width), strict=True):
-        table = table - _unit_totals(calibration, stage) @ fitted
+        table = table - _explained(calibration, stage, fitted)
     tables = [table]
     for below, above in zip(reversed(domains.stages[1:]), reversed(domains.stages[:-1]), strict=True):
         upper = np.zeros((above.n_units, width))
@@ -235,6 +235,15 @@ def _moments(calibration: Calibration, amounts: Floats, column: Integers, width:
         return sums_by(calibration.cells * width + column, values, count * width).reshape(-1, width)
     table = _columns(calibration)
     return np.stack([sums_by(column, values * table[:, j], width) for j in range(table.shape[1])])
+
+
+def _explained(calibration: Calibration, stage: StageLayout, fitted: Floats) -> Floats:
+    """Give the totals of what a calibration explains by unit and domain, shape (n_units, width)."""
+    cells = calibration.cells
+    if cells is None or stage.n_units * len(fitted) <= _AT_ONCE:
+        return np.asarray(_unit_totals(calibration, stage) @ fitted)
+    columns = [sums_by(stage.unit, calibration.adjusted * values[cells], stage.n_units) for values in fitted.T]
+    return np.stack(columns, axis=1)  # without a table of all units by poststratum
 
 
 def _unit_totals(calibration: Calibration, stage: StageLayout) -> Floats:
