@@ -99,14 +99,20 @@ def test_a_status_that_says_nothing_of_the_value_stands_with_and_without_it(tmp_
 
 
 def test_what_our_own_indicators_make_can_be_uploaded_again(tmp_path):
-    """A correction begins with what was published, whatever it is split by."""
-    table = pd.concat([observations(m.compute(**m.example_inputs()), m.SPEC, run="r") for m in BUILTIN])
+    """A correction begins with what was published, whatever it is split by; people's records are corrected at home."""
+    own = [m for m in BUILTIN if not m.SPEC.people_records]
+    table = pd.concat([observations(m.compute(**m.example_inputs()), m.SPEC, run="r") for m in own])
     table["time_period"] = table["time_period"].replace("", "2020")
     places = [Place(code, code, "city", "BRA") for code in sorted(set(table["ref_area"]))]
     (tmp_path / "own.csv").write_bytes(b"".join(csv_stream([table])))
     outcome = check(tmp_path / "own.csv", indicators=[m.SPEC for m in BUILTIN], places=places)
     assert {"3", "30", "0"} <= set(table["urbanisation"])
     assert outcome.by_code == {}
+
+
+def test_values_from_peoples_records_are_not_taken_from_a_table(tmp_path):
+    outcome = check(write(tmp_path, [ROW, {**ROW, "sex": "F", "indicator": "sdg_11_1_1"}]))
+    assert found(outcome) == [(3, "indicator", P.PEOPLE_RECORDS)]
 
 
 def test_a_canonical_table_is_taken_as_it_is(tmp_path):

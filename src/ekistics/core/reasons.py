@@ -62,7 +62,7 @@ _TEXTS = {
     Reason.TOO_MUCH_UNKNOWN: N_("it is not known of too many households"),
     Reason.NO_CASES: N_("the sample has no such case"),
     Reason.UNRELIABLE: N_("the sample tells too little to publish a value"),
-    Reason.WITHHELD: N_("withheld to protect people: too few cases, or needed to protect such cells"),
+    Reason.WITHHELD: N_("to protect people, as it has too few cases or is needed to protect such cells"),
 }
 
 

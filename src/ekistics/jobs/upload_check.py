@@ -16,6 +16,7 @@ from ekistics.core.indicator import IndicatorSpec
 from ekistics.core.observation import DIMENSIONS, OBSERVATION_COLUMNS
 from ekistics.core.place import Place
 from ekistics.core.upload_columns import UPLOAD_COLUMNS
+from ekistics.jobs.people_records import guarded_codes
 from ekistics.jobs.upload_hints import Hints
 from ekistics.jobs.upload_ledger import Ledger
 from ekistics.jobs.upload_numbers import decimal_mark, read_numbers
@@ -161,6 +162,7 @@ def check_upload(table: RawTable, *, indicators: Iterable[IndicatorSpec], places
     texts = _texts(table, ledger)
     mark = decimal_mark([texts[name] for name in NUMBER_COLUMNS], delimiter=table.delimiter, stated=decimal)
     frame = _frame(table, texts, mark, ledger, run)
+    _check_people_records(texts, ledger, indicators)
     if set(NEEDED_COLUMNS) <= set(table.fields):
         _check_rules(frame, ledger, observation_breaches(
             columns_of(frame), places=places, run=run, indicators=indicators))
@@ -259,6 +261,13 @@ def _frame(table: RawTable, texts: dict[str, list[str]], mark: str, ledger: Ledg
         columns[name] = numbers.values
     return pd.DataFrame({name: pd.Series(columns[name], dtype=float if name in NUMBER_COLUMNS else object)
                          for name in OBSERVATION_COLUMNS})
+
+
+def _check_people_records(texts: dict[str, list[str]], ledger: Ledger, indicators: Iterable[IndicatorSpec]) -> None:
+    """Refuse values of people's records: only disclosure control lets them out, and only into a package."""
+    guarded = guarded_codes(indicators) & set(texts["indicator"])
+    if guarded:
+        ledger.add(UploadProblem.PEOPLE_RECORDS, "indicator", _where(texts["indicator"], set(guarded)))
 
 
 def _check_rules(frame: pd.DataFrame, ledger: Ledger, breaches: Iterable[Breach]) -> None:

@@ -73,6 +73,10 @@ class UploadProblem(Enum):
                              N_("Choose one of its variants; leave the cell empty where it has none."))
     PLACE_UNKNOWN = _Entry("UPLOAD_039", N_("There is no place of this code among those you may report on."),
                            N_("Write the code of the place; a name alone is never taken, as places share names."))
+    PEOPLE_RECORDS = _Entry("UPLOAD_040", N_("Values of this indicator come from people's records and are not taken "
+                                             "from a table."),
+                            N_("Take the row out. Estimate the survey again, through disclosure control, and publish "
+                               "its package."))
 
     BASE_ABSENT = _Entry("UPLOAD_050", N_("A percentage must say what it is a percentage of."),
                          N_("Write in 'base' what the denominator counts."))

@@ -246,12 +246,12 @@ def _added(values: Floats, below: Ints) -> Floats:
 
 
 def _units(grid: Grid, count: int) -> Ints:
-    """Give units their numbers: the rows of a series in one cell, whatever their variant, are one."""
+    """Give units their numbers: what an indicator says of one cell, in all its series and variants, is one."""
     number: dict[tuple[str, ...], int] = {}
-    series = np.array([number.setdefault((name[0], name[1], name[3]), len(number)) for name in grid.names])
+    indicator = np.array([number.setdefault((name[0], name[3]), len(number)) for name in grid.names])
     unit = np.full(count, -1, dtype=np.intp)
     measures, places = np.nonzero(grid.row >= 0)
-    unit[grid.row[measures, places]] = series[measures] * grid.row.shape[1] + places
+    unit[grid.row[measures, places]] = indicator[measures] * grid.row.shape[1] + places
     _kept, dense = np.unique(unit, return_inverse=True)
     return np.asarray(dense, dtype=np.intp)
 

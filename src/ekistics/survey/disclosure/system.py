@@ -86,7 +86,8 @@ class System:
     floor : numpy.ndarray, shape (n_quantities,)
         Lowest difference that is possible: quantities are not negative.
     unit : numpy.ndarray of int, shape (n_rows,)
-        Rows of one unit are withheld together: all variants of a series in a cell.
+        Rows of one unit are withheld together: what one indicator says of a cell. Its variants, and its shares of
+        households and of people, are so close to each other that one tells the others.
     hides : scipy.sparse.csr_array of int, shape (n_quantities, n_units)
         Units of which all must be withheld for a quantity to be unknown.
     either : scipy.sparse.csr_array of int, shape (n_quantities, n_units)

@@ -13,6 +13,7 @@ from ekistics.core.i18n import _
 from ekistics.core.indicator import IndicatorSpec
 from ekistics.core.place import Place
 from ekistics.core.provenance import Run, digest_values
+from ekistics.jobs.people_records import require_told
 from ekistics.package.descriptor import load_checks
 from ekistics.package.documents import read_document
 from ekistics.package.model import Layer
@@ -129,7 +130,7 @@ def take_in(folder: Path) -> Intake:
     Raises
     ------
     PackageError
-        The package is not whole; the first problems are named.
+        The package is not whole; the first problems are named. Or it hides that values come from people's records.
     """
     folder = Path(folder)
     outcome = verify_package(folder)
@@ -139,6 +140,7 @@ def take_in(folder: Path) -> Intake:
                            hint=_("'ekistics verify' lists all of them."))
     descriptor = outcome.descriptor
     head, (place, places, run, indicators) = descriptor["ekistics"], outcome.head
+    require_told(indicators, outcome.table["indicator"].unique().to_pylist())
     checks, certificates = load_checks(folder / "checks.json")
     producers = sorted({p.producer for p in run.inputs if p.producer})
     return Intake(

@@ -8,11 +8,12 @@ from ekistics.core.observation import DIMENSIONS
 from ekistics.core.period import Period as CorePeriod
 from ekistics.core.provenance import digest_values
 from ekistics.indicators.registry import specs
+from ekistics.package.descriptor import parse_spec
 from ekistics.package.table import Columns
 from ekistics.web.chunks import parts
 from ekistics.web.observatory.models import Group, Indicator, Measure, Period
 
-__all__ = ["Keys"]
+__all__ = ["Keys", "people_specs"]
 
 MEASURE = ("indicator", "series", "variant", "unit_measure", "base", "method")
 UNKNOWN_POSITION = 1000
@@ -21,6 +22,26 @@ UNKNOWN_POSITION = 1000
 def _period(text: str) -> Period:
     days = CorePeriod.parse(text) if text else None
     return Period(text=text, start=days and days.start, end=days and days.end)
+
+
+def people_specs(codes: Iterable[str]) -> list[IndicatorSpec]:
+    """Give those of some indicators of which the record says that they come from people's records.
+
+    Parameters
+    ----------
+    codes : iterable of str
+        Codes of indicators.
+
+    Returns
+    -------
+    list of IndicatorSpec
+        The indicators, as the record holds them.
+    """
+    found: list[IndicatorSpec] = []
+    for part in parts(sorted(set(codes))):
+        held = Indicator.objects.filter(code__in=part, specification__people_records=True)
+        found += [parse_spec(plain) for plain in held.values_list("specification", flat=True)]
+    return found
 
 
 class Keys:

@@ -16,10 +16,11 @@ from django.utils.dateparse import parse_datetime
 from ekistics.core.errors import EkisticsError, InvalidValueError, MissingInputError
 from ekistics.core.i18n import _
 from ekistics.core.provenance import Run
+from ekistics.jobs.people_records import require_told
 from ekistics.jobs.profile.changes import changed_causes
 from ekistics.package.descriptor import DESCRIPTOR
 from ekistics.web.observatory.intake import Intake
-from ekistics.web.observatory.keys import Keys
+from ekistics.web.observatory.keys import Keys, people_specs
 from ekistics.web.observatory.models import Dataset, Edition, Layer, Observation, Revision
 from ekistics.web.observatory.quantiles import renew_quantiles
 from ekistics.web.observatory.reading import read_ahead
@@ -232,6 +233,7 @@ def _store(items: Sequence[Intake], keys: Keys, known: dict[str, Place], new: Ne
     """Store packages, with as few statements for many as for one."""
     made = ensure_places((place for item in items for place in item.places), known)
     _require_inside(items, known)
+    _require_told(items)
     datasets = _datasets(items, known)
     held = _held(items)
     fresh = list({_content(item): item for item in reversed(items) if _content(item) not in held}.values())[::-1]
@@ -257,6 +259,13 @@ def _require_inside(items: Iterable[Intake], places: Mapping[str, Place]) -> Non
             if not places[place.code].path.startswith(places[item.place.code].path):
                 raise InvalidValueError(_("The package holds a place that is not inside its city."), where=place.code,
                                         expected=item.place.code)
+
+
+def _require_told(items: Iterable[Intake]) -> None:
+    """Refuse packages that hide of an indicator what the record knows: that it comes from people's records."""
+    for item in items:
+        used = item.observations["indicator"].unique().to_pylist()
+        require_told(item.indicators, used, known=people_specs(used))
 
 
 def _datasets(items: Iterable[Intake], places: Mapping[str, Place]) -> dict[str, Dataset]:

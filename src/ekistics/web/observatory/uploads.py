@@ -19,6 +19,8 @@ from ekistics.core.observation import DIMENSIONS
 from ekistics.core.provenance import Provenance, Run, digest_bytes
 from ekistics.core.upload_columns import UPLOAD_COLUMNS
 from ekistics.indicators.registry import specs
+from ekistics.jobs.people_records import guarded_codes
+from ekistics.jobs.upload_problems import UploadProblem
 from ekistics.package.descriptor import parse_spec, plain_spec
 from ekistics.package.table import NUMBER_COLUMNS, columns_of, csv_bytes
 from ekistics.publish.tabular import csv_stream
@@ -27,7 +29,7 @@ from ekistics.web.accounts.actors import actor_of_user
 from ekistics.web.accounts.models import User
 from ekistics.web.chunks import parts
 from ekistics.web.observatory.frames import frame, rows_for
-from ekistics.web.observatory.keys import MEASURE, Keys
+from ekistics.web.observatory.keys import MEASURE, Keys, people_specs
 from ekistics.web.observatory.models import Dataset, Edition, Indicator, Observation, Revision
 from ekistics.web.observatory.publishing import store_rows
 from ekistics.web.places.models import Place
@@ -249,9 +251,10 @@ def store_upload(upload: Upload) -> tuple[Edition, bool]:
     Raises
     ------
     InvalidValueError
-        The author may not report on the place, or a row is of a place outside of it.
+        The author may not report on the place, a row is of a place outside of it, or of people's records.
     """
     places = _places(upload)
+    _require_no_records(upload.table)
     code = dataset_code(upload.place, upload.title)
     Dataset.objects.get_or_create(code=code, defaults={"kind": "upload", "title": upload.title[:200],
                                                        "place": upload.place, "licence": upload.licence[:100]})
@@ -276,6 +279,15 @@ def store_upload(upload: Upload) -> tuple[Edition, bool]:
         "dataset": code, "state": str(upload.state), "run": edition.run, "observations": edition.observation_count})
     renew_stamp()
     return edition, True
+
+
+def _require_no_records(table: pd.DataFrame) -> None:
+    """Refuse values from people's records, whatever the check said: they come in packages alone."""
+    used = set(table["indicator"])
+    guarded = sorted(used & guarded_codes(people_specs(used)))
+    if guarded:
+        raise InvalidValueError(UploadProblem.PEOPLE_RECORDS.text, where=guarded[0],
+                                hint=UploadProblem.PEOPLE_RECORDS.remedy)
 
 
 def _places(upload: Upload) -> dict[str, int]:
@@ -342,6 +354,8 @@ def template(ending: str, places: Iterable[core.Place], rows: pd.DataFrame | Non
         The file.
     """
     if ending == "xlsx":
-        return xlsx_template([parse_spec(plain) for plain in plain_indicators()], places, observations=rows)
+        given = [parse_spec(plain) for plain in plain_indicators()]
+        guarded = guarded_codes(given)
+        return xlsx_template([spec for spec in given if spec.code not in guarded], places, observations=rows)
     batches = [] if rows is None else [rows]
     return b"\xef\xbb\xbf" + b"".join(csv_stream(batches, columns=tuple(UPLOAD_COLUMNS)))
