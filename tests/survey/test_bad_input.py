@@ -273,3 +273,17 @@ def test_classifications_that_do_not_fit():
     refused(lambda: independence(Design.of(ONES), -ONES, PSU - 1), "0 x 3")
     census = independence(Design.of(ONES, population=6), [0, 0, 1, 1, 0, 1], PSU % 2)
     assert np.isnan([census.statistic, census.p_value]).all() and census.n == 6
+
+
+def test_lengths_and_numbers_that_do_not_fit():
+    design, rule = Design.of(ONES), replicate_rule("JK1", 2)
+    refused(lambda: replicate_rule("JK1", 0), "n_replicates")
+    refused(lambda: replicate_rule("JKn", 3, units=[0, 2, 2]), "units", ">= 1")
+    refused(lambda: replicate_rule("JK1", 4, factors=[1, 2]), "factors", "Expected 4")
+    refused(lambda: ReplicateDesign.of(ONES, np.ones((6, 2)), rule=rule, psu=[1, 2, 3]), "replicates", "3 x 6 x 2")
+    refused(lambda: rake(design, []), "margins", "at least one")
+    refused(lambda: check_weights(design, [3], groups=[-1, 0, 0, 0, 0, 0]), "groups", "-1 ... 0")
+    refused(lambda: check_weights(design, [3, 3], groups=[0, 1]), "groups", "2, 0 ... 1")
+    refused(lambda: check_weights(design, 0), "group 0", "Expected 0.0")
+    empty = calibrate(design, np.column_stack([ONES, np.zeros(6)]), [9, 0])
+    np.testing.assert_allclose(empty.weight, 1.5)

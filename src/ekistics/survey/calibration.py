@@ -145,6 +145,8 @@ def rake(design: Sample, margins: Sequence[tuple[npt.ArrayLike, npt.ArrayLike]])
     [3.0, 3.0, 2.0, 2.0]
     """
     read = [_margin(cells, totals, len(design)) for cells, totals in margins]
+    if not read:
+        raise invalid(_("Raking needs at least one margin."), param="margins")
     sums = np.array([known.sum() for _cell, known in read])
     if not np.allclose(sums, sums[0], rtol=1e-6, atol=0):
         raise invalid(_("The margins have different sums."), param="margins", expected=float(sums[0]),
@@ -279,6 +281,7 @@ def _solve(weight: Floats, table: Floats, totals: Floats, *, curve: Curve, sprea
     factor, slope = curve(scaled @ coefficients)
     apart = totals - (weight * factor) @ table
     scale = np.maximum(np.abs(totals), np.abs(weight @ np.abs(table)))
+    scale[scale == 0] = 1.0  # nothing is wanted of a variable that is zero everywhere
     for _turn in range(_MOST):
         size = float((np.abs(apart) / scale).max())
         if size < _CLOSE:

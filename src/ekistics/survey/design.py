@@ -269,11 +269,12 @@ def check_weights(design: Design, population: npt.ArrayLike, *, tolerance: float
     """
     known = np.atleast_1d(np.asarray(population, dtype=np.float64))
     group = np.zeros(len(design), dtype=np.int64) if groups is None else codes(groups, "groups")
-    sums = np.bincount(group, design.weight, minlength=len(known))
-    if len(sums) > len(known):
+    if len(group) != len(design) or int(group.min()) < 0 or int(group.max()) >= len(known):
         raise invalid(_("Some rows are in a group whose population is not given."), param="groups",
-                      expected=len(known), got=len(sums))
-    quotient = sums / known
+                      expected=f"{len(design)}, 0 ... {len(known) - 1}",
+                      got=f"{len(group)}, {int(group.min())} ... {int(group.max())}")
+    sums = np.bincount(group, design.weight, minlength=len(known))
+    quotient = sums / np.where(known > 0, known, np.nan)
     wrong = ~(np.abs(quotient - 1) <= tolerance)
     if wrong.any():
         first = int(wrong.argmax())

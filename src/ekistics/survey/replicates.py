@@ -80,6 +80,11 @@ def replicate_rule(kind: str, n_replicates: int, *, rho: float = 0.0, units: npt
     if not 0 <= rho < 1 or (kind == "Fay") != (rho > 0):
         raise invalid(_("Fay's replicates need their coefficient, and no others have one."), param="rho",
                       expected=_("between 0 and 1"), got=rho)
+    for param, values in (("n_replicates", n_replicates), ("units", units), ("factors", factors)):
+        shape = np.asarray(values).shape
+        if n_replicates < 1 or shape not in ((), (n_replicates,)):
+            raise invalid(_("There must be replicates, and one number for each."), param=param,
+                          expected=max(n_replicates, 1), got=str(shape or n_replicates))
     if factors is not None:
         given = np.broadcast_to(np.asarray(factors, dtype=np.float64), (n_replicates,))
     elif kind == "JKn":
@@ -97,8 +102,10 @@ def _jkn_factors(units: npt.ArrayLike | None, n_replicates: int) -> Floats:
     if units is None:
         raise invalid(_("JKn replicates need the number of units in each replicate's stratum, or factors."),
                       param="units")
-    numbers = np.broadcast_to(np.asarray(units, dtype=np.float64), (n_replicates,))
-    return (numbers - 1) / numbers
+    given = np.broadcast_to(np.asarray(units, dtype=np.float64), (n_replicates,))
+    if not bool((given >= 1).all()):
+        raise invalid(_("A stratum has at least one unit."), param="units", expected=">= 1", got=float(given.min()))
+    return (given - 1) / given
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,10 +147,11 @@ class ReplicateDesign:
     stated_df: float | None = field(default=None)
 
     def __post_init__(self) -> None:
-        if len(self.weight) != len(self.unit) or self.replicates.shape[1] != len(self.rule.factors):
+        lengths = {len(codes_) for codes_ in (self.unit, self.psu, self.strata) if codes_ is not None}
+        if lengths != {len(self.weight)} or self.replicates.shape[1] != len(self.rule.factors):
             raise invalid(_("Weights, replicate weights and factors must match."), param="replicates",
                           expected=f"{len(self.weight)} x {len(self.rule.factors)}",
-                          got=" x ".join(map(str, (len(self.unit), self.replicates.shape[1]))))
+                          got=" x ".join(map(str, (*sorted(lengths), self.replicates.shape[1]))))
         check_each_weight(self.weight, zero="outside")
         if not bool(np.isfinite(self.replicates).all()) or float(self.replicates.min()) < 0:
             raise invalid(_("Replicate weights must be numbers and not negative."), param="replicates",
