@@ -180,7 +180,9 @@ def _table(config: SurveyConfig, frames: tuple[pd.DataFrame, pd.DataFrame | None
     rows = observations(results.drop(columns=list(EXTRA_COLUMNS)), spec, run=run)
     texts = {key: method_text(spec, *key, judged) for key in set(zip(rows["series"], rows["variant"], strict=True))}
     rows["method"] = [texts[key] for key in zip(rows["series"], rows["variant"], strict=True)]
-    counts = {name: np.nan_to_num(results[name].to_numpy(dtype=np.float64)) for name in _CASES}
+    told = results["obs_value"].notna().groupby([results["series"], results["variant"]]).transform("any").to_numpy()
+    # Of a reading that is given nowhere nothing can be worked out, so its cells need no protection.
+    counts = {name: np.where(told, np.nan_to_num(results[name].to_numpy(dtype=np.float64)), 0.0) for name in _CASES}
     return CellTable(rows.assign(**counts), {area.code: config.place.code for area in config.areas})
 
 
