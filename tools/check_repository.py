@@ -56,7 +56,7 @@ def has_source(table: Any) -> bool:
 
 
 def data_findings(name: str, text: str) -> list[str]:
-    """Find data files of the package that do not say where their facts come from (files of what is made up hold none)."""
+    """Find data files of the package that do not say where their facts come from (what is made up has none)."""
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -122,8 +122,8 @@ def withheld_mask(rows: pd.DataFrame | Columns) -> npt.NDArray[np.bool_]:
     Returns
     -------
     numpy.ndarray of bool, shape (n_rows,)
-        Whether the reason says so. (A value that is suppressed for other reasons, such as too few cases to be
-        reliable, has the same status.)
+        Whether the reason says so; a value that is suppressed for other reasons, such as too few cases to be
+        reliable, has the same status.
     """
     return np.array([reason == WITHHELD_STATUS["reason"] for reason in _texts(rows["reason"], number=False)],
                     dtype=bool)
