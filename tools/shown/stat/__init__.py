@@ -1,0 +1,1 @@
+"""Households and a representative sample of cities: national figures with their errors."""

@@ -1,0 +1,16 @@
+"""Line 7: the table of speeds."""
+
+import os
+
+from benchmarks.__main__ import collect, verdict
+from tools.shown.testing import Line
+
+MODULES = ("survey", "sampling", "vault", "households")
+
+
+def lines() -> list[Line]:
+    """Run the benchmarks of surveys, samples and the vault; ``BENCH=0`` leaves them out, ``BENCH_QUICK=1`` shortens."""
+    if os.environ.get("BENCH") == "0":
+        return [(7, "`make bench`", "left out (BENCH=0)", "skipped")]
+    quick = os.environ.get("BENCH_QUICK") == "1"
+    return [(7, row.name, row.figure(), verdict(row)) for name in MODULES for row in collect(quick=quick, only=name)]
