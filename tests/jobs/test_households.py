@@ -181,6 +181,23 @@ def test_the_same_records_give_the_same_run_and_an_erasure_another(tmp_path, vau
     assert third.document["design"]["totals"]["households"] == 399
 
 
+def test_groups_inside_areas_are_asked_for(tmp_path, vault, made) -> None:
+    _imported, whole, _folder, _log = made
+    rows = whole.package.observations
+    assert (rows.loc[rows["ref_area"] != "XTH", "tenure"] == "_T").all()
+    few = SHORT.replace('groups = ["sex", "age", "displacement_status", "tenure"]',
+                        'groups = ["tenure"]\narea_groups = ["tenure"]')
+    survey = write(tmp_path / "in", HOMES, PEOPLE, survey=few)
+    import_survey(survey, vault, actor="t")
+    outcome = estimate(survey, vault, out=tmp_path / "out", actor="t")
+    part = (HOMES["district"] == "south") & (HOMES["ten"] == 2)
+    found = value(outcome, "without_water_households", area="XTH-S", tenure="RENT")
+    assert found.obs_value == pytest.approx(weighted(1 - improved(HOMES)[part], HOMES["wt"][part]))
+    with pytest.raises(UnknownNameError, match="group 'sex'"):
+        read_survey(write(tmp_path / "in", HOMES, PEOPLE, survey=few.replace('area_groups = ["tenure"]',
+                                                                             'area_groups = ["sex"]')))
+
+
 def test_few_households_are_not_published(tmp_path, vault) -> None:
     homes = HOMES.assign(ten=np.where(HOMES.index % 80 == 5, 1, 2))
     survey = write(tmp_path / "in", homes, PEOPLE, survey=SHORT.replace(

@@ -127,6 +127,8 @@ class Estimation:
     indicators: tuple[str, ...] = key(N_("Indicators; all that come from people's records when empty."), default=())
     groups: tuple[str, ...] = key(N_("Dimensions to split by; two with a cross between them are split by both, such as "
                                      "'displacement_status*sex'."), default=("sex", "displacement_status"))
+    area_groups: tuple[str, ...] = key(N_("Of these, groups that are split inside each area too. Few samples bear it: "
+                                          "small cells are withheld, and others to protect them."), default=())
     ages: tuple[int, ...] = key(N_("First year of each group of age."), default=(0, 15, 25, 65))
     disability_cutoff: str = key(N_("Least degree of the Washington Group's Short Set that counts: some, a_lot or "
                                     "cannot."), default="a_lot")
@@ -138,6 +140,10 @@ class Estimation:
     def tables(self) -> tuple[tuple[str, ...], ...]:
         """Give the groups as tuples of dimensions."""
         return tuple(tuple(group.split("*")) for group in self.groups)
+
+    def area_tables(self) -> tuple[tuple[str, ...], ...]:
+        """Give the groups inside areas as tuples of dimensions."""
+        return tuple(tuple(group.split("*")) for group in self.area_groups)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -288,6 +294,10 @@ def _one_of(value: str, known: tuple[str, ...], where: str, what: str) -> None:
 def _check_names(config: SurveyConfig, where: str) -> None:
     for code in config.estimate.indicators:
         _one_of(code, people_indicators(), f"{where}: estimate.indicators", _("indicator of people's records"))
+    strange = set(config.estimate.area_groups) - set(config.estimate.groups)
+    if strange:
+        raise UnknownNameError.among(min(strange), config.estimate.groups, what=_("group"),
+                                     where=f"{where}: estimate.area_groups")
     for group in config.estimate.tables():
         for name in group:
             _one_of(name, DIMENSIONS, f"{where}: estimate.groups", _("dimension"))

@@ -158,7 +158,8 @@ def _parameters(config: SurveyConfig) -> dict[str, Any]:
              for code in config.indicators()
              for name, value in rules_of_indicator(code, config.rules_of(code)).items()}
     chosen, design = config.estimate, config.design
-    return {**rules, "groups": list(chosen.groups), "ages": list(chosen.ages), "lonely": design.lonely,
+    return {**rules, "groups": list(chosen.groups),
+            "area_groups": list(chosen.area_groups), "ages": list(chosen.ages), "lonely": design.lonely,
             "disability_cutoff": chosen.disability_cutoff, "displaced_kinds": chosen.displaced_kinds,
             "max_unknown_share": chosen.max_unknown_share, "interval": design.interval,
             "confidence": design.confidence, "publication": config.publication.rules,
@@ -194,6 +195,7 @@ def _rows(config: SurveyConfig, frames: tuple[pd.DataFrame, pd.DataFrame | None]
     if people is not None:
         position = pd.Index(homes["household_id"]).get_indexer(pd.Index(people["household_id"]))
         people = people.assign(ref_area=placed["ref_area"].to_numpy()[position])
-    how = {"groups": config.estimate.tables(), "lonely": config.design.lonely, "interval": config.design.interval,
+    groups = config.estimate.area_tables() if area else config.estimate.tables()
+    how = {"groups": groups, "lonely": config.design.lonely, "interval": config.design.interval,
            "confidence": config.design.confidence, "max_unknown_share": config.estimate.max_unknown_share}
     return cells(code, placed, people, rules=config.rules_of(code), how=how, time_period=config.survey.time_period)
