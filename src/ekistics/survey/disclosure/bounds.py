@@ -23,7 +23,9 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
 Bools = npt.NDArray[np.bool_]
 _TINY = 1e-7
-TIMES = 3  # programmes for one patch
+TIMES = 12  # programmes for one patch, at most
+GOOD = 8  # one in so many aims must be reached, or fewer are asked for together
+FEW = 2  # aims that are too few to be asked for together
 
 
 @dataclass(slots=True, eq=False)
@@ -148,9 +150,11 @@ def settle(system: System, quantities: Ints, reach: Reach, *, random: np.random.
             return
         before = int(reach.lacks(system, quantities).sum())
         _move(system, (quantities, equations), reach, chosen)
-        if int(reach.lacks(system, quantities).sum()) == before and together == 1:
+        done = before - int(reach.lacks(system, quantities).sum())
+        if done < len(chosen) / GOOD:
+            together = len(chosen) // 4
+        if together < FEW:
             return
-        together = max(1, len(chosen) // 4)
 
 
 def _open_sides(system: System, quantities: Ints, reach: Reach) -> list[tuple[int, float]]:

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ekistics.core.observation import OBSERVATION_COLUMNS
+from ekistics.survey.disclosure.earlier import compare_editions
 from ekistics.survey.disclosure.equations import system_of
 from ekistics.survey.disclosure.grid import grid_of
 from ekistics.survey.disclosure.primary import Primary, primary_rows
@@ -23,7 +24,7 @@ __all__ = ["control"]
 Bools = npt.NDArray[np.bool_]
 
 
-def control(table: CellTable, rules: DisclosureRules) -> Disclosed:
+def control(table: CellTable, rules: DisclosureRules, *, earlier: pd.DataFrame | None = None) -> Disclosed:
     """Withhold what could tell about a person, and everything from which that could be worked out.
 
     Parameters
@@ -32,6 +33,9 @@ def control(table: CellTable, rules: DisclosureRules) -> Disclosed:
         Everything that is to be published together.
     rules : DisclosureRules
         What is too little, and how far a withheld cell must stay from being known.
+    earlier : pandas.DataFrame, optional
+        Rows of an edition of the same table that was published before, with ``n`` where its report gave cases: what
+        the difference of the two tells is reported, in the private report. Nothing more is withheld for it.
 
     Returns
     -------
@@ -51,7 +55,10 @@ def control(table: CellTable, rules: DisclosureRules) -> Disclosed:
     choice = _choose(table, rules)
     rows = _withhold(table.rows, choice.withheld)
     cases = table.rows["n"].astype(float).reset_index(drop=True).mask(choice.withheld)
-    return _seal(_Contents(rows, cases, _report(rows, cases, choice, rules), _private(rows, choice), digest_rows(rows)))
+    private = _private(rows, choice)
+    if earlier is not None:
+        private["earlier"] = compare_editions(table.rows, choice.withheld, earlier, rules=rules)
+    return _seal(_Contents(rows, cases, _report(rows, cases, choice, rules), private, digest_rows(rows)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
