@@ -203,7 +203,17 @@ def test_strange_filters_do_no_harm(site, query) -> None:
 
 def test_a_line_through_time_leaves_out_what_holds_another_step() -> None:
     spec = next(s for s in specs() if s.code == "sdg_11_2_1")
-    one = namedtuple("one", "time_period variant")
+    one = namedtuple("one", "time_period variant obs_value")
     times = ["1990-01-01/P10Y", "2000-01-01/P10Y", "2010-01-01/P10Y", "1990-01-01/P30Y"]
-    rows = {"either": [one(text, "network") for text in times] + [one("2020", "straight_line")]}
+    rows = {"either": [one(text, "network", 5.0) for text in times] + [one("2020", "straight_line", 5.0)]}
     assert [row.time_period for row in through_time(spec, rows)] == times[:3]
+
+
+def test_a_line_through_time_is_of_the_reading_that_its_card_shows() -> None:
+    spec = next(s for s in specs() if s.code == "sdg_11_2_1")
+    one = namedtuple("one", "time_period variant obs_value")
+    rows = {"either": [one("2018", "network", float("nan")), one("2018", "straight_line", 5.0),
+                       one("2023", "network", float("nan")), one("2023", "straight_line", 6.0)]}
+    assert through_time(spec, rows) == []
+    rows["either"][2] = one("2023", "network", 7.0)
+    assert [row.obs_value for row in through_time(spec, rows)] == [7.0]

@@ -53,7 +53,7 @@ def group_tables(rows: Sequence[Any], specs: Mapping[str, IndicatorSpec], *, lan
         Language of the numbers.
     every : bool
         Whether every series and variant is shown, also where it is not split; else the headline series, in the first
-        reading that has a value, where they are split.
+        reading that has a value for everybody, where they are split.
 
     Returns
     -------
@@ -76,8 +76,9 @@ def _variants(spec: IndicatorSpec, series: SeriesSpec, rows: Sequence[Any], *, e
     if not rows or not (every or series.headline):
         return []
     present = list(dict.fromkeys(row.variant for row in rows))
-    told = dict.fromkeys(row.variant for row in rows if not isnan(row.obs_value))
-    return present if every else [default_of(spec, series.code, told or present)]
+    told = [row for row in rows if not isnan(row.obs_value)]
+    first = [row.variant for row in told if not split_by(row)] or [row.variant for row in told] or present
+    return present if every else [default_of(spec, series.code, first)]
 
 
 def _table(spec: IndicatorSpec, series: SeriesSpec, rows: Sequence[Any], language: str) -> DotTable:

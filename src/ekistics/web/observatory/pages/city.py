@@ -139,7 +139,7 @@ def _content(record: CityRecord, surveys: Sequence[Documents], language: str, st
 def _cards(record: CityRecord, specs: Mapping[str, IndicatorSpec], rows: Sequence[Row], language: str,
            stamp: str) -> list[SiteCard]:
     made = cards(record.profile, specs, rows, language=language)
-    own = grouped(row for row in record.rows if row.ref_area == record.place.code and not isnan(row.obs_value))
+    own = grouped(row for row in record.rows if row.ref_area == record.place.code)
     shown = [record.rows[card.figures[0].row] for card in made if card.figures]
     newest = {row.indicator: row for row in shown if not isnan(row.obs_value)}
     standings = _standings(newest, language, stamp)

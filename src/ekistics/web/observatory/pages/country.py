@@ -105,7 +105,7 @@ def _values(record: CityRecord, groups: Sequence[Row], documents: Sequence[Docum
     profile, specs = record.profile, {spec.code: spec for spec in record.profile.indicators}
     rows, lines = newest_rows(record.rows), made_lines(documents, language=language)
     first, rule = national_headline(profile.place.name, specs, rows, newest_of_groups(groups), language=language)
-    own = grouped(row for row in record.rows if not isnan(row.obs_value))
+    own = grouped(record.rows)
     shown = [NationalCard(card, sparkline(through_time(specs[card.code], own.get(card.code, {})), language=language),
                           made_line(card, record.rows, lines))
              for card in cards(profile, specs, rows, language=language)]

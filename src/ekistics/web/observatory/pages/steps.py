@@ -1,6 +1,7 @@
 """The steps of a line: which values of a place stand in it, and in which order."""
 
 from functools import lru_cache
+from math import isnan
 from typing import Any
 
 from ekistics.core.indicator import IndicatorSpec
@@ -20,7 +21,7 @@ def through_time(spec: IndicatorSpec, rows: Rows) -> list[Any]:
     spec : IndicatorSpec
         The indicator.
     rows : dict of str to list of namedtuple
-        Its rows with a value, of one place and for everybody, by series.
+        Its rows, of one place and for everybody, by series; one without a value is no step.
 
     Returns
     -------
@@ -29,7 +30,8 @@ def through_time(spec: IndicatorSpec, rows: Rows) -> list[Any]:
     """
     for series in headline_of(spec, rows)[:1]:
         first = default_of(spec, series.code, [row.variant for row in rows[series.code]])
-        found = {row.time_period: row for row in rows[series.code] if row.variant == first and row.time_period}
+        found = {row.time_period: row for row in rows[series.code]
+                 if row.variant == first and row.time_period and not isnan(row.obs_value)}
         return [found[text] for text in _steps(tuple(found))]
     return []
 
