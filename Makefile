@@ -39,9 +39,11 @@ install: $(READY) $(STATIC)/.ready ## install the program and build its pages in
 
 demo: demo-data ## make a sample city and country, profile them, and serve them as a site (SERVE=0: prepare only)
 	EKISTICS_HOME=$(OUT)/site $(BIN)/ekistics serve --port $(PORT) $(if $(filter 0,$(SERVE)),--prepare-only) \
-	  $(OUT)/sample-city-profile $(OUT)/sample-country-profiles $(OUT)/nation/country
+	  $(OUT)/sample-city-profile $(OUT)/sample-country-profiles $(OUT)/nation/country $(foreach y,$(ROUNDS),$(OUT)/sample-survey-$y)
 
 EPOCHS := 1990 2000 2010 2020
+ROUNDS := 2018 2023
+MERROW := --vault $(OUT)/vault/merrow.vault --key-file $(OUT)/vault-key/merrow.key
 
 demo-data: install # the packages that the demo shows
 	$(BIN)/ekistics sample-city $(OUT)/sample-city
@@ -55,6 +57,12 @@ demo-data: install # the packages that the demo shows
 	test -e $(OUT)/nation/sample/sample.json || { $(BIN)/ekistics sample $(OUT)/nation/sample.toml --out $(OUT)/nation/sample --commit \
 	  && $(BIN)/ekistics sample $(OUT)/nation/sample.toml --out $(OUT)/nation/sample; }
 	$(BIN)/ekistics national $(OUT)/nation/national.toml --out $(OUT)/nation/country
+	$(BIN)/ekistics sample-survey $(OUT)/sample-survey
+	rm -rf $(OUT)/vault $(OUT)/vault-key && mkdir -p -m 700 $(OUT)/vault $(OUT)/vault-key
+	$(BIN)/ekistics vault key $(OUT)/vault-key/merrow.key
+	$(BIN)/ekistics vault create $(OUT)/vault/merrow.vault --key-file $(OUT)/vault-key/merrow.key
+	for year in $(ROUNDS); do $(BIN)/ekistics households import $(OUT)/sample-survey/survey_$$year.toml $(MERROW) \
+	  && $(BIN)/ekistics households estimate $(OUT)/sample-survey/survey_$$year.toml $(MERROW) --out $(OUT)/sample-survey-$$year || exit 1; done
 
 test: install ## run the test suite: tests, properties, examples in docstrings and in docs
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not full"

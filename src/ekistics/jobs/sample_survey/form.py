@@ -33,6 +33,7 @@ HOUSEHOLD = {
              ("water_minutes", "integer", "How many minutes to fetch it and come back?"),
              ("toilet", "select_one toilet", "What toilet do you use?"),
              ("toilet_shared", "select_one yes_no", "Do you share it with other households?"),
+             ("toilet_households", "integer", "How many households use it, yours included?"),
              ("handwashing", "select_one handwashing", "Place to wash hands (look)")),
     "money": (("income", "integer", "Income of the household last month"),
               ("housing_cost", "integer", "Rent, or cost of the dwelling, last month")),

@@ -120,6 +120,7 @@ def _circumstances(frame: pd.DataFrame, random: Random) -> pd.DataFrame:
     cost = np.rint(income * np.clip(random.normal(0.24 + 0.02 * poor, 0.09), 0.03, 0.8) / 5) * 5
     return frame.assign(
         water_minutes=minutes.astype(int), toilet_shared=np.where(shared, "yes", "no"),
+        toilet_households=np.where(shared, 2 + random.poisson(1.1, len(frame)), 1),
         tenure=tenure, tenure_document=np.where(paper, "yes", "no"),
         fears_eviction=np.where(chance[3] < 0.06 + 0.16 * np.clip(poor, 0, 3) - 0.05 * paper, "yes", "no"),
         hazard=np.where(chance[4] < 0.03 + 0.07 * np.clip(poor, 0, 3), "floods", "none"), income=income,
@@ -178,8 +179,8 @@ def draw(people: Census, seed: int) -> Census:
 
 
 def _with_gaps(sample: pd.DataFrame, random: Random) -> pd.DataFrame:
-    """Lose answers: one income in eight is refused, and some do not know."""
-    lost = {"income": 0.12, "housing_cost": 0.06, "tenure_document": 0.03, "fears_eviction": 0.04, "wall": 0.005,
+    """Lose answers: some incomes are refused, and some do not know."""
+    lost = {"income": 0.03, "housing_cost": 0.015, "tenure_document": 0.03, "fears_eviction": 0.04, "wall": 0.005,
             "water_source": 0.004, "toilet": 0.006}
     gone = {name: random.random(len(sample)) < share for name, share in lost.items()}
     numbers = {name: sample[name].mask(gone[name]) for name in ("income", "housing_cost")}
