@@ -66,7 +66,7 @@ class Reach:
             self.down[quantities] = np.maximum(self.down[quantities], turned * moved)
 
 
-def equations_among(system: System, quantities: Ints) -> sparse.csr_array:
+def equations_among(system: System, quantities: Ints, *, within: bool = True) -> sparse.csr_array:
     """Give the equations that some quantities are in, with these alone: all others stay where they are.
 
     Parameters
@@ -75,6 +75,8 @@ def equations_among(system: System, quantities: Ints) -> sparse.csr_array:
         The equations.
     quantities : numpy.ndarray of int
         The quantities.
+    within : bool, default True
+        Whether those between quantities of one cell are among them.
 
     Returns
     -------
@@ -82,7 +84,8 @@ def equations_among(system: System, quantities: Ints) -> sparse.csr_array:
         Their equations.
     """
     part = sparse.csr_array(system.columns[:, quantities])
-    return sparse.csr_array(part[np.flatnonzero(np.diff(part.indptr))])
+    there = np.diff(part.indptr) > 0
+    return sparse.csr_array(part[np.flatnonzero(there if within else there & ~system.within)])
 
 
 def furthest(equations: sparse.csr_array, floor: Floats, aims: Ints, sides: Floats, *, need: Floats) -> Floats | None:

@@ -59,6 +59,7 @@ class _Builder:
         self.terms: list[tuple[Ints, Ints, Floats]] = []
         self.equation_count = self.not_additive = 0
         self.always: list[int] = []
+        self.within: list[Bools] = []
         self.extra: list[tuple[Ints, Ints]] = []
         self.family = np.arange(len(grid.names))
 
@@ -85,8 +86,9 @@ class _Builder:
         self.truth.append(values[known])
         return numbers
 
-    def _equations(self, quantities: Ints, signs: Floats) -> None:
+    def _equations(self, quantities: Ints, signs: Floats, *, within: bool = True) -> None:
         """Add an equation a row; a quantity of -1 is none."""
+        self.within.append(np.full(len(quantities), within))
         kept = quantities >= 0
         rows = np.broadcast_to(np.arange(len(quantities))[:, None], quantities.shape)[kept] + self.equation_count
         self.terms.append((rows, quantities[kept], np.broadcast_to(signs, quantities.shape)[kept]))
@@ -135,7 +137,7 @@ class _Builder:
         self.always += extra[extra >= 0].tolist()
         self.extra.append((extra[extra >= 0], totals[extra >= 0]))
         quantities = np.column_stack([numbers[totals], parts, extra])[kept]
-        self._equations(quantities, np.array([-1.0] + [1.0] * (quantities.shape[1] - 1)))
+        self._equations(quantities, np.array([-1.0] + [1.0] * (quantities.shape[1] - 1)), within=False)
 
     def _sums_of_series(self, groups: Sequence[int]) -> None:
         """Add series that are sums of each other, and numerators that are the denominators of others."""
@@ -178,7 +180,13 @@ class _Builder:
         floor = np.where(signed, -np.inf, -np.maximum(truth, 0))
         return System(equations, truth, self._needs(truth), floor, unit, hides, either, always,
                       np.zeros(self.count, dtype=bool), self.rules.protection, self._patches(), self._numerators(),
-                      self.not_additive)
+                      np.concatenate(self.within), self._kinds(), self.not_additive)
+
+    def _kinds(self) -> Ints:
+        kind = np.full(self.count, 2, dtype=np.intp)
+        for number, quantities in enumerate((self.cases, self.whole)):
+            kind[quantities[quantities >= 0]] = number
+        return kind
 
     def _numerators(self) -> Ints:
         out = np.full(len(self.table.rows), -1, dtype=np.intp)
@@ -188,6 +196,7 @@ class _Builder:
 
     def _patches(self) -> Patches:
         place, family = np.zeros(self.count, dtype=np.intp), np.full(self.count, -1, dtype=np.intp)
+        size = np.zeros(len(self.grid.places))
         for numbers in (self.part, self.rest, self.whole, self.cases):
             some = numbers >= 0
             place[numbers[some]] = np.nonzero(some)[1]
@@ -196,11 +205,13 @@ class _Builder:
         for m in range(len(self.grid.names)):
             for numbers in (self.part[m], self.rest[m]):
                 family[numbers[numbers >= 0]] = self.family[m]
-        for g in range(len(self.cases)):
-            family[self.cases[g][self.cases[g] >= 0]] = len(self.grid.names) + g
+        for offset, numbers in enumerate((*self.cases, *self.whole)):
+            family[numbers[numbers >= 0]] = len(self.grid.names) + offset
+        np.maximum.at(size, place, np.concatenate(self.truth))
         order = np.argsort(place, kind="stable")
         begins = np.searchsorted(place[order], np.arange(len(self.grid.places) + 1))
-        return Patches(place, family, order, begins, self.grid, {p: i for i, p in enumerate(self.grid.places)})
+        at = {p: i for i, p in enumerate(self.grid.places)}
+        return Patches(place, family, order, begins, self.grid, at, np.maximum(size, _SAME))
 
     def _needs(self, truth: Floats) -> Floats:
         """Give the distances; nobody counted is told apart from one case by a part of a case's weight."""

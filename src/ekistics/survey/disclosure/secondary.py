@@ -25,6 +25,8 @@ Ints = npt.NDArray[np.intp]
 Bools = npt.NDArray[np.bool_]
 ROUNDS, STALLED = 500, 5
 WIDER = ((2, False), (2, True), (4, False), (4, True), (None, True))  # where further cells are looked for: ``around``
+WHOLE = 1  # the kind of quantities that are denominators
+ALONE = ((True,), (False,), ())  # patches that add nothing for cases, which move alone, and denominators, which do not
 _MOVED = 1e-6
 
 
@@ -77,18 +79,30 @@ def protect(system: System, primary: Bools) -> Protection:
         stalled = stalled + 1 if before == (before := (int(held.units.sum()), len(lacking))) else 0
         if stalled == STALLED:
             break
-        owners = np.diff(system.hides.indptr)[lacking]  # a cell's cases and denominator before its numerators
-        for quantity in lacking[np.lexsort((-owners, ~system.strict[lacking]))].tolist():
+        for quantity in lacking[np.lexsort((system.kind[lacking], ~system.strict[lacking]))].tolist():
+            if rounds == 0 and system.kind[quantity] == WHOLE:
+                _pair(system, held, quantity)
             _protect_one(system, held, reach, quantity, random=random)
     raise InvalidValueError(_("The table cannot be published so that withheld cells stay unknown."),
                             hint=_("Publish fewer breakdowns, or merge small groups and areas."))
+
+
+def _pair(system: System, held: "_Held", quantity: int) -> None:
+    """Withhold further cells by what their denominators need, whatever is in them: few numbers, quickly solved."""
+    near = system.around(quantity, held.any, partners=2, whole=False)
+    for side in (1.0, -1.0) if system.strict[quantity] else (1.0,):
+        moved = _cheapest(system, held, near, (quantity, side), within=False)
+        if moved is not None:
+            for each in near[np.abs(moved) > _MOVED * system.need[quantity]]:
+                held.withhold(int(each))
 
 
 def _protect_one(system: System, held: "_Held", reach: Reach, quantity: int, *, random: np.random.Generator) -> None:
     """Find a witness for one quantity, and with it for many around; withhold further cells where there is none."""
     one = np.array([quantity])
     if reach.lacks(system, one)[0]:
-        settle(system, system.around(quantity, held.quantities, partners=2, whole=False), reach, random=random)
+        whole = bool(system.kind[quantity] == WHOLE)
+        settle(system, system.around(quantity, held.quantities, partners=2, whole=whole), reach, random=random)
     if reach.lacks(system, one)[0]:
         _free(system, held, reach, quantity)
 
@@ -156,6 +170,8 @@ def _best(system: System, held: _Held, quantity: int, sides: Iterable[float]) ->
     """Give the solution that withholds the fewest further units, over patches of growing size and some sides."""
     best: tuple[float, Ints, Floats] | None = None
     for partners, whole in WIDER:
+        if partners is not None and whole in ALONE[system.kind[quantity]]:
+            continue
         if best is not None and (partners is None or partners > 2):  # noqa: PLR2004 - the small ones are all tried
             break
         near = system.around(quantity, held.any, partners=partners, whole=whole)
@@ -172,9 +188,10 @@ def _best(system: System, held: _Held, quantity: int, sides: Iterable[float]) ->
     return best and best[1:]
 
 
-def _cheapest(system: System, held: _Held, near: Ints, aim: tuple[int, float]) -> Floats | None:
+def _cheapest(system: System, held: _Held, near: Ints, aim: tuple[int, float], *,
+              within: bool = True) -> Floats | None:
     """Find the differences that move a quantity as far as it needs over the cheapest others; None where none do."""
-    part = equations_among(system, near)
+    part = equations_among(system, near, within=within)
     need = system.distance(aim[0], aim[1])
     size = np.maximum(system.truth[near] / need, 1e-9)
     cost = np.where(held.quantities[near], 1e-4, held.cost[near] * (1 + np.abs(np.log(size)) / 4))

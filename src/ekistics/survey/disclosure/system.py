@@ -32,13 +32,18 @@ class Patches:
     place : numpy.ndarray of int, shape (n_quantities,)
         Coordinate of each quantity.
     family : numpy.ndarray of int, shape (n_quantities,)
-        Quantities of a cell that can move while all others of it stay have one number; -1 where all move together.
+        Quantities of a cell that can move while all others of it stay have one number: series that add up, with what
+        they leave; cases; denominators, which move with the others of their cell but have sums of their own.
     order, begins : numpy.ndarray of int
         Quantities by coordinate.
     grid : Grid
         The coordinates.
     at : mapping of tuple of str to int
         Number of a coordinate.
+    size : numpy.ndarray, shape (n_places,)
+        Largest quantity of each cell.
+    known : dict
+        Neighbours that were looked up.
     """
 
     place: Ints
@@ -47,28 +52,48 @@ class Patches:
     begins: Ints
     grid: Grid
     at: Mapping[tuple[str, ...], int]
+    size: Floats
+    known: dict[tuple[int, int], tuple[list[str], Ints]] = field(default_factory=dict)
 
     def of_place(self, place: int) -> Ints:
         """Give the quantities of a cell."""
         return self.order[self.begins[place]:self.begins[place + 1]]
 
-    def cells_around(self, place: int, taken: Bools, truth: Floats, partners: int) -> list[int]:
-        """Give the cells whose code on each axis is the cell's own or one of its best partners."""
+    def cells_around(self, place: int, counts: Ints, partners: int) -> list[int]:
+        """Give the cells whose code on each axis is the cell's own or one of its best partners.
+
+        Parameters
+        ----------
+        place : int
+            The cell.
+        counts : numpy.ndarray of int, shape (n_places,)
+            How many quantities of each cell may be moved; partners with more come first, then those of like size.
+        partners : int
+            How many partners on each axis.
+
+        Returns
+        -------
+        list of int
+            The cells that are in the table.
+        """
         own, chosen = self.grid.places[place], []
-        size = self._size(place, taken, truth)[1]
         for axis, code in enumerate(own):
-            near = []
-            for other in self.grid.kin[axis].get(code, ()):
-                cell = self.at.get((*own[:axis], other, *own[axis + 1:]))
-                if cell is not None:
-                    count, there = self._size(cell, taken, truth)
-                    near.append((-count, abs(np.log(max(there, 1e-12) / max(size, 1e-12))), other))
-            chosen.append((code, *(other for _count, _far, other in sorted(near)[:partners])))
+            codes, cells = self._beside(place, axis)
+            far = np.abs(np.log(self.size[cells] / self.size[place]))
+            best = np.lexsort((far, -counts[cells]))[:partners]
+            chosen.append((code, *(codes[k] for k in best)))
         return [cell for codes in product(*chosen) if (cell := self.at.get(codes)) is not None]
 
-    def _size(self, place: int, taken: Bools, truth: Floats) -> tuple[int, float]:
-        found = self.of_place(place)
-        return int(taken[found].sum()), float(truth[found].max(initial=0))
+    def _beside(self, place: int, axis: int) -> tuple[list[str], Ints]:
+        """Give the codes that stand in a sum with a cell's own on an axis, and their cells."""
+        if (place, axis) not in self.known:
+            own = self.grid.places[place]
+            found = [(code, self.at.get((*own[:axis], code, *own[axis + 1:])))
+                     for code in self.grid.kin[axis].get(own[axis], ())]
+            there = [(code, cell) for code, cell in found if cell is not None]
+            cells = np.array([cell for _code, cell in there], dtype=np.intp)
+            self.known[place, axis] = [code for code, _cell in there], cells
+        return self.known[place, axis]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,6 +127,10 @@ class System:
         Where each quantity stands.
     numerator : numpy.ndarray of int, shape (n_rows,)
         The quantity that is each row's numerator; -1 where it has none.
+    within : numpy.ndarray of bool, shape (n_equations,)
+        Whether an equation is between quantities of one cell.
+    kind : numpy.ndarray of int, shape (n_quantities,)
+        0 for unweighted cases, 1 for denominators, 2 for all others.
     not_additive : int
         Totals that are not the sum of their parts, so that nothing follows from them.
     """
@@ -118,6 +147,8 @@ class System:
     protection: float
     patches: Patches
     numerator: Ints
+    within: Bools
+    kind: Ints
     not_additive: int = 0
     rows: Ints = field(init=False)
     columns: sparse.csc_array = field(init=False)
@@ -191,10 +222,11 @@ class System:
             return np.concatenate([[quantity], np.delete(np.flatnonzero(taken), np.flatnonzero(
                 np.flatnonzero(taken) == quantity))])
         patches = self.patches
-        cells = patches.cells_around(int(patches.place[quantity]), taken, self.truth, partners)
+        counts = np.bincount(patches.place, taken, minlength=len(patches.size)).astype(np.intp)
+        cells = patches.cells_around(int(patches.place[quantity]), counts, partners)
         found = np.concatenate([patches.of_place(cell) for cell in cells])
         family = patches.family[quantity]
-        kept = taken[found] if whole or family < 0 else taken[found] & (patches.family[found] == family)
+        kept = taken[found] if whole else taken[found] & (patches.family[found] == family)
         found = found[kept]
         return np.concatenate([[quantity], found[found != quantity]])
 
