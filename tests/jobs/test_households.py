@@ -135,6 +135,7 @@ def test_the_package_is_whole_and_describes_the_survey(made) -> None:
     assert document is not None and document["code"] == "XXX-HS-2024"
     totals = document["design"]["totals"]
     assert (totals["strata"], totals["psus"], totals["households"], totals["persons"]) == (2, 40, 400, len(PEOPLE))
+    assert [each["title"] for each in made[1].document["design"]["strata"]] == ["North", "South"]
     assert totals["sum_of_weights"] == pytest.approx(200 * 12.5 + 200 * 30)
     assert document["response"]["rate"] == pytest.approx(400 / 410, abs=1e-4)
     assert document["withheld"]["cells"] == len(outcome.package.observations) == sum(
