@@ -125,7 +125,8 @@ def attack(rows: pd.DataFrame, cases: pd.Series, truth: pd.DataFrame, small: Map
             before = true.get((what, *cell), (0.0, True))[1]
             true[what, *cell] = value, before and small.get(key, False)
     names = [name for name in adversary.columns if name in true and not _said_above(adversary, name)]
-    order = np.random.default_rng(seed).permutation(len(names))[:most]
+    order = np.random.default_rng(seed).permutation(len(names))
+    order = np.array(sorted(order, key=lambda i: not true[names[i]][1])[:most])  # small cells first
     return [Bound(names[i][0], names[i][1:], *adversary.bounds(names[i]), *true[names[i]]) for i in order]
 
 
