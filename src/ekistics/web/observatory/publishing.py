@@ -261,11 +261,12 @@ def _require_inside(items: Iterable[Intake], places: Mapping[str, Place]) -> Non
                                         expected=item.place.code)
 
 
-def _require_told(items: Iterable[Intake]) -> None:
+def _require_told(items: Sequence[Intake]) -> None:
     """Refuse packages that hide of an indicator what the record knows: that it comes from people's records."""
+    used = {item.folder: item.observations["indicator"].unique().to_pylist() for item in items}
+    known = people_specs({code for codes in used.values() for code in codes})
     for item in items:
-        used = item.observations["indicator"].unique().to_pylist()
-        require_told(item.indicators, used, known=people_specs(used))
+        require_told(item.indicators, used[item.folder], known=known)
 
 
 def _datasets(items: Iterable[Intake], places: Mapping[str, Place]) -> dict[str, Dataset]:
