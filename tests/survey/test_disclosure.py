@@ -15,6 +15,7 @@ from ekistics.survey.disclosure.equations import system_of
 from ekistics.survey.disclosure.grid import grid_of
 from ekistics.survey.disclosure.nests import nests_of
 from ekistics.survey.disclosure.primary import primary_rows
+from ekistics.survey.disclosure.secondary import _Held
 from tests.survey.tables import cell_table, people
 
 RULES = DisclosureRules(cases=10, certain=20)
@@ -224,3 +225,14 @@ def test_an_empty_table_and_one_of_totals() -> None:
     empty = CellTable(pd.DataFrame([share(1.0, 4.0)]).iloc[:0], {})
     assert control(empty, RULES).report["counts"] == {"rows": 0, "published": 0, "withheld": 0}
     assert hidden_areas(CellTable(pd.DataFrame([share(1.0, 4.0, n=5)]), {})) == [("s", "city", "_T")]
+
+
+def test_what_is_unknown_is_the_same_step_by_step_and_at_once() -> None:
+    """A cell's cases and denominator are unknown when all that is said of it is withheld, in however many rows."""
+    table = cell_table(people(1, 80, areas=2, ladders=2), ("sex",))
+    system = system_of(table, RULES, grid_of(table))
+    held = _Held(system, np.zeros(system.hides.shape[1], dtype=bool))
+    for quantity in np.flatnonzero(system.kind == 1)[:6]:
+        held.withhold(int(quantity))
+        assert held.quantities[quantity]
+        assert (held.quantities == system.hidden(held.units)).all()

@@ -247,6 +247,7 @@ def _pattern(pairs: Sequence[tuple[Ints, Ints]], shape: tuple[int, int]) -> spar
     rows, columns = (np.concatenate(each) for each in zip(*pairs, strict=True))
     out = sparse.csr_array((np.ones(len(rows), dtype=np.int64), (rows, columns)), shape=shape)
     out.sum_duplicates()
+    out.data[:] = 1  # several rows of a unit are one reason
     return out
 
 

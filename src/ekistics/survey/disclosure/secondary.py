@@ -73,7 +73,7 @@ def protect(system: System, primary: Bools) -> Protection:
     random = np.random.default_rng(0)
     stalled, before = 0, (-1, -1)
     for rounds in range(ROUNDS):
-        lacking = np.flatnonzero(held.quantities & reach.lacks(system, held.every))
+        lacking = np.flatnonzero(system.hidden(held.units) & reach.lacks(system, held.every))
         if not len(lacking):
             return Protection(held.units, reach, rounds)
         stalled = stalled + 1 if before == (before := (int(held.units.sum()), len(lacking))) else 0
