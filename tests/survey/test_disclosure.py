@@ -236,3 +236,61 @@ def test_what_is_unknown_is_the_same_step_by_step_and_at_once() -> None:
         held.withhold(int(quantity))
         assert held.quantities[quantity]
         assert (held.quantities == system.hidden(held.units)).all()
+
+
+def displaced_table(seed: int = 0) -> CellTable:
+    """Tabulate households by area and displacement; displaced households are few, many shares not given."""
+    random = np.random.default_rng(seed)
+    groups: dict[tuple[str, str], tuple[list[int], list[float]]] = {}
+    for i in range(8):
+        for group, n in (("DP", (2, 30, 7, 12, 3, 25, 9, 17)[i]), ("ND", 80 + 3 * i)):
+            answers = random.multinomial(n, [0.25, 0.55, 0.15, 0.05]).tolist()  # without, with, and not answered twice
+            weighted = [float(a) * (40 + i) for a in answers]
+            for area in (f"area-{i}", "city"):
+                for of in (group, "_T"):
+                    before = groups.get((area, of), ([0] * 4, [0.0] * 4))
+                    groups[area, of] = ([a + b for a, b in zip(before[0], answers, strict=True)],
+                                        [a + b for a, b in zip(before[1], weighted, strict=True)])
+    rows = [cell for key, counts in groups.items() for cell in displaced_cell(*key, *counts)]
+    return CellTable(pd.DataFrame(rows), {f"area-{i}": "city" for i in range(8)})
+
+
+def displaced_cell(area: str, group: str, n: list[int], weighted: list[float]) -> list[dict[str, object]]:
+    """Give three readings of three series; in areas, displaced households' shares are mostly too few to be given."""
+    told, everybody = n[0] + n[1], sum(n)
+    readings = {"known": (weighted[0], weighted[0] + weighted[1], told),
+                "least": (weighted[0], sum(weighted), everybody),
+                "most": (weighted[0] + weighted[2] + weighted[3], sum(weighted), everybody)}
+    rows = []
+    for i, (series, part_of) in enumerate((("water", 1.0), ("toilet", 0.8), ("both", 0.6))):
+        for variant, (part, whole, cases) in readings.items():
+            key = {"ref_area": area, "displacement_status": group, "series": series, "variant": variant, "n": cases}
+            few = area != "city" and (cases < 20 or (group == "_T" and i == 1 and area == "area-4"))
+            rows.append(row(obs_status="Q", reason="unreliable", **key) if few
+                        else share(part * part_of, whole, **key))
+    return rows
+
+
+def test_numbers_that_a_table_does_not_give_do_not_bind_what_is_withheld() -> None:
+    """Area totals and the city's groups hang on shares that are not given: held still, nothing could hide these."""
+    table = displaced_table()
+    made = control(table, RULES)
+    gone = (made.rows["reason"] == "withheld").to_numpy()
+    small = ((table.rows["n"] > 0) & (table.rows["n"] < RULES.cases)).to_numpy()
+    assert gone[small].all()
+    assert gone.mean() < 0.8
+    assert not gone[(table.rows["ref_area"] == "city") & (table.rows["displacement_status"] == "_T")].any()
+
+
+def test_what_is_not_given_has_room_of_its_own() -> None:
+    """North is not given: with east withheld beside it, both can be anything that adds up to 60."""
+    parts = {"city": 100.0, "west": 40.0, "east": 35.0}
+    rows = [share(part, 1000.0, ref_area=area) for area, part in parts.items()] + [row(ref_area="north")]
+    table = CellTable(pd.DataFrame(rows), dict.fromkeys(("west", "east", "north"), "city"))
+    system = system_of(table, RULES, grid_of(table))
+    north = np.flatnonzero(system.always & (system.kind == 2) & (np.abs(system.truth - 25) < 1e-6))
+    assert len(north) == 1
+    quantities = np.array([system.numerator[2], north[0]])
+    ends = [furthest(equations_among(system, quantities, within=False), system.floor[quantities], np.array([0]),
+                     np.array([side]), need=np.array([1000.0]))[0] for side in (1.0, -1.0)]
+    assert [35 + end for end in ends] == pytest.approx([60, 0])

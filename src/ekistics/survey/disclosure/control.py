@@ -77,7 +77,7 @@ def _choose(table: CellTable, rules: DisclosureRules) -> _Choice:
     grid = grid_of(table)
     primary = primary_rows(table, rules, grid)
     system = system_of(table, rules, grid)
-    if not primary.small.any() and not system.always.any():
+    if not primary.small.any() and not (system.always & (system.need > 0)).any():
         return _Choice(primary.small, primary.small, not_additive=system.not_additive)
     units = np.zeros(system.hides.shape[1], dtype=bool)
     units[system.unit[primary.small]] = True

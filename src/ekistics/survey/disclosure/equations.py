@@ -13,6 +13,7 @@ from ekistics.survey.disclosure.grid import Grid
 from ekistics.survey.disclosure.rules import DisclosureRules
 from ekistics.survey.disclosure.system import Patches, System
 from ekistics.survey.disclosure.table import CellTable
+from ekistics.survey.disclosure.unshown import fitting, unshown
 
 __all__ = ["system_of"]
 
@@ -67,19 +68,30 @@ class _Builder:
         grid = self.grid
         groups = sorted(set(self.group.tolist()))
         self.first = {g: int(np.flatnonzero(self.group == g)[0]) for g in groups}
-        self.part = self._quantities(grid.part)
-        self.rest = self._quantities(np.where(grid.share[:, None], np.maximum(grid.whole - grid.part, 0), np.nan))
         self.whole_values = np.array([_first_of(grid.whole[self.group == g]) for g in groups])
         self.case_values = np.array([_first_of(grid.cases[self.group == g]) for g in groups])
-        self.whole, self.cases = self._quantities(self.whole_values), self._quantities(self.case_values)
+        self.part = self._quantities(grid.part, self._unshown(grid.part))
+        self.whole = self._quantities(self.whole_values, self._unshown(self.whole_values))
+        self.cases = self._quantities(self.case_values, self._unshown(self.case_values))
+        some = (self.part >= 0) & (self.whole[self.group] >= 0) & grid.share[:, None]
+        left = np.maximum(self.whole_values[self.group] - grid.part, 0)
+        self.rest = self._quantities(np.where(some, left, np.nan), some)
         self._splits()
         self._sums_over_axes(groups)
         self._sums_of_series(groups)
         return self._finish(groups)
 
-    def _quantities(self, values: Floats) -> Ints:
-        """Give each quantity that has a value a number."""
-        known = ~np.isnan(values)
+    def _unshown(self, values: Floats) -> Bools:
+        """Tell which values are not given and are unknowns of the equations; nobody knows how low changes can be."""
+        out = np.zeros(values.shape, dtype=bool)
+        for m, given in enumerate(values):
+            if not np.isnan(given).all() and not (given < 0).any():
+                out[m] = unshown(~np.isnan(given), self.grid.lines)
+        return out
+
+    def _quantities(self, values: Floats, unknown: Bools | bool = False) -> Ints:
+        """Give each quantity that has a value, or is unknown to all, a number."""
+        known = ~np.isnan(values) | unknown
         numbers = np.full(values.shape, -1, dtype=np.intp)
         numbers[known] = self.count + np.arange(int(known.sum()))
         self.count += int(known.sum())
@@ -125,23 +137,22 @@ class _Builder:
         Households with members in several groups make cases nearly add up; weighted numbers do so by mistake alone.
         """
         parts = np.where(below >= 0, numbers[below], -1)
-        some = (numbers[totals] >= 0) & (parts >= 0).any(axis=1)
+        given = np.where((below >= 0) & ~np.isnan(values[below]), parts, -1)
         total, added = values[totals], _added(values, below)
-        size = np.maximum(np.abs(total), _SAME)
-        over = some & (added > total + _SAME * size)
-        if not nearly and (over & (added < total + _NEARLY * size) & (added - total > _ROUNDED * size)).any():
-            raise InvalidValueError(_("Parts of the table add up to nearly, but not quite, their total."),
-                                    expected=_("unrounded numerators, denominators and cases of one set of weights"),
-                                    hint=_("Estimate the total from the same records as its parts."))
-        over &= added - total > _ROUNDED * size
+        over = (numbers[totals] >= 0) & (given >= 0).any(axis=1) & _beyond(total, added, nearly=nearly)
         self.not_additive += int(over.sum())
-        kept = some & ~over
-        left = np.where(kept & remains, np.maximum(total - added, 0), np.nan)
+        kept = (numbers[totals] >= 0) & (parts >= 0).any(axis=1) & ~over
+        left = np.where(kept & remains & (given >= 0).any(axis=1), np.maximum(total - added, 0), np.nan)
         extra = self._quantities(left)
         self.always += extra[extra >= 0].tolist()
         self.extra.append((extra[extra >= 0], totals[extra >= 0]))
-        quantities = np.column_stack([numbers[totals], parts, extra])[kept]
-        self._equations(quantities, np.array([-1.0] + [1.0] * (quantities.shape[1] - 1)), within=False)
+        unknown = np.where(given >= 0, -1, parts)
+        few = kept & (extra >= 0)
+        quantities = np.column_stack([numbers[totals], np.where(few[:, None], given, parts), extra])[kept]
+        signs = np.array([-1.0] + [1.0] * (quantities.shape[1] - 1))
+        self._equations(quantities, signs, within=False)
+        some = few & (unknown >= 0).any(axis=1)
+        self._equations(np.column_stack([extra, unknown])[some], signs[:-1], within=False)
 
     def _sums_of_series(self, groups: Sequence[int]) -> None:
         """Add series that are sums of each other, and numerators that are the denominators of others."""
@@ -164,27 +175,37 @@ class _Builder:
             for g, number in enumerate(groups):
                 if self.group[m] == number or self.grid.names[self.first[number]][3] != name[3]:
                     continue
-                both = (self.part[m] >= 0) & (self.whole[g] >= 0)
-                if both.sum() > 2 and np.allclose(  # noqa: PLR2004 - one or two may be equal by chance
-                        self.grid.part[m][both], self.whole_values[g][both], rtol=_SAME, atol=0):
+                given = ~np.isnan(self.grid.part[m]) & ~np.isnan(self.whole_values[g])
+                if given.sum() > 2 and np.allclose(  # noqa: PLR2004 - one or two may be equal by chance
+                        self.grid.part[m][given], self.whole_values[g][given], rtol=_SAME, atol=0):
+                    both = (self.part[m] >= 0) & (self.whole[g] >= 0)
                     self._equations(np.column_stack([self.part[m][both], self.whole[g][both]]), np.array([1.0, -1.0]))
 
     def _finish(self, groups: Sequence[int]) -> System:
         truth = np.concatenate(self.truth)
-        rows, columns, values = (np.concatenate(each) for each in zip(*self.terms, strict=True))
-        equations = sparse.csr_array((values, (rows, columns)), shape=(self.equation_count, self.count))
+        unknown = np.isnan(truth)
+        truth, unfit = fitting(self._matrix(), np.concatenate(self.within), truth)
+        numbers = np.flatnonzero(unfit)
+        self._equations(numbers[:, None], np.ones(1))  # where nothing fits, what is not given stays where it is
+        truth[unfit] = 0
         unit = _units(self.grid, len(self.table.rows))
         hides, either = self._hiding(unit, groups)
         always = np.zeros(self.count, dtype=bool)
         always[self.always] = True
+        always |= unknown & ~unfit
         signed = np.zeros(self.count, dtype=bool)
         for m in range(len(self.grid.names)):
             if (self.grid.part[m] < 0).any():
                 signed[self.part[m][self.part[m] >= 0]] = True
         floor = np.where(signed, -np.inf, -np.maximum(truth, 0))
-        return System(equations, truth, self._needs(truth), floor, unit, hides, either, always,
+        need = np.where(unknown, 0.0, self._needs(truth))
+        return System(self._matrix(), truth, need, floor, unit, hides, either, always,
                       np.zeros(self.count, dtype=bool), self.rules.protection, self._patches(), self._numerators(),
                       np.concatenate(self.within), self._kinds(), self.not_additive)
+
+    def _matrix(self) -> sparse.csr_array:
+        rows, columns, values = (np.concatenate(each) for each in zip(*self.terms, strict=True))
+        return sparse.csr_array((values, (rows, columns)), shape=(self.equation_count, self.count))
 
     def _kinds(self) -> Ints:
         kind = np.full(self.count, 2, dtype=np.intp)
@@ -194,7 +215,7 @@ class _Builder:
 
     def _numerators(self) -> Ints:
         out = np.full(len(self.table.rows), -1, dtype=np.intp)
-        some = self.grid.row >= 0
+        some = (self.grid.row >= 0) & ~np.isnan(self.grid.part)
         out[self.grid.row[some]] = self.part[some]
         return out
 
@@ -211,7 +232,7 @@ class _Builder:
                 family[numbers[numbers >= 0]] = self.family[m]
         for offset, numbers in enumerate((*self.cases, *self.whole)):
             family[numbers[numbers >= 0]] = len(self.grid.names) + offset
-        np.maximum.at(size, place, np.concatenate(self.truth))
+        np.fmax.at(size, place, np.concatenate(self.truth))
         order = np.argsort(place, kind="stable")
         begins = np.searchsorted(place[order], np.arange(len(self.grid.places) + 1))
         at = {p: i for i, p in enumerate(self.grid.places)}
@@ -232,14 +253,14 @@ class _Builder:
         """Say which units must be withheld for a quantity to be unknown."""
         grid, shape = self.grid, (self.count, int(unit.max(initial=-1)) + 1)
         hides: list[tuple[Ints, Ints]] = []
-        held = (self.part >= 0) & (grid.row >= 0)
+        held = ~np.isnan(grid.part) & (grid.row >= 0)
         hides.append((self.part[held], unit[grid.row[held]]))
         for g, number in enumerate(groups):
             for m in np.flatnonzero(self.group == number):
-                for quantity in (self.whole[g], self.cases[g]):
-                    some = (quantity >= 0) & (grid.row[m] >= 0)
+                for quantity, given in ((self.whole[g], self.whole_values[g]), (self.cases[g], self.case_values[g])):
+                    some = ~np.isnan(given) & (grid.row[m] >= 0)
                     hides.append((quantity[some], unit[grid.row[m][some]]))
-        rest = (self.rest >= 0) & (grid.row >= 0)
+        rest = (self.rest >= 0) & held & ~np.isnan(self.whole_values[self.group])
         return _pattern(hides, shape), _pattern([(self.rest[rest], unit[grid.row[rest]])], shape)
 
 
@@ -255,6 +276,17 @@ def _first_of(values: Floats) -> Floats:
     """Give, coordinate by coordinate, the first value that is there."""
     known = ~np.isnan(values)
     return np.where(known.any(axis=0), values[known.argmax(axis=0), np.arange(values.shape[1])], np.nan)
+
+
+def _beyond(total: Floats, added: Floats, *, nearly: bool) -> Bools:
+    """Tell which parts add up to more than their total, as groups do that share people."""
+    size = np.maximum(np.abs(total), _SAME)
+    over = np.asarray(added - total > _ROUNDED * size, dtype=bool)
+    if not nearly and (over & (added < total + _NEARLY * size)).any():
+        raise InvalidValueError(_("Parts of the table add up to nearly, but not quite, their total."),
+                                expected=_("unrounded numerators, denominators and cases of one set of weights"),
+                                hint=_("Estimate the total from the same records as its parts."))
+    return over
 
 
 def _added(values: Floats, below: Ints) -> Floats:

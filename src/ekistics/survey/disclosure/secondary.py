@@ -24,7 +24,8 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
 Bools = npt.NDArray[np.bool_]
 ROUNDS, STALLED = 500, 5
-WIDER = ((2, False), (2, True), (4, False), (4, True), (None, True))  # where further cells are looked for: ``around``
+WIDER = ((None, False), (2, False), (2, True), (4, False), (4, True), (None, True))  # further cells: ``around``
+FAMILY = 400  # quantities of one family in the whole table that are looked at together
 WHOLE = 1  # the kind of quantities that are denominators
 ALONE = ((True,), (False,), ())  # patches that add nothing for cases, which move alone, and denominators, which do not
 _MOVED = 1e-6
@@ -89,7 +90,9 @@ def protect(system: System, primary: Bools) -> Protection:
 
 def _pair(system: System, held: "_Held", quantity: int) -> None:
     """Withhold further cells by what their denominators need, whatever is in them: few numbers, quickly solved."""
-    near = system.around(quantity, held.any, partners=2, whole=False)
+    near = system.around(quantity, held.any, partners=None, whole=False)
+    if len(near) > FAMILY:
+        near = system.around(quantity, held.any, partners=2, whole=False)
     for side in (1.0, -1.0) if system.strict[quantity] else (1.0,):
         moved = _cheapest(system, held, near, (quantity, side), within=False)
         if moved is not None:
@@ -175,6 +178,8 @@ def _best(system: System, held: _Held, quantity: int, sides: Iterable[float]) ->
         if best is not None and (partners is None or partners > 2):  # noqa: PLR2004 - the small ones are all tried
             break
         near = system.around(quantity, held.any, partners=partners, whole=whole)
+        if partners is None and not whole and len(near) > FAMILY:
+            continue
         for side in sides:
             moved = _cheapest(system, held, near, (quantity, side))
             if moved is None:

@@ -118,7 +118,8 @@ class System:
     either : scipy.sparse.csr_array of int, shape (n_quantities, n_units)
         Units of which one is enough.
     always : numpy.ndarray of bool, shape (n_quantities,)
-        Quantities that no row shows and that must not be known: small remainders.
+        Quantities that no row shows: small remainders, which must not be known, and what the table does not give,
+        which needs no distance.
     strict : numpy.ndarray of bool, shape (n_quantities,)
         Quantities of which both bounds must stay away: those of small cells.
     protection : float
@@ -209,7 +210,7 @@ class System:
         taken : numpy.ndarray of bool, shape (n_quantities,)
             The quantities that may be moved.
         partners : int, optional
-            How many other codes of an axis are taken; None for everything.
+            How many other codes of an axis are taken; None for all cells.
         whole : bool
             Whether all quantities of the cells are taken, or those that are bound to the one within a cell.
 
@@ -219,8 +220,8 @@ class System:
             The quantities, the one first.
         """
         if partners is None:
-            return np.concatenate([[quantity], np.delete(np.flatnonzero(taken), np.flatnonzero(
-                np.flatnonzero(taken) == quantity))])
+            found = np.flatnonzero(taken if whole else taken & (self.patches.family == self.patches.family[quantity]))
+            return np.concatenate([[quantity], found[found != quantity]])
         patches = self.patches
         counts = np.bincount(patches.place, taken, minlength=len(patches.size)).astype(np.intp)
         cells = patches.cells_around(int(patches.place[quantity]), counts, partners)
