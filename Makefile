@@ -115,9 +115,10 @@ clean: ## remove what was built and made; the environments stay
 	rm -rf $(OUT) build dist docs/_build $(STATIC) frontend/node_modules/.ready
 
 pictures: install ## take pictures of the sample city's profile and of every page of the site (PROFILES="DIR ...")
-	test -e $(OUT)/sample-city-profile/profile.html || $(MAKE) demo-data
+	test -e $(OUT)/sample-survey-2023/survey.json || $(MAKE) demo-data
 	$(BIN)/python -m tools.make_pictures $(OUT)/sample-city-profile $(PROFILES) --out $(OUT)/pictures
-	$(BIN)/python -m tools.make_site_pictures $(OUT)/sample-city-profile $(OUT)/sample-country-profiles $(OUT)/nation/country $(PROFILES) --out $(OUT)/pictures/site
+	$(BIN)/python -m tools.make_site_pictures $(OUT)/sample-city-profile $(OUT)/sample-country-profiles $(OUT)/nation/country $(foreach y,$(ROUNDS),$(OUT)/sample-survey-$y) \
+	  $(PROFILES) --out $(OUT)/pictures/site
 
 demo-real: install ## profile the real cities of ../shared/data and all urban centres of Ghana, and serve them
 	$(BIN)/python -m tools.demo_real --out $(OUT)/real

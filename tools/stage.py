@@ -187,7 +187,7 @@ def kinds(stage: Stage, *, start: str = "/en/", cookies: str = "") -> dict[str, 
 
 
 def workspaces(stage: Stage, cookies: str) -> dict[str, str]:
-    """Give the pages of the workspaces of the editions that the first country's page rests on.
+    """Give the pages of the workspaces of a sample that the first country's page rests on, and of the newest survey.
 
     Parameters
     ----------
@@ -199,17 +199,19 @@ def workspaces(stage: Stage, cookies: str) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        Address by name, such as ``workspace-design``; none where no country has a national value.
+        Address by name, such as ``workspace-sample-design``; none where there is no such edition.
     """
     found: dict[str, str] = {}
     countries = [href for href in links(_page(f"{stage.address}/en/", cookies) or "") if "/countries/" in href]
-    for country in countries[:1]:
-        page = _page(stage.address + country, cookies) or ""
-        for number in dict.fromkeys(re.findall(r"/en/releases/(\d+)/", page)):
+    for kind, path in (("sample", countries[0] if countries else ""), ("survey", "/en/releases/")):
+        page = _page(stage.address + path, cookies) if path else ""
+        for number in dict.fromkeys(re.findall(r"/en/releases/(\d+)/", page or "")):
             edition = _page(f"{stage.address}/en/work/editions/{number}/", cookies) or ""
-            for href in links(edition):
-                if re.fullmatch(rf"/en/work/editions/{number}/[a-z]+/", href):
-                    found.setdefault(f"workspace-{href.split('/')[-2]}", href)
+            own = {href.split("/")[-2]: href for href in links(edition)
+                   if re.fullmatch(rf"/en/work/editions/{number}/[a-z]+/", href)}
+            if ("balance" in own) == (kind == "sample"):
+                for name, href in own.items():
+                    found.setdefault(f"workspace-{kind}-{name}", href)
     return found
 
 
