@@ -110,8 +110,9 @@ def _design(facts: Facts) -> dict[str, Any]:
 def _stratum(code: Any, part: pd.DataFrame, psu: "pd.Series[Any]", facts: Facts) -> dict[str, Any]:
     known = float(part["psu_count"].iloc[0]) if "psu_count" in part.columns else None
     named = {area.value: area.name for area in facts.config.areas}  # where areas are the strata, they have names
-    return {"code": str(code), "title": named.get(str(code), str(code)), "psus": int(psu.nunique()), "psus_in_population": known,
-            "households": len(part), "persons": _people(facts, part), "sum_of_weights": float(part["weight"].sum())}
+    return {"code": str(code), "title": named.get(str(code), str(code)), "psus": int(psu.nunique()),
+            "psus_in_population": known, "households": len(part), "persons": _people(facts, part),
+            "sum_of_weights": float(part["weight"].sum())}
 
 
 def _people(facts: Facts, part: pd.DataFrame) -> int | None:
