@@ -34,6 +34,7 @@ from ekistics.survey.sampling import (
     variance_of_total,
 )
 from ekistics.survey.sampling.cube import balancing_matrix
+from ekistics.survey.sampling.joint import poisson_probabilities
 
 PI = np.array([0.07, 0.17, 0.41, 0.61, 0.83, 0.91])
 
@@ -342,3 +343,10 @@ def test_imbalance_is_none_where_the_variable_is_the_size():
     plan = plan_sample(frame, 12, method="cube", by_size=True)
     left = imbalance_of(frame, plan, frame.size, seed="s", draws=20)
     assert np.sqrt(left[0, 0]) < 0.2 * frame.size.sum() / np.sqrt(12)
+
+
+@pytest.mark.parametrize("first", [0.5, 0.4444444444444444, 0.49, 0.01])
+def test_one_of_two_units_is_drawn_with_its_probability(first):
+    odds = (p := poisson_probabilities(np.array([first, 1 - first]))) / (1 - p)
+    assert odds[0] / odds.sum() == pytest.approx(first, rel=1e-9)
+    assert joint_maximum_entropy(np.array([first, 1 - first]))[0, 1] == pytest.approx(0.0, abs=1e-12)

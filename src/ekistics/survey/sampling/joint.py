@@ -148,7 +148,7 @@ def poisson_probabilities(pi: npt.ArrayLike) -> Floats:
     Notes
     -----
     Method: Deville's iteration ``p <- p + pi - pi(p)`` on the odds, as in Tillé, Sampling Algorithms (2006), section
-    5.2. Odds are fixed but for a factor, which is set so that the sums agree.
+    5.2, by half steps once it swings. Odds are fixed but for a factor, which is set so that the sums agree.
     """
     probabilities, _n = checked_probabilities(pi)
     found = probabilities.copy()
@@ -157,13 +157,14 @@ def poisson_probabilities(pi: npt.ArrayLike) -> Floats:
     n = round(float(target.sum()))
     if not free.any():
         return found
-    p = target.copy()
-    gap = target
+    p, gap, step = target.copy(), target, 1.0
     for _round in range(_ROUNDS):
-        gap = target - _conditional(p, n)
+        last, gap = gap, target - _conditional(p, n)
         if np.abs(gap).max() < _NEAR:
             break
-        p = np.clip(p + gap, 1e-300, 1 - 1e-16)
+        if gap @ last < 0:  # one of two nearly equal units swings about the truth: a whole step would never end
+            step = 0.5
+        p = np.clip(p + step * gap, 1e-300, 1 - 1e-16)
     if np.abs(gap).max() > np.sqrt(_NEAR):
         raise InvalidValueError(_("The probabilities of the design of maximum entropy were not found."), param="pi",
                                 hint=_("Draw by Sampford's method."))
