@@ -43,7 +43,7 @@ demo: demo-data ## make a sample city and country, profile them, and serve them 
 
 EPOCHS := 1990 2000 2010 2020
 ROUNDS := 2018 2023
-MERROW := --vault $(OUT)/vault/merrow.vault --key-file $(OUT)/vault-key/merrow.key
+MERROW := --vault $(OUT)/sample-vault/merrow.vault --key-file $(OUT)/sample-vault-key/merrow.key
 
 demo-data: install # the packages that the demo shows
 	$(BIN)/ekistics sample-city $(OUT)/sample-city
@@ -58,9 +58,9 @@ demo-data: install # the packages that the demo shows
 	  && $(BIN)/ekistics sample $(OUT)/nation/sample.toml --out $(OUT)/nation/sample; }
 	$(BIN)/ekistics national $(OUT)/nation/national.toml --out $(OUT)/nation/country
 	$(BIN)/ekistics sample-survey $(OUT)/sample-survey
-	rm -rf $(OUT)/vault $(OUT)/vault-key && mkdir -p -m 700 $(OUT)/vault $(OUT)/vault-key
-	$(BIN)/ekistics vault key $(OUT)/vault-key/merrow.key
-	$(BIN)/ekistics vault create $(OUT)/vault/merrow.vault --key-file $(OUT)/vault-key/merrow.key
+	rm -rf $(OUT)/sample-vault $(OUT)/sample-vault-key && mkdir -p -m 700 $(OUT)/sample-vault $(OUT)/sample-vault-key
+	$(BIN)/ekistics vault key $(OUT)/sample-vault-key/merrow.key
+	$(BIN)/ekistics vault create $(OUT)/sample-vault/merrow.vault --key-file $(OUT)/sample-vault-key/merrow.key
 	for year in $(ROUNDS); do $(BIN)/ekistics households import $(OUT)/sample-survey/survey_$$year.toml $(MERROW) \
 	  && $(BIN)/ekistics households estimate $(OUT)/sample-survey/survey_$$year.toml $(MERROW) --out $(OUT)/sample-survey-$$year || exit 1; done
 
