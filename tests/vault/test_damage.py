@@ -97,8 +97,11 @@ def test_passphrases(path):
 
 
 def test_the_same_passphrase_typed_on_another_machine(path):
-    Vault.create(path, VaultKey.from_passphrase("caf\u00e9 au lait et pain")).close()
-    Vault.open(path, VaultKey.from_passphrase("cafe\u0301 au lait et pain")).close()
+    Vault.create(path, VaultKey.from_passphrase("caf\u00e9 au lait et pain"), actor="one").close()
+    with Vault.open(path, VaultKey.from_passphrase("cafe\u0301 au lait et pain")) as vault:
+        assert [line.actor for line in vault.log()] == ["one"]
+    with pytest.raises(VaultKeyError):
+        Vault.open(path, VaultKey.from_passphrase("cafe au lait et pain"))
 
 
 def test_another_kind_of_key(closed):
