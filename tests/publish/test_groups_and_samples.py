@@ -3,6 +3,7 @@
 import json
 import math
 from collections import namedtuple
+from dataclasses import asdict
 from importlib.resources import files
 from typing import Any
 
@@ -14,7 +15,9 @@ from ekistics.publish.dots import Dot, DotRow, dot_table
 from ekistics.publish.groups import group_tables, round_tables
 from ekistics.publish.national_story import national_headline
 from ekistics.publish.sample_tables import balance_table, comparison_tables, design_table, sample_cities, strata_shares
-from ekistics.publish.survey_tables import strata_table, withheld_table
+from ekistics.publish.survey_tables import rules_table, strata_table, withheld_table
+from ekistics.survey.disclosure.rules import DisclosureRules
+from ekistics.survey.publication import rules as publication_rules
 
 NAMES = ("Index", "indicator", "series", "variant", "unit_measure", "base", "method", *DIMENSIONS, "ref_area",
          "time_period", "obs_value", "numerator", "denominator", "se", "lci", "uci", "obs_status", "conf_status",
@@ -153,3 +156,14 @@ def test_the_list_of_withheld_cells_never_tells_a_value(survey: dict[str, Any]) 
     assert table is not None
     told = [c.text for c in table.groups[0].rows[0]]
     assert told == ["Shares", "women and girls", "too few cases to publish", "2"]
+
+
+def test_every_rule_is_told_in_words(survey: dict[str, Any]) -> None:
+    survey["publication"]["rules"] = json.loads(json.dumps(asdict(publication_rules("nchs-2017"))))
+    survey["disclosure"]["rules"] = DisclosureRules().as_dict()
+    cells = [[cell.text for cell in row] for group in rules_table(survey).groups for row in group.rows]
+    words = [name for name, _value in cells]
+    assert len(words) == len(survey["publication"]["rules"]) + len(survey["disclosure"]["rules"])
+    assert all(word[0].isupper() for word in words)
+    unsure = next(value for name, value in cells if name == "Numbers that were not checked against the source")
+    assert unsure.startswith("Fewest cases, Fewest effective cases")

@@ -24,6 +24,22 @@ LONELY: Mapping[str, str] = {
     "grand-mean": N_("held against the mean of all strata"), "collapse": N_("joined with the next stratum")}
 MOST_WITHHELD = 200  # rows of the list of withheld cells; the counts above it are of all
 
+_RULES = {
+    "code": N_("Set of rules"), "title": N_("Title"), "source": N_("Source"), "interval": N_("Kind of interval"),
+    "confidence": N_("Confidence"), "fewest_cases": N_("Fewest cases"),
+    "fewest_effective": N_("Fewest effective cases"),
+    "largest_cv": N_("Standard error, as a part of the value, above which it is withheld"),
+    "widest": N_("Width of an interval from which on a value is withheld"),
+    "narrow": N_("Width of an interval up to which a value is published"),
+    "widest_relative": N_("Width between, as a part of the value, above which it is withheld"),
+    "fewest_df": N_("Degrees of freedom below which somebody has to look"),
+    "unsure": N_("Numbers that were not checked against the source"), "cases": N_("Fewest households behind a value"),
+    "psus": N_("Fewest primary sampling units behind a value"),
+    "certain": N_("Fewest households behind a share of 0 or 100 percent"),
+    "counted": N_("Fewest households that are counted, or not counted, in a share"),
+    "protection": N_("How far what can be worked out stays from a withheld value, as a part of it"),
+}
+
 
 def _whole(value: float | None, language: str) -> str:
     return _("not stated") if value is None else number_text(float(value), 0, language=language)
@@ -249,7 +265,7 @@ def rules_table(survey: Mapping[str, Any]) -> Table:
     Table
         One row a rule.
     """
-    groups = tuple(Group(title, tuple((Cell(name.replace("_", " ")), Cell(_told(value)))
+    groups = tuple(Group(title, tuple((Cell(_rule(name)), Cell(_told(name, value)))
                                       for name, value in survey[part]["rules"].items()))
                    for part, title in (("publication", _("Reliable enough to be published")),
                                        ("disclosure", _("Nobody can be recognised"))))
@@ -257,8 +273,15 @@ def rules_table(survey: Mapping[str, Any]) -> Table:
                  (Column(_("Rule"), weight=2), Column(_("Value used"))), groups)
 
 
-def _told(value: object) -> str:
-    return joined(map(str, value)) if isinstance(value, list | tuple) else str(value)
+def _rule(name: str) -> str:
+    return _(_RULES[name]) if name in _RULES else name.replace("_", " ")
+
+
+def _told(name: str, value: object) -> str:
+    """Write the value of a rule; those that are not sure are named as their rows are."""
+    if isinstance(value, list | tuple):
+        return joined(_rule(str(each)) if name == "unsure" else str(each) for each in value) or _("none")
+    return str(value)
 
 
 def withheld_table(survey: Mapping[str, Any], specs: Mapping[str, IndicatorSpec]) -> Table | None:
