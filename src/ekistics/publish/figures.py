@@ -3,6 +3,7 @@
 from collections import namedtuple
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
+from math import isclose, isfinite, nan
 from operator import attrgetter
 from typing import Any
 
@@ -16,7 +17,7 @@ from ekistics.core.period import Period
 from ekistics.core.reasons import reason_text
 from ekistics.indicators.sdg_11_3_1 import regime_text
 from ekistics.publish.content import Figure
-from ekistics.publish.numbers import NBSP, interval_text, number_text, period_text, value_text
+from ekistics.publish.numbers import NBSP, digits_of_half, interval_text, number_text, period_text, value_text
 
 __all__ = ["Rows", "absence_text", "default_of", "default_variant", "dimension_text", "figure", "group_text", "grouped",
            "headline_of", "headline_series", "latest", "listed", "newest_of_groups", "newest_rows", "numbered",
@@ -27,6 +28,8 @@ Rows = dict[str, list[Any]]
 
 _SERIES = attrgetter("indicator", "series", "variant", "ref_area")
 _GROUP = attrgetter(*DIMENSIONS)
+_PART_DIGITS = 4  # of a numerator or denominator that has no interval
+_ROUNDING = 1e-9  # of a sum of weights that is a whole number
 
 
 def numbered(observations: pd.DataFrame) -> pd.DataFrame:
@@ -302,7 +305,7 @@ def share_text(row: Any, *, language: str) -> str:
     base = _(str(row.base)) if row.base else ""
     if _absent(row.numerator) or _absent(row.denominator):
         return _("base: {base}").format(base=base) if base else ""
-    parts = [number_text(part, _plain_digits(part), language=language) for part in (row.numerator, row.denominator)]
+    parts = [number_text(part, _part_digits(part, row), language=language) for part in (row.numerator, row.denominator)]
     if str(row.unit_measure) != "PT":
         text = _("{numerator} divided by {denominator}").format(numerator=parts[0], denominator=parts[1])
         return text + (" " + _("(base: {base})").format(base=base) if base else "")
@@ -313,8 +316,12 @@ def _absent(value: float | None) -> bool:
     return value is None or value != value  # noqa: PLR0124 - NaN differs from itself
 
 
-def _plain_digits(value: float) -> int:
-    return 0 if abs(value) >= 100 or float(value).is_integer() else 4
+def _part_digits(part: float, row: Any) -> int:
+    """Give the digits after the point of a numerator or denominator: as many as the value's interval bears, if any."""
+    if abs(part) >= 100 or isclose(part, round(part), rel_tol=_ROUNDING):
+        return 0
+    half = (row.uci - row.lci) / 2 * abs(part / row.obs_value) if row.obs_value else nan
+    return min(max(digits_of_half(half), 0), _PART_DIGITS) if isfinite(half) and half > 0 else _PART_DIGITS
 
 
 def group_text(row: Any) -> str:

@@ -13,7 +13,7 @@ from ekistics.core.i18n import _
 from ekistics.core.period import Period
 from ekistics.core.units import unit
 
-__all__ = ["day_text", "digits_borne", "interval_text", "number_text", "period_text", "value_text"]
+__all__ = ["day_text", "digits_borne", "digits_of_half", "interval_text", "number_text", "period_text", "value_text"]
 
 NBSP = "\u00a0"
 EN_DASH = "\u2013"
@@ -46,8 +46,28 @@ def digits_borne(unit_measure: str, *, lci: float = math.nan, uci: float = math.
     half = (uci - lci) / 2
     if not math.isfinite(half) or half <= 0:
         return unit(unit_measure).digits
-    borne = 1 - math.floor(math.log10(half))
-    return min(borne, unit(unit_measure).digits + 1, MOST_DIGITS)
+    return min(digits_of_half(half), unit(unit_measure).digits + 1, MOST_DIGITS)
+
+
+def digits_of_half(half: float) -> int:
+    """Give the digits after the point that show the half width of an interval with two figures.
+
+    Parameters
+    ----------
+    half : float
+        Half width, above zero and finite.
+
+    Returns
+    -------
+    int
+        Digits after the point; negative when even tens or hundreds are not borne.
+
+    Examples
+    --------
+    >>> digits_of_half(3.85), digits_of_half(30_000)
+    (1, -3)
+    """
+    return 1 - math.floor(math.log10(half))
 
 
 @lru_cache(maxsize=65_536)
