@@ -116,6 +116,12 @@ def test_the_worked_example(drawn, tmp_path):
     assert rows["base"].tolist() == ["people living inside the boundary", "cities of the country"]
 
 
+def test_a_count_of_cities_says_what_it_is_and_not_its_title_twice(drawn, tmp_path):
+    counted = run(drawn, tmp_path).package.indicators[1]
+    assert counted.question != counted.title
+    assert counted.question == counted.definition
+
+
 def test_the_package_is_whole_and_about_the_country(drawn, tmp_path):
     outcome = run(drawn, tmp_path)
     assert verify_package(tmp_path / "out").problems == ()

@@ -285,9 +285,10 @@ def _count_spec(spec: IndicatorSpec, series: SeriesSpec, side: str, threshold: f
     title = words.format(threshold=shown, title=_(series.title))
     counted = SeriesSpec(code, title, "PT", base=_("cities of the country"), lower=0.0, upper=100.0, headline=True,
                          direction=series.direction if side == "above" else -series.direction)
-    return replace(spec, code=f"{spec.code}_{code}", number="", title=title, question=title, variants=(),
-                   definition=_("Share of all cities of the country, each counted once, whose value is strictly past "
-                                "the threshold; estimated from a sample of cities."),
+    means = _("Share of all cities of the country, each counted once, whose value is strictly past the threshold; "
+              "estimated from a sample of cities.")
+    return replace(spec, code=f"{spec.code}_{code}", number="", title=title, question=means, variants=(),
+                   definition=means,
                    method=MethodEdition("Ekistics", "Count of cities by a national sample", "1"), series=(counted,),
                    dimensions=())
 
