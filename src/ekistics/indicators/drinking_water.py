@@ -17,7 +17,6 @@ from ekistics.indicators._truths import (
     Truth,
     all_of,
     among,
-    any_of,
     asked,
     negated,
     number,
@@ -97,30 +96,32 @@ def criteria(households: pd.DataFrame, rules: WaterRules | Mapping[str, Any] | N
     """
     r = rules_of(WaterRules, rules)
     minutes = number(households, "water_minutes")
+    at_home = _at_home(households)
     near = when(minutes <= r.minutes, minutes)
-    place = asked(households, "water_location")
-    at_home = (among(households, "water_location", ("dwelling", "yard")) if place else
-               _at_home_by_source(households))
-    if place:  # water at home needs no walk
-        near = any_of([at_home, near])
+    source, trip = asked(households, "water_source"), asked(households, "water_minutes", "water_location")
+    if "water_location" in trip:  # water at home needs no walk
+        near, trip = np.where(at_home == 1, 1.0, near), trip + source
     return (
         Criterion("improved_source", N_("improved source"),
-                  among(households, "water_source", r.improved, unclear=r.unclear), asked(households, "water_source")),
-        Criterion("round_trip", N_("round trip within the limit"), near,
-                  asked(households, "water_minutes", "water_location")),
-        Criterion("at_home", N_("at home"), at_home, place or asked(households, "water_source")),
+                  among(households, "water_source", r.improved, unclear=r.unclear), source),
+        Criterion("round_trip", N_("round trip within the limit"), near, trip),
+        Criterion("at_home", N_("at home"), at_home, asked(households, "water_location", "water_source")),
         Criterion("available", N_("available when needed"), said_yes(households, "water_available"),
                   asked(households, "water_available")),
         Criterion("uncontaminated", N_("free of contamination"), said_yes(households, "water_uncontaminated"),
                   asked(households, "water_uncontaminated")))
 
 
-def _at_home_by_source(households: pd.DataFrame) -> Truth:
-    """Tell from the source alone whether water is at home: known of pipes, standpipes and surface water only."""
+def _at_home(households: pd.DataFrame) -> Truth:
+    """Tell whether water is at home, by its place; where that is missing, as questionnaires skip it, by the source.
+
+    The source alone tells it of pipes, standpipes and surface water only.
+    """
+    by_place = among(households, "water_location", ("dwelling", "yard"))
     known = among(households, "water_source", ("piped_dwelling", "piped_yard", "piped_neighbour", "standpipe",
                                                "surface"))
-    at_home = among(households, "water_source", ("piped_dwelling", "piped_yard"))
-    return np.where(known == 1, at_home, np.nan)
+    by_source = among(households, "water_source", ("piped_dwelling", "piped_yard"))
+    return np.where(np.isnan(by_place) & (known == 1), by_source, by_place)
 
 
 def statuses(households: pd.DataFrame, rules: WaterRules | Mapping[str, Any] | None = None) -> tuple[Status, ...]:
@@ -223,7 +224,8 @@ def compute(households: pd.DataFrame, persons: pd.DataFrame | None = None, *, ru
     -----
     Method: WHO/UNICEF Joint Monitoring Programme, core questions, 2018 update. The programme gives safely managed
     services of a country as the least of its parts; here a household has to have all of them. Wells and springs of
-    which the survey does not say whether they are protected are not known. Golden cases:
+    which the survey does not say whether they are protected are not known. Surveys that ask where the water is
+    skip that for pipes to dwelling and yard, with the time: it is at home. Golden cases:
     ``golden/drinking_water.toml``.
 
     Examples
