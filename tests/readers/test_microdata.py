@@ -329,6 +329,10 @@ def test_told_codes_are_short_and_few() -> None:
     assert told_codes({str(code): 1 for code in range(9)}).endswith("4 (1), other texts (4)")
 
 
+def test_a_telephone_among_codes_is_counted_and_not_shown() -> None:
+    assert told_codes({"01712345678": 1, "1987654321012": 2, "-99999": 1}) == "-99999 (1), other texts (3)"
+
+
 def test_real_model_data_are_mapped(shared_data, tmp_path) -> None:
     """Women of the DHS Program's model data: labels stand as codes there, so the mapping is one of its own."""
     survey = read_microdata(shared_data("dhs-model-dataset-zz/women.parquet"))

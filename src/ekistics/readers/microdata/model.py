@@ -14,7 +14,7 @@ from ekistics.core.provenance import Provenance
 
 __all__ = ["SurveyFile", "Variable", "code_text", "codes_of", "told_codes"]
 
-_SHOWN, _OFTEN, _LONGEST = 5, 3, 80
+_SHOWN, _OFTEN, _LONGEST, _DIGITS = 5, 3, 80, 5
 
 Bools = npt.NDArray[np.bool_]
 
@@ -170,7 +170,8 @@ def codes_of(values: "pd.Series[Any]") -> "pd.Series[Any]":
 def told_codes(counts: Mapping[str, int]) -> str:
     """Name codes and how often each occurs, for an error text.
 
-    A text that occurs in one or two rows only and is no number may be somebody's own words: it is counted, not shown.
+    A text that occurs in one or two rows only and is no number of at most five digits may be somebody's own words, or
+    telephone: it is counted, not shown.
 
     Parameters
     ----------
@@ -188,8 +189,13 @@ def told_codes(counts: Mapping[str, int]) -> str:
     '97 (2), well (12), other texts (1)'
     """
     shown = {code: count for code, count in counts.items()
-             if len(code) <= _LONGEST and (count >= _OFTEN or code.replace(".", "").lstrip("-").isdigit())}
+             if len(code) <= _LONGEST and (count >= _OFTEN or _is_short_number(code))}
     first = sorted(shown)[:_SHOWN]
     rest = sum(counts.values()) - sum(shown[code] for code in first)
     parts = [f"{code} ({shown[code]})" for code in first]
     return ", ".join([*parts, *([_("other texts ({count})").format(count=rest)] if rest else [])])
+
+
+def _is_short_number(code: str) -> bool:
+    digits = code.replace(".", "").lstrip("-")
+    return digits.isdigit() and len(digits) <= _DIGITS
