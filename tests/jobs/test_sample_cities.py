@@ -199,6 +199,17 @@ def test_replacement_takes_the_first_of_the_reserve(tmp_path):
     assert verify_sample(tmp_path / "out") == []
     again = replace_city(tmp_path / "out", first["code"], reason="no-data")
     assert again["in"] not in (first["code"], None)
+    assert verify_sample(tmp_path / "out") == [], "who stood in and was replaced in turn was not drawn by the seed"
+
+
+def test_a_stand_in_that_somebody_chose_is_found(tmp_path):
+    document = drawn(tmp_path, sample='method = "srs"')
+    leaving = document["cities"][3]
+    taken = replace_city(tmp_path / "out", leaving["code"], reason="no-data")["in"]
+    chosen = [row["code"] for row in document["reserve"] if row["stratum"] == leaving["stratum"]][1]
+    path = tmp_path / "out/sample.json"
+    path.write_text(path.read_text().replace(f'"{taken}"', f'"{chosen}"'))
+    assert any(taken in problem and chosen in problem for problem in verify_sample(tmp_path / "out"))
 
 
 def test_nobody_stands_in_for_a_certain_city(tmp_path):

@@ -1,7 +1,7 @@
 """The draw: from a committed seed to a folder that shows what was drawn and how, and that anybody can draw again."""
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -275,10 +275,23 @@ def verify_sample(folder: Path) -> list[str]:
     if not design.seed.previous and seed["panel_seed"] != mixed:
         found.append(_("The random numbers are not of the committed seed."))
     again = _drawn(design, frame, mixed, seed["panel_seed"])
-    codes = {frame.kernel.code[i] for i in np.flatnonzero(again.drawn).tolist()}
-    told = {city["code"] for city in document["cities"] if city["status"] != "substitute"}
+    codes = _with_stand_ins(frame, again, document["replacements"])
+    told = {city["code"] for city in document["cities"]}
     if codes != told:
         found.append(_("The seed draws other cities: {codes}").format(codes=", ".join(sorted(codes ^ told))))
+    return found
+
+
+def _with_stand_ins(frame: CityFrame, drawn: _Draw, log: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Give the cities drawn and those that stand in by the order of the reserve, which the seed has fixed too."""
+    codes, left = frame.kernel.code, _reserve(frame, drawn)
+    found = {codes[i] for i in np.flatnonzero(drawn.drawn).tolist()}
+    stratum = {codes[i]: str(int(frame.kernel.stratum[i]) + 1) for i in np.flatnonzero(~drawn.plan.certain).tolist()}
+    for entry in log:
+        taken = next((row for row in left if row["stratum"] == stratum.get(entry["out"])), None)
+        if taken is not None:
+            left.remove(taken)
+            found.add(taken["code"])
     return found
 
 
