@@ -312,6 +312,9 @@ def test_numbers_with_special_codes_sums_and_what_absent_means(tmp_path) -> None
     ({}, "members", "either a variable or a constant"),
     ({"variable": ["a", "b"]}, "members", "several variables"),
     ({"variable": "q", "codes": {"1": "1"}}, "members", "do not fit"),
+    ({"constant": "many"}, "members", "Expected numbers, got many"),
+    ({"variable": "q", "absent": "none"}, "members", "Expected numbers, got none"),
+    ({"variable": "q", "values": {"96": "inf"}}, "members", "Expected numbers, got inf"),
     ({"variable": "q", "codes": {}}, "age", "of the other level")])
 def test_a_mapping_that_contradicts_itself_is_refused(entry, standard, words) -> None:
     with pytest.raises((ConfigurationError, UnknownNameError), match=words):

@@ -1,5 +1,6 @@
 """The mapping file: from a survey's own variables to the standard ones, as TOML that says what it takes for granted."""
 
+import math
 import tomllib
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass
@@ -176,6 +177,8 @@ def _check_target(entry: Entry, target: StandardVariable, where: str) -> None:
     if wrong_kind or (entry.contains and target.kind != "yes_no") or (entry.join and target.kind == "number"):
         raise ConfigurationError(_("An entry has keys that do not fit its standard variable."), where=where,
                                  got=target.kind)
+    if target.kind == "number":
+        _check_numbers(entry, where)
     if not coded:
         return
     given = [*(entry.codes or {}).values(), *filter(None, (entry.constant, entry.absent))]
@@ -183,3 +186,13 @@ def _check_target(entry: Entry, target: StandardVariable, where: str) -> None:
         if str(code) not in target.codes:
             raise UnknownNameError.among(str(code), list(target.codes), what=_("standard code"), where=where)
 
+
+def _check_numbers(entry: Entry, where: str) -> None:
+    for text in map(str, [*(entry.values or {}).values(), *filter(None, (entry.constant, entry.absent))]):
+        try:
+            finite = math.isfinite(float(text))
+        except ValueError:
+            finite = False
+        if not finite:
+            raise ConfigurationError(_("An entry has keys that do not fit its standard variable."), where=where,
+                                     expected=_("numbers"), got=text)
