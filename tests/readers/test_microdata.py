@@ -220,6 +220,21 @@ def test_answers_outside_the_form_are_told_by_code_and_count(tmp_path) -> None:
     assert "XML values" in str(caught.value.hint)
 
 
+def test_a_question_or_other_has_that_choice_too(tmp_path) -> None:
+    book = Workbook()
+    survey, choices = book.active, book.create_sheet("choices")
+    survey.title = "survey"
+    for row in (("type", "name", "label"), ("select_one water or_other", "water", "Water source"),
+                ("select_multiple water or_other", "all", "All sources")):
+        survey.append(row)
+    for row in (("list_name", "name", "label"), ("water", "tap", "Tap")):
+        choices.append(row)
+    book.save(tmp_path / "form.xlsx")
+    export = saved(tmp_path, pd.DataFrame({"water": ["tap", "other"], "all": ["tap other", "tap"]}))
+    found = described_by(export, read_form(tmp_path / "form.xlsx"))
+    assert found.variables["water"].values == found.variables["all"].values == {"tap": "Tap", "other": "Other"}
+
+
 def test_labels_that_contradict_the_form_are_refused(tmp_path) -> None:
     frame = pd.DataFrame({"water": ["tap", "river"]})
     pyreadstat.write_sav(frame, tmp_path / "s.sav", variable_value_labels={"water": {"tap": "Tap of a neighbour"}})

@@ -18,6 +18,7 @@ _OPEN, _CLOSE = ("begin group", "begin repeat"), ("end group", "end repeat")
 _ALIASES = {"select one": "select_one", "select1": "select_one", "select multiple": "select_multiple",
             "begin_group": "begin group", "begin_repeat": "begin repeat", "end_group": "end group",
             "end_repeat": "end repeat"}
+_OTHER = {"other": "Other"}  # the choice that pyxform adds to a question of type 'select_one list or_other'
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,7 @@ def _question(row: Mapping[str, Any], kind: str, groups: list[tuple[str, str]],
     if words[0] in ("select_one", "select_multiple", "rank") and len(words) > 1:
         if words[1] not in lists:
             raise InputFormatError(_("The list of choices is not there."), where=place, got=words[1])
-        choices = lists[words[1]]
+        choices = {**_OTHER, **lists[words[1]]} if "or_other" in words[2:] else lists[words[1]]
     repeat = next((name for name, opened in reversed(groups) if opened == "begin repeat"), "")
     return Question(_text(row, "name"), words[0], _text(row, "label"), tuple(name for name, _kind in groups), repeat,
                     choices)
