@@ -122,6 +122,15 @@ def test_a_count_of_cities_says_what_it_is_and_not_its_title_twice(drawn, tmp_pa
     assert counted.question == counted.definition
 
 
+def test_a_threshold_is_written_out(drawn, tmp_path):
+    design = prepare(drawn, tmp_path)
+    design.write_text(design.read_text().replace("above = 50.0", "above = 1000000.0\nbelow = 2.5"))
+    _ratio, above, below = national(design, tmp_path / "out").package.indicators
+    assert (above.code, below.code) == ("sdg_11_2_1_cities_above_1000000", "sdg_11_2_1_cities_below_2_5")
+    assert above.title.startswith("Cities above 1,000,000: ")
+    assert below.title.startswith("Cities below 2.5: ")
+
+
 def test_the_package_is_whole_and_about_the_country(drawn, tmp_path):
     outcome = run(drawn, tmp_path)
     assert verify_package(tmp_path / "out").problems == ()

@@ -16,6 +16,7 @@ from ekistics.jobs.national.cities import CityValues, scale_of, values_of
 from ekistics.jobs.national.design import Indicator, NationalDesign
 from ekistics.jobs.sample_cities.design import SampleDesign
 from ekistics.jobs.sample_cities.frame import CityFrame
+from ekistics.publish.numbers import number_text
 from ekistics.survey.sampling import (
     NationalEstimate,
     Selection,
@@ -178,7 +179,8 @@ class _Job:
 
     def count(self, rows: pd.DataFrame, side: str, threshold: float) -> Found:
         """Estimate the share of cities whose value is above or below a threshold; the threshold itself is neither."""
-        spec = _count_spec(self.spec, self.series, side, threshold)
+        spec = _count_spec(self.spec, self.series, side=side, threshold=threshold,
+                           language=self.design.country.language)
         rows = rows[_total(rows)].copy()
         inside = rows["obs_value"] > threshold if side == "above" else rows["obs_value"] < threshold
         rows["numerator"], rows["denominator"], rows["se"] = inside.astype(float), 1.0, np.nan
@@ -277,10 +279,12 @@ def _response(asked: list[Mapping[str, Any]], answered: Bools, policy: str) -> d
             "silent": [city["code"] for city, heard in zip(asked, answered, strict=True) if not heard]}
 
 
-def _count_spec(spec: IndicatorSpec, series: SeriesSpec, side: str, threshold: float) -> IndicatorSpec:
+def _count_spec(spec: IndicatorSpec, series: SeriesSpec, *, side: str, threshold: float,
+                language: str) -> IndicatorSpec:
     """Describe the share of cities above or below a threshold as an indicator of its own."""
-    shown = f"{threshold:g}"
-    code = f"cities_{side}_{shown.replace('.', '_').replace('-', 'minus_')}"
+    plain = np.format_float_positional(threshold, trim="-")  # 1000000, never 1e+06
+    shown = number_text(threshold, len(plain.partition(".")[2]), language=language)
+    code = f"cities_{side}_{plain.replace('.', '_').replace('-', 'minus_')}"
     words = _("Cities above {threshold}: {title}") if side == "above" else _("Cities below {threshold}: {title}")
     title = words.format(threshold=shown, title=_(series.title))
     counted = SeriesSpec(code, title, "PT", base=_("cities of the country"), lower=0.0, upper=100.0, headline=True,
