@@ -3,6 +3,7 @@
 import csv
 import json
 import shutil
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +19,12 @@ from ekistics.core.errors import (
     UnknownNameError,
 )
 from ekistics.jobs.national import national
+from ekistics.jobs.national.design import parse_national
+from ekistics.jobs.national.estimate import Respondents
 from ekistics.jobs.sample_cities import commit_seed, draw_sample, replace_city
+from ekistics.jobs.sample_cities.design import read_design
 from ekistics.jobs.sample_cities.document import read_sample
+from ekistics.jobs.sample_cities.frame import parse_frame
 from ekistics.package.verify import verify_package
 
 # The worked example of tests/survey/sampling/golden_sampling.toml, in the order large, medium, small.
@@ -174,6 +179,25 @@ def test_a_silent_city_is_refused_unless_others_may_stand_for_it(drawn, tmp_path
     assert outcome.package.checks[0].status == "warn"
 
 
+@pytest.mark.parametrize("method", ['"sampford"', '"cube"\nprobabilities = "size"'])
+def test_under_a_draw_by_size_others_stand_for_the_size_of_a_silent_city(method, tmp_path):
+    shutil.copytree(EXAMPLE, tmp_path, dirs_exist_ok=True)
+    path = tmp_path / "sample.toml"
+    path.write_text(path.read_text().replace('"cube"', method).replace(
+        'balancing = ["population", "elevation", "region"]', ""))
+    commit_seed(path, tmp_path / "sample", seed="a seed of the tests")
+    document = draw_sample(path, tmp_path / "sample").document
+    design = read_design(path)
+    sample = Respondents(document, design, parse_frame((tmp_path / "sample/frame.csv").read_bytes(), design))
+    silent = next(city for city in sample.asked if not city["certainty"])
+    answered = np.array([city is not silent for city in sample.asked])
+    selection, heard = sample.selection(answered, parse_national(tomllib.loads(NATIONAL.format(
+        estimation='nonresponse = "reweight"'))))
+    assert len(heard) == len(sample.asked) - 1
+    size = sum(city["size"] / pi for city, pi in zip(heard, selection.pi, strict=True))
+    assert size == pytest.approx(document["frame"]["size_total"], rel=1e-9), "weight by size is the frame's"
+
+
 def test_a_silent_certain_city_is_stood_for_by_certain_ones(drawn, tmp_path):
     rows = observations(drawn)
     rows.pop(0)
@@ -296,13 +320,13 @@ def test_packages_of_cities(drawn, tmp_path):
     assert len(outcome.package.run.inputs) == 2 + 14
 
 
+EXAMPLE = Path(__file__).parents[2] / "examples/national"
 TRUTH = (64.854, 54.167)  # of all 120 cities of the example: people, and cities above half
 
 
 @pytest.mark.parametrize("method", ["cube", "systematic-pps", "sampford", "pareto"])
 def test_every_method_from_list_to_country(method, tmp_path):
-    example = Path(__file__).parents[2] / "examples/national"
-    shutil.copytree(example, tmp_path, dirs_exist_ok=True)
+    shutil.copytree(EXAMPLE, tmp_path, dirs_exist_ok=True)
     design = tmp_path / "sample.toml"
     text = design.read_text()
     if method != "cube":

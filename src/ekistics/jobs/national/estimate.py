@@ -30,8 +30,6 @@ from ekistics.survey.sampling.probabilities import Bools
 
 __all__ = ["Found", "Respondents", "found_of"]
 
-_BY_SIZE = ("systematic-pps", "sampford", "pareto")
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Respondents:
@@ -92,8 +90,7 @@ class Respondents:
                 _("Cities of the sample have no value, and the design lets none stand for them."),
                 param="estimation.nonresponse", got=", ".join(silent[:10]),
                 hint=_("Replace them with 'ekistics sample --replace', or set nonresponse = \"reweight\"."))
-        by_size = self.document["design"]["method"] in _BY_SIZE
-        size = np.array([city["size"] for city in self.asked]) if by_size else 1.0
+        size = np.array([city["size"] for city in self.asked]) if self.design.by_size else 1.0
         return reweighted(pi, stratum, answered, measure=size)
 
 

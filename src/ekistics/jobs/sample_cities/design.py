@@ -12,7 +12,7 @@ from ekistics.core.i18n import N_, _
 from ekistics.core.place_codes import checked_country
 from ekistics.core.provenance import digest_bytes
 from ekistics.core.schema import key
-from ekistics.survey.sampling import ALLOCATIONS
+from ekistics.survey.sampling.plan import ALLOCATIONS, BY_SIZE
 
 __all__ = ["DRAWS", "ORDERS", "SampleDesign", "design_template", "parse_design", "read_design"]
 
@@ -95,6 +95,11 @@ class SampleDesign:
     def digest(self) -> str:
         """SHA-256 of the file's bytes."""
         return digest_bytes(self.text)
+
+    @property
+    def by_size(self) -> bool:
+        """Whether a city's chance goes with its size."""
+        return self.sample.method in BY_SIZE or (self.sample.method == "cube" and self.sample.probabilities == "size")
 
 
 def read_design(path: Path) -> SampleDesign:

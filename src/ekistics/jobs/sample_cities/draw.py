@@ -174,7 +174,7 @@ def plan_of(design: SampleDesign, frame: CityFrame) -> Plan:
     """
     sample = design.sample
     return plan_sample(frame.kernel, sample.size, method=sample.method, allocation=_allocation(design, frame),
-                       by_size=sample.method == "cube" and sample.probabilities == "size")
+                       by_size=design.by_size)
 
 
 def _allocation(design: SampleDesign, frame: CityFrame) -> Allocation:

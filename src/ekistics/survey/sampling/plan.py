@@ -14,12 +14,12 @@ from ekistics.survey.sampling.draws import draw_maximum_entropy, draw_pareto, dr
 from ekistics.survey.sampling.probabilities import Bools, Floats, Integers, inclusion_probabilities
 from ekistics.survey.sampling.random import generator
 
-__all__ = ["ALLOCATIONS", "METHODS", "Allocation", "Frame", "Plan", "draw_plan", "imbalance_of", "plan_sample",
-           "reserve_ranks"]
+__all__ = ["ALLOCATIONS", "BY_SIZE", "METHODS", "Allocation", "Frame", "Plan", "draw_plan", "imbalance_of",
+           "plan_sample", "reserve_ranks"]
 
 METHODS = ("srs", "systematic-pps", "sampford", "maximum-entropy", "pareto", "cube")
 ALLOCATIONS = ("proportional", "neyman", "power", "stated")
-_BY_SIZE = ("systematic-pps", "sampford", "maximum-entropy", "pareto")
+BY_SIZE = ("systematic-pps", "sampford", "maximum-entropy", "pareto")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,7 +139,7 @@ def plan_sample(frame: Frame, n: int, *, method: str, allocation: Allocation | N
     """
     if method not in METHODS:
         raise UnknownNameError.among(method, METHODS, what=_("method of drawing"))
-    sized = method in _BY_SIZE or bool(by_size)
+    sized = method in BY_SIZE or bool(by_size)
     shares = allocation or Allocation()
     certain = frame.certain.copy()
     if sized:
