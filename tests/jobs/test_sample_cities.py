@@ -192,6 +192,9 @@ def test_replacement_takes_the_first_of_the_reserve(tmp_path):
     after = read_sample(tmp_path / "out")
     status = {city["code"]: city["status"] for city in after["cities"]}
     assert (status[leaving["code"]], status[first["code"]]) == ("replaced", "substitute")
+    stands = next(city for city in after["cities"] if city["code"] == first["code"])
+    listed = next(row for row in read_rows(tmp_path / "in/cities.csv", what="cities") if row["code"] == first["code"])
+    assert (stands["longitude"], stands["latitude"]) == (float(listed["longitude"]), float(listed["latitude"]))
     assert after["replacements"] == [entry]
     assert first["code"] not in {row["code"] for row in after["reserve"]}
     assert "no-access,The road is closed." in (tmp_path / "out/replacements.csv").read_text()

@@ -9,7 +9,7 @@ import numpy as np
 from ekistics.core.errors import MissingInputError
 from ekistics.core.i18n import _
 from ekistics.jobs.sample_cities.design import SampleDesign
-from ekistics.jobs.sample_cities.frame import CityFrame, csv_text
+from ekistics.jobs.sample_cities.frame import CityFrame, csv_text, place_of
 from ekistics.package.descriptor import json_bytes
 from ekistics.package.documents import read_document
 from ekistics.survey.sampling import Plan, balance_of
@@ -101,8 +101,7 @@ def city_row(frame: CityFrame, pi: Floats, i: int, random: Floats) -> dict[str, 
     row = frame.rows[i]
     return {"code": row["code"], "name": row["name"], "stratum": str(int(frame.kernel.stratum[i]) + 1),
             "size": float(frame.kernel.size[i]), "pi": float(pi[i]), "weight": float(1 / pi[i]),
-            "certainty": bool(pi[i] >= 1), "prn": float(random[i]),
-            **{name: float(row[name]) if row.get(name) else None for name in ("longitude", "latitude")}}
+            "certainty": bool(pi[i] >= 1), "prn": float(random[i]), **place_of(row)}
 
 
 def balance_rows(design: SampleDesign, frame: CityFrame, pi: Floats, drawn: Bools) -> list[dict[str, Any]]:

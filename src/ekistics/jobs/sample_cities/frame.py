@@ -17,7 +17,7 @@ from ekistics.jobs.sample_cities.design import SampleDesign
 from ekistics.survey.sampling import Frame
 from ekistics.survey.sampling.probabilities import Floats
 
-__all__ = ["FRAME", "CityFrame", "canonical_frame", "csv_text", "parse_frame", "read_rows"]
+__all__ = ["FRAME", "CityFrame", "canonical_frame", "csv_text", "parse_frame", "place_of", "read_rows"]
 
 FRAME = "frame.csv"
 _BASE = ("code", "name", "size", "longitude", "latitude")
@@ -232,6 +232,22 @@ def _class_title(bounds: Sequence[float], at: int) -> str:
     if at == len(bounds):
         return _("{size} or more").format(size=f"{bounds[-1]:,.0f}")
     return _("{lower} to {upper}").format(lower=f"{bounds[at - 1]:,.0f}", upper=f"{bounds[at]:,.0f}")
+
+
+def place_of(row: Mapping[str, str]) -> dict[str, float | None]:
+    """Give where a row of the frame says that its city is.
+
+    Parameters
+    ----------
+    row : mapping of str to str
+        The row.
+
+    Returns
+    -------
+    dict
+        Longitude and latitude in degrees; None where the frame has none.
+    """
+    return {name: float(row[name]) if row.get(name) else None for name in _COORDINATES}
 
 
 def csv_text(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> str:

@@ -11,6 +11,7 @@ from ekistics.core.errors import InvalidValueError, UnknownNameError
 from ekistics.core.i18n import N_, _
 from ekistics.jobs.sample_cities.commit import now_text
 from ekistics.jobs.sample_cities.document import REPLACEMENTS, SAMPLE, TABLE, read_sample, write_tables
+from ekistics.jobs.sample_cities.frame import FRAME, place_of, read_rows
 from ekistics.package.staging import put_back, replaced_folder
 
 __all__ = ["REASONS", "replace_city"]
@@ -79,7 +80,8 @@ def replace_city(folder: Path, code: str, *, reason: str, note: str = "", by: st
     document["replacements"].append(entry)
     if taken:
         document["reserve"].remove(taken)
-        document["cities"].append(_substitute(next(row for row in reserve if row["code"] == taken["code"]), leaving))
+        document["cities"].append(_substitute(next(row for row in reserve if row["code"] == taken["code"]), leaving,
+                                              place=_place(folder, taken["code"])))
     _write(folder, document, [row for row in reserve if not taken or row["code"] != taken["code"]])
     return entry
 
@@ -95,10 +97,15 @@ def _reserve(folder: Path) -> list[dict[str, Any]]:
             for row in rows if row["status"] == "reserve"]
 
 
-def _substitute(row: dict[str, Any], leaving: dict[str, Any]) -> dict[str, Any]:
+def _place(folder: Path, code: str) -> dict[str, float | None]:
+    """Give where the frame says that a city is."""
+    return next(place_of(row) for row in read_rows(folder / FRAME, what=_("The list of cities")) if row["code"] == code)
+
+
+def _substitute(row: dict[str, Any], leaving: dict[str, Any], *, place: dict[str, float | None]) -> dict[str, Any]:
     return {"code": row["code"], "name": row["name"], "stratum": leaving["stratum"], "size": row["size"],
-            "pi": row["pi"], "weight": 1 / row["pi"], "certainty": False, "prn": row["prn"], "longitude": None,
-            "latitude": None, "status": "substitute", "rank": row["rank"]}
+            "pi": row["pi"], "weight": 1 / row["pi"], "certainty": False, "prn": row["prn"], **place,
+            "status": "substitute", "rank": row["rank"]}
 
 
 def _require_sample(place: Path) -> None:
