@@ -211,6 +211,23 @@ def test_few_households_are_not_published(tmp_path, vault) -> None:
     assert outcome.document["withheld"]["disclosure"] > 0
 
 
+def test_the_description_of_strata_does_not_tell_what_is_withheld(tmp_path, vault, made) -> None:
+    north = HOMES.index[HOMES["district"] == "north"]
+    homes = HOMES.drop(north[:-6])
+    homes.loc[north[-6:], "block"] = [901, 901, 901, 902, 902, 902]
+    survey = write(tmp_path / "in", homes, PEOPLE[PEOPLE["hh"].isin(homes["hh"])], survey=SHORT)
+    import_survey(survey, vault, actor="t")
+    outcome = estimate(survey, vault, out=tmp_path / "out", actor="t")
+    assert value(outcome, "without_water_households", area="XTH-N").reason == "withheld"
+    strata = outcome.document["design"]["strata"]
+    told = {name: [each[name] for each in strata] for name in ("households", "persons", "sum_of_weights")}
+    assert told == dict.fromkeys(told, [None, None])
+    assert [each["psus"] for each in strata] == [2, 20]
+    assert outcome.document["design"]["totals"]["households"] == 206
+    assert [each["households"] for each in made[1].document["design"]["strata"]] == [200, 200]
+    assert verify_package(tmp_path / "out").problems == ()
+
+
 # --- bad input: each one clear error with its place
 
 
