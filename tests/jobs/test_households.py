@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from ekistics.cli.app import app
 from ekistics.core.errors import ConfigurationError, EkisticsError, InvalidValueError, UnknownNameError
 from ekistics.indicators import spec
-from ekistics.indicators.households import criteria
+from ekistics.indicators.households import criteria, entering, people_indicators
 from ekistics.jobs.households import check, estimate, import_survey, read_survey
 from ekistics.jobs.households.methods import method_text, reading_of
 from ekistics.jobs.households.prepare import age_code, person_frame
@@ -317,6 +317,30 @@ def test_groups_of_age_and_thresholds_come_from_the_configuration(tmp_path) -> N
     assert age_code(0, 5) == "Y0T4"
     with pytest.raises(ConfigurationError, match="begin with 0"):
         read_survey(write(tmp_path, HOMES, PEOPLE, survey=SURVEY.replace("[estimate]", "[estimate]\nages = [5, 1]")))
+
+
+@pytest.mark.parametrize(("code", "series", "used"), [
+    ("drinking_water", "improved_water_people", ["improved source"]),
+    ("drinking_water", "basic_water_households", ["improved source", "round trip within the limit"]),
+    ("drinking_water", "safe_water_people", ["improved source", "at home", "available when needed",
+                                             "free of contamination"]),
+    ("sanitation", "open_defecation_people", ["improved facility"]),
+    ("sanitation", "limited_sanitation_people", ["improved facility", "not shared with other households"]),
+    ("hygiene", "no_hygiene_people", ["place to wash hands"]),
+    ("hygiene", "basic_hygiene_people", ["place to wash hands", "water at it", "soap at it"])])
+def test_a_rung_of_a_ladder_says_which_criteria_entered_it_and_no_others(code, series, used) -> None:
+    names = ("water_source", "water_location", "water_minutes", "water_available", "water_uncontaminated",
+             "sanitation_facility", "sanitation_shared", "excreta_safe", "handwashing_facility", "handwashing_water",
+             "handwashing_soap")
+    judged = criteria(code, pd.DataFrame({name: [np.nan] for name in names}))
+    assert method_text(spec(code), series, "known:most", judged).split("; ")[1:] == [", ".join(used)]
+
+
+def test_every_series_whose_criteria_are_named_is_one_with_criteria_of_its_indicator() -> None:
+    for code in people_indicators():
+        known = {each.code for each in criteria(code, pd.DataFrame({"weight": [1.0]}))}
+        keys = {each.code.removesuffix("_people").removesuffix("_households") for each in spec(code).series}
+        assert set(entering(code)) <= keys and all(set(named) <= known for named in entering(code).values())
 
 
 def test_a_method_fits_the_record_whatever_was_not_asked() -> None:

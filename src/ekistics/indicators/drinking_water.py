@@ -25,7 +25,7 @@ from ekistics.indicators._truths import (
     when,
 )
 
-__all__ = ["SPEC", "WaterRules", "classify", "compute", "criteria", "example_inputs", "statuses"]
+__all__ = ["ENTERS", "SPEC", "WaterRules", "classify", "compute", "criteria", "example_inputs", "statuses"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,12 @@ class WaterRules:
     surface: tuple[str, ...] = ("surface",)
     minutes: float = 30.0
 
+
+ENTERS: Mapping[str, tuple[str, ...]] = {
+    "basic_water": ("improved_source", "round_trip"),
+    "safe_water": ("improved_source", "at_home", "available", "uncontaminated"),
+    "limited_water": ("improved_source", "round_trip"), "unimproved_water": ("improved_source",),
+    "surface_water": ("improved_source",), "improved_water": ("improved_source",)}
 
 SPEC = IndicatorSpec(
     code="drinking_water",

@@ -11,7 +11,7 @@ from ekistics.indicators._truths import Criterion, rules_of
 from ekistics.indicators._washington_group import DEGREES, with_disability
 from ekistics.indicators.registry import module, specs
 
-__all__ = ["DEGREES", "EXTRA_COLUMNS", "Criterion", "Estimating", "cells", "criteria", "people_indicators",
+__all__ = ["DEGREES", "EXTRA_COLUMNS", "Criterion", "Estimating", "cells", "criteria", "entering", "people_indicators",
            "rules_of_indicator", "with_disability"]
 
 
@@ -79,6 +79,28 @@ def criteria(code: str, households: pd.DataFrame, rules: Mapping[str, Any] | Non
         Its criteria, used and not.
     """
     found: tuple[Criterion, ...] = vars(module(code))["criteria"](households, rules)
+    return found
+
+
+def entering(code: str) -> Mapping[str, tuple[str, ...]]:
+    """Name the criteria that enter each series of an indicator whose series are judged by different ones.
+
+    Parameters
+    ----------
+    code : str
+        The indicator.
+
+    Returns
+    -------
+    mapping of str to tuple of str
+        Codes of criteria by the series without its unit; a series that is not there is judged by all.
+
+    Examples
+    --------
+    >>> entering("drinking_water")["improved_water"]
+    ('improved_source',)
+    """
+    found: Mapping[str, tuple[str, ...]] = vars(module(code)).get("ENTERS", {})
     return found
 
 

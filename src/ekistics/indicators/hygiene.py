@@ -1,5 +1,6 @@
 """Hygiene: places to wash hands, by the ladder of the WHO/UNICEF Joint Monitoring Programme."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -11,10 +12,12 @@ from ekistics.indicators._services import JMP, JMP_SOURCE
 from ekistics.indicators._survey_rows import KNOWN, Status, classified, results, share_series
 from ekistics.indicators._truths import Criterion, all_of, asked, negated, said_yes
 
-__all__ = ["SPEC", "classify", "compute", "criteria", "example_inputs", "statuses"]
+__all__ = ["ENTERS", "SPEC", "classify", "compute", "criteria", "example_inputs", "statuses"]
 
 _VARIABLES = {"handwashing_facility": N_("place to wash hands"), "handwashing_water": N_("water at it"),
               "handwashing_soap": N_("soap at it")}
+
+ENTERS: Mapping[str, tuple[str, ...]] = {"no_hygiene": ("handwashing_facility",)}
 
 SPEC = IndicatorSpec(
     code="hygiene",

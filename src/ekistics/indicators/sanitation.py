@@ -25,7 +25,7 @@ from ekistics.indicators._truths import (
     when,
 )
 
-__all__ = ["SPEC", "SanitationRules", "classify", "compute", "criteria", "example_inputs", "statuses"]
+__all__ = ["ENTERS", "SPEC", "SanitationRules", "classify", "compute", "criteria", "example_inputs", "statuses"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,12 @@ class SanitationRules:
     unclear: tuple[str, ...] = UNCLEAR_SANITATION
     none: tuple[str, ...] = ("none",)
 
+
+ENTERS: Mapping[str, tuple[str, ...]] = {
+    "basic_sanitation": ("improved_facility", "not_shared"),
+    "safe_sanitation": ("improved_facility", "not_shared", "excreta_safe"),
+    "limited_sanitation": ("improved_facility", "not_shared"), "unimproved_sanitation": ("improved_facility",),
+    "open_defecation": ("improved_facility",), "improved_sanitation": ("improved_facility",)}
 
 SPEC = IndicatorSpec(
     code="sanitation",

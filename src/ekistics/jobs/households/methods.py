@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from ekistics.core.i18n import _
 from ekistics.core.indicator import IndicatorSpec
 from ekistics.core.observation import LONGEST
-from ekistics.indicators.households import Criterion
+from ekistics.indicators.households import Criterion, entering
 
 __all__ = ["method_text", "reading_of", "readings", "used_by"]
 
@@ -62,7 +62,7 @@ def used_by(spec: IndicatorSpec, reading: str, judged: Sequence[Criterion], *, s
     judged : sequence of Criterion
         All criteria of the indicator.
     series : str
-        The series; one of a single deprivation or element is judged by that alone.
+        The series; one of a single deprivation or element is judged by that alone, a rung of a ladder by its own.
 
     Returns
     -------
@@ -73,6 +73,8 @@ def used_by(spec: IndicatorSpec, reading: str, judged: Sequence[Criterion], *, s
     stem = series.removeprefix(_ONE).removesuffix("_people").removesuffix("_households")
     if reading == "known" and stem in {each.code for each in judged}:
         return tuple(code for code in used if code == stem)
+    if stem in (enters := entering(spec.code)):
+        return tuple(code for code in used if code in enters[stem])
     if spec.code in _BY_CODE:
         return tuple(code for code in used if code == reading)
     if reading == "four":
