@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from django.test import Client
 from lxml import html
@@ -125,6 +126,22 @@ def test_slots_count_what_is_measured_of_all(nation: Callable[..., int]) -> None
     plain = page("/en/frameworks/nua/")
     assert len(plain.xpath("//tr[starts-with(@id, 'slot-')]")) == 77
     assert not plain.xpath("//span[contains(@class, 'status')]")
+
+
+def test_a_slot_shows_the_reading_that_its_card_shows_first(world: Place, tmp_path: Path) -> None:
+    package = national_package()
+    rows = package.observations
+    other = rows[rows["indicator"] == "sdg_11_7_1"].assign(
+        variant="built_up_area", base="built-up area inside the boundary", obs_value=44.0, numerator=4.4e6, lci=41.0,
+        uci=47.0)
+    package = replace(package, observations=pd.concat([other, rows], ignore_index=True))
+    write_package(package, tmp_path / "nation", documents=documents(sample=sample_document()))
+    (outcome,) = publish_packages([tmp_path / "nation"])
+    assert outcome.error is None, outcome.error
+    assert "31.5 %" in text(page("/en/countries/XMU/"), "//li[@id='sdg_11_7_1']/div[@class='value']")
+    slot = text(page("/en/frameworks/nua/?c=XMU"), "//tr[@id='slot-19']")
+    assert "31.5 %" in slot
+    assert "44.0 %" not in slot
 
 
 def test_each_round_has_an_entry_of_its_own(nation: Callable[..., int], publish: Callable[..., Any]) -> None:

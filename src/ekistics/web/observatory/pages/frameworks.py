@@ -12,7 +12,7 @@ from ekistics.core.frameworks import Slot, SlotState, nua_framework, slot_state
 from ekistics.core.i18n import N_, _
 from ekistics.core.indicator import IndicatorSpec
 from ekistics.publish.content import Figure
-from ekistics.publish.figures import figure, grouped, headline_of, newest_rows
+from ekistics.publish.figures import default_of, figure, grouped, headline_of, newest_rows
 from ekistics.publish.numbers import number_text
 from ekistics.web.accounts.actors import actor_of
 from ekistics.web.observatory.documents import Documents, open_documents
@@ -100,12 +100,14 @@ def slots_told(record: CityRecord, documents: Iterable[Documents], *, language: 
 
 
 def _values(rows: list[Row], specs: Mapping[str, IndicatorSpec], language: str) -> dict[str, tuple[Figure, int]]:
-    """Give the first national value of each indicator that has one."""
+    """Give the national value of each indicator that has one: the reading that its card shows first."""
     found: dict[str, tuple[Figure, int]] = {}
     for code, by_series in grouped(row for row in newest_rows(rows) if not isnan(row.obs_value)).items():
         spec = specs[code]
         for series in headline_of(spec, by_series)[:1]:
-            row = by_series[series.code][0]
+            own = by_series[series.code]
+            first = default_of(spec, series.code, [row.variant for row in own])
+            row = next(row for row in own if row.variant == first)
             found[code] = figure(row, spec, language=language), row.observation
     return found
 
