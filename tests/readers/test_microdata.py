@@ -306,6 +306,32 @@ def test_ids_that_are_not_unique_are_counted(tmp_path) -> None:
     assert len(problems(tmp_path, {"variable": ["hh", "line"], "join": True}, frame, "household_id")) == 1
 
 
+def test_rows_without_stratum_or_unit_are_counted_unless_the_mapping_says_which_it_is(tmp_path) -> None:
+    survey = saved(tmp_path, pd.DataFrame({"s": ["a", "", "99", "a"], "u": ["1", "2", "", ""],
+                                           "v": ["x", "", "", "y"]}))
+
+    def told(**entries) -> list[str]:
+        return [f"{each.where.split('[')[1].split(']')[0]}: {each.message}" for each in mapping_problems(
+            parse_mapping({"household": entries}), survey, level="household")]
+    assert told(stratum={"variable": "s"}) == ["household.stratum: 1 rows have no id."]
+    assert told(stratum={"variable": "s", "missing": ["99"]}) == ["household.stratum: 2 rows have no id."]
+    assert told(stratum={"variable": "s", "missing": ["99"], "absent": "a"}) == [
+        "household.stratum: 1 rows have no id."]
+    assert told(stratum={"variable": "s", "absent": "a"}, psu={"variable": "u", "absent": "9"}) == []
+    pair = {"variable": ["u", "v"], "join": True}
+    assert told(psu=pair) == ["household.psu: 3 rows have no id."]
+    assert told(psu={**pair, "absent": "0"}) == ["household.psu: 2 rows have no id."]  # half an id is none
+    assert told(household_id={"variable": "u", "absent": "9"})[0] == "household.household_id: 2 rows have no id."
+
+
+def test_what_an_absent_text_counts_as_is_not_what_a_refused_one_counts_as(tmp_path) -> None:
+    survey = saved(tmp_path, pd.DataFrame({"a": ["n", "", "99"]}))
+    made = standardise(parse_mapping({"household": {"area": {"variable": "a", "missing": ["99"], "absent": "s"}}}),
+                       survey, level="household")
+    assert made.frame["area"].fillna("-").tolist() == ["n", "s", "-"]
+    assert [(r.user_missing, r.absent) for r in made.reports] == [(1, 1)]
+
+
 def test_numbers_with_special_codes_sums_and_what_absent_means(tmp_path) -> None:
     frame = pd.DataFrame({"t": ["10", "996", "998", ""], "f": ["1", "2", "", "1"], "m": ["1", "0", "1", "1"],
                           "w": ["1500000", "2000000", "1000000", "1000000"]})

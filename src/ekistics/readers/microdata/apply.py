@@ -117,7 +117,7 @@ def _made(standard: str, entry: Entry, survey: SurveyFile) -> tuple["pd.Series[A
         values = _numbers(entry, parts)
     elif target.kind == "text":
         values = parts[0][0].mask(missing | absent)
-        values = values.fillna(entry.absent) if entry.absent else values
+        values = values.mask(absent & ~missing, entry.absent) if entry.absent else values
     else:
         values = _codes(entry, parts[0], tuple(target.codes))
     return values.reset_index(drop=True), int(missing.sum()), int((absent & ~missing).sum())

@@ -15,6 +15,9 @@ from ekistics.readers.microdata.model import SurveyFile, codes_of, told_codes
 
 __all__ = ["Problem", "mapping_problems", "require_sound", "sources"]
 
+_UNIQUE = ("household_id", "person_id")
+_OF_DESIGN = ("stratum", "psu")  # rows without one would count as a unit or stratum of their own, all together
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -101,8 +104,8 @@ def _entry_problems(standard: str, entry: Entry, survey: SurveyFile, where: str)
         yield from _code_problems(entry, survey, where)
     elif kind == "number":
         yield from _number_problems(entry, survey, where)
-    elif standard in ("household_id", "person_id"):
-        yield from _id_problems(entry, survey, where)
+    elif standard in _UNIQUE + _OF_DESIGN:
+        yield from _id_problems(entry, survey, where, unique=standard in _UNIQUE)
 
 
 def sources(entry: Entry, survey: SurveyFile) -> Iterator[tuple["pd.Series[Any]", "pd.Series[Any]"]]:
@@ -176,10 +179,12 @@ def _number_problems(entry: Entry, survey: SurveyFile, where: str) -> Iterator[P
                           _("Add the code to 'missing', or mend the file."))
 
 
-def _id_problems(entry: Entry, survey: SurveyFile, where: str) -> Iterator[Problem]:
-    codes, _said = next(sources(entry, survey))
-    blank = [codes_of(survey.frame[name]) == "" for name in entry.variable]
-    empty, twice = int(np.logical_or.reduce(blank).sum()), int(codes.duplicated().sum())
+def _id_problems(entry: Entry, survey: SurveyFile, where: str, *, unique: bool) -> Iterator[Problem]:
+    codes, said = next(sources(entry, survey))
+    blank = np.logical_or.reduce([codes_of(survey.frame[name]) == "" for name in entry.variable])
+    if entry.absent and not unique:  # the mapping says which stratum or unit such rows are
+        blank = blank & (codes != "")
+    empty, twice = int((blank | said).sum()), int(codes.duplicated().sum()) if unique else 0
     if empty:
         yield Problem("id", where, _("{count} rows have no id.").format(count=empty))
     if twice:
