@@ -12,7 +12,7 @@ from ekistics.core.errors import InputFormatError, InvalidValueError, UnknownNam
 from ekistics.core.i18n import _
 
 __all__ = ["Criterion", "Truth", "all_of", "among", "any_of", "asked", "blank", "negated", "number", "rules_of",
-           "said_yes", "when"]
+           "said_yes", "when", "within"]
 
 Truth = npt.NDArray[np.float64]  # 1 yes, 0 no, NaN not known
 _Rules = TypeVar("_Rules")
@@ -167,6 +167,31 @@ def number(frame: pd.DataFrame, name: str, *, above: float = -np.inf) -> npt.NDA
         raise InvalidValueError(_("An amount is negative or infinite."), where=name, param=name,
                                 expected=_("zero or more"))
     return np.where(values > above, values, np.nan)
+
+
+def within(amount: npt.NDArray[np.float64], share: float, whole: npt.NDArray[np.float64]) -> Truth:
+    """Tell whether an amount is at most a share of another; exactly that share is, whatever the binary fractions say.
+
+    Parameters
+    ----------
+    amount, whole : numpy.ndarray, shape (n,)
+        The amounts; NaN where not known.
+    share : float
+        The largest share.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n,)
+        1, 0 or NaN. Nothing is at most any share of whatever the other is.
+
+    Examples
+    --------
+    >>> within(np.array([0.9, 0.91, 0.0]), 0.3, np.array([3.0, 3.0, np.nan])).tolist()
+    [1.0, 0.0, 1.0]
+    """
+    limit = share * whole
+    return np.where(amount == 0, 1.0, when((amount <= limit) | np.isclose(amount, limit, rtol=1e-12, atol=0.0),
+                                           amount, whole))
 
 
 def when(condition: npt.NDArray[np.bool_], *numbers: npt.NDArray[np.float64]) -> Truth:

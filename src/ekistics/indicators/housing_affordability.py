@@ -10,7 +10,7 @@ from ekistics.core.i18n import N_
 from ekistics.core.indicator import IndicatorSpec, MethodEdition, SeriesSpec
 from ekistics.core.reasons import Reason
 from ekistics.indicators._survey_rows import Quotient, Status, classified, reading, results, share_series
-from ekistics.indicators._truths import Criterion, all_of, among, asked, negated, number, rules_of, when
+from ekistics.indicators._truths import Criterion, all_of, among, asked, negated, number, rules_of, within
 
 __all__ = ["SPEC", "AffordabilityRules", "classify", "compute", "criteria", "example_inputs", "quotients", "statuses"]
 
@@ -88,7 +88,7 @@ def criteria(households: pd.DataFrame,
     for code, name in _MEANS.items():
         means = number(households, name)
         names = asked(households, "housing_cost", name)
-        found.append(Criterion(code, N_("affordable housing"), when(cost <= r.cost_share * means, cost, means),
+        found.append(Criterion(code, N_("affordable housing"), within(cost, r.cost_share, means),
                                names if len(names) > 1 else ()))
     return tuple(found)
 
@@ -115,7 +115,7 @@ def statuses(households: pd.DataFrame,
     for each in criteria(households, r):
         means = number(households, _MEANS[each.code])
         reason = "" if each.used else str(Reason.NOT_ASKED)
-        heavy = when(cost > r.rent_share * means, cost, means)
+        heavy = negated(within(cost, r.rent_share, means))
         no_tenure = "" if asked(households, "tenure") else str(Reason.NOT_ASKED)
         found += [Status("overburdened", negated(each.truth), each.code, reason),
                   Status("rent_overburdened", all_of([rents, heavy]), each.code, reason or no_tenure)]
