@@ -86,11 +86,14 @@ def test_slum_conditions_are_bounded_where_the_number_that_shares_a_toilet_is_no
 
 
 def test_without_the_note_on_time_a_missing_time_is_not_known(published, tmp_path) -> None:
-    """The producer counts a missing time as 0; by our rule it would be unknown, and never 0."""
-    frame = published.copy().assign(weight=1, water7=published["water7"].mask(published.index < 5))
+    """The producer counts a missing time as 0; by our rule it is unknown, and never 0, but for pipes at home."""
+    home = published["waterSource"].isin(["Piped water into dwelling", "Piped water to yard/plot"]).to_numpy()
+    asked = np.sort(np.concatenate([np.flatnonzero(home)[:5], np.flatnonzero(~home)[:25]]))
+    frame = published.copy().assign(weight=1, water7=published["water7"].mask(published.index.isin(asked)))
     frame.to_csv(tmp_path / "h.csv", index=False)
     made = standardise(read_mapping(HERE / "dhaka.toml"), read_microdata(tmp_path / "h.csv"), level="household").frame
     found = drinking_water.classify(made)["basic_water"]
-    improved = published["water1"].to_numpy()[:5] == 1
-    np.testing.assert_array_equal(np.isnan(found["known"].to_numpy()[:5]), improved)
-    assert not np.isnan(found["known"].to_numpy()[5:]).any()
+    unknown = np.flatnonzero(np.isnan(found["known"].to_numpy()))
+    wanted = [row for row in asked if not home[row] and published["water1"][row] == 1]
+    assert unknown.tolist() == wanted
+    assert len(wanted) > 0 and home[asked].sum() == 5

@@ -105,7 +105,7 @@ def criteria(households: pd.DataFrame, rules: WaterRules | Mapping[str, Any] | N
     at_home = _at_home(households)
     near = when(minutes <= r.minutes, minutes)
     source, trip = asked(households, "water_source"), asked(households, "water_minutes", "water_location")
-    if "water_location" in trip:  # water at home needs no walk
+    if trip:  # water at home needs no walk
         near, trip = np.where(at_home == 1, 1.0, near), trip + source
     return (
         Criterion("improved_source", N_("improved source"),
@@ -230,9 +230,8 @@ def compute(households: pd.DataFrame, persons: pd.DataFrame | None = None, *, ru
     -----
     Method: WHO/UNICEF Joint Monitoring Programme, core questions, 2018 update. The programme gives safely managed
     services of a country as the least of its parts; here a household has to have all of them. Wells and springs of
-    which the survey does not say whether they are protected are not known. Surveys that ask where the water is
-    skip that for pipes to dwelling and yard, with the time: it is at home. Golden cases:
-    ``golden/drinking_water.toml``.
+    which the survey does not say whether they are protected are not known. Surveys skip the place of the water and
+    the time for pipes to dwelling and yard: it is at home. Golden cases: ``golden/drinking_water.toml``.
 
     Examples
     --------
