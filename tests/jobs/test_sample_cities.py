@@ -3,6 +3,8 @@
 import csv
 import json
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,10 +22,12 @@ from ekistics.core.errors import (
     MissingInputError,
     UnknownNameError,
 )
+from ekistics.core.i18n import use_language
 from ekistics.jobs.sample_cities import commit_seed, draw_sample, replace_city, verify_sample
 from ekistics.jobs.sample_cities.commit import seed_file
 from ekistics.jobs.sample_cities.document import read_sample
 from ekistics.jobs.sample_cities.frame import read_rows
+from ekistics.survey.sampling import commitment
 
 SEED = "a seed of the tests, long enough"
 DESIGN = """
@@ -160,6 +164,39 @@ def test_seeds_are_not_tried_out(tmp_path):
         commit_seed(design, tmp_path / "other", seed="short")
 
 
+def test_a_seed_that_was_written_is_never_written_over(tmp_path):
+    design = prepare(tmp_path / "in")
+    commit_seed(design, tmp_path / "out", seed=SEED)
+    (tmp_path / "out").rename(tmp_path / "published")
+    with pytest.raises(ConfigurationError, match="committed here already"):
+        commit_seed(design, tmp_path / "out", seed="another seed that is long")
+    again = commit_seed(design, tmp_path / "out")  # as after a commitment that was killed before its folder was there
+    assert again.commitment == commitment(SEED)
+    assert seed_file(tmp_path / "out").read_text() == SEED
+
+
+def test_what_cannot_be_drawn_is_not_committed(tmp_path):
+    for sample, text in (("minimum = 40", "does not fit the strata"), ("method = \"cube\"\nbalancing = [\"name\"]",
+                                                                      "no more cities than balancing variables"),
+                         ("allocation = \"stated\"\nnumbers = { north = 40, south = 2 }", "north.*0 ... 30")):
+        with pytest.raises((ConfigurationError, InvalidValueError), match=text):
+            commit_seed(prepare(tmp_path / "in", sample=sample), tmp_path / "out")
+        assert not (tmp_path / "out").exists()
+        assert not seed_file(tmp_path / "out").exists()
+
+
+def test_stated_numbers_go_by_titles_in_any_language(tmp_path):
+    stated = 'method = "srs"\nallocation = "stated"\nnumbers = { "below 50,000" = 4, "50,000 or more" = 10 }'
+    design = prepare(tmp_path / "in", sample=stated, strata="size_classes = [50000]")
+    with use_language("fr"):
+        commit_seed(design, tmp_path / "out", seed=SEED)
+        document = draw_sample(design, tmp_path / "out").document
+        assert verify_sample(tmp_path / "out") == []
+    assert [row["sample"] for row in document["design"]["strata"]] == [4, 10]
+    assert document["design"]["strata"][0]["title"] != "below 50,000"
+    assert verify_sample(tmp_path / "out") == []
+
+
 def test_a_public_value_is_mixed_in(tmp_path):
     design = prepare(tmp_path / "in", seed='public_source = "Lottery of Friday"')
     codes = []
@@ -180,6 +217,34 @@ def test_a_forged_sample_is_found(tmp_path):
     path.write_text(path.read_text().replace(f'"{city["code"]}"', '"XMU-swap"').replace(
         f'"{spare["code"]}"', f'"{city["code"]}"').replace('"XMU-swap"', f'"{spare["code"]}"'))
     assert any("draws other cities" in problem for problem in verify_sample(tmp_path / "out"))
+
+
+@pytest.fixture(scope="module")
+def balanced(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("balanced")
+    drawn(folder, sample='method = "cube"\nbalancing = ["elevation"]')
+    assert verify_sample(folder / "out") == []
+    return folder / "out"
+
+
+@pytest.mark.parametrize(("change", "named"), [
+    (lambda told: told["cities"][2].update(pi=0.9, weight=1 / 0.9), "XMU-"),
+    (lambda told: told["cities"][2].update(stratum="1" if told["cities"][2]["stratum"] == "2" else "2"), "XMU-"),
+    (lambda told: told["design"]["strata"][0].update(frame=25), "tells what.*design"),
+    (lambda told: told["frame"].update(cities=70), "tells what.*frame"),
+    (lambda told: told["balance"][0].update(difference=0.0), "balance"),
+    (lambda told: told["design"].update(imbalance=[[0.0] * len(row) for row in told["design"]["imbalance"]]),
+     "imbalance"),
+    (lambda told: told["seed"].update(commitment="0" * 64), "commitment is not the one"),
+    (lambda told: told["seed"].update(committed="2020-01-01T00:00:00Z"), "commitment is not the one"),
+])
+def test_numbers_that_the_draw_did_not_give_are_found(change, named, balanced, tmp_path):
+    path = shutil.copytree(balanced, tmp_path / "out") / "sample.json"
+    told = json.loads(path.read_bytes())
+    change(told)
+    path.write_text(json.dumps(told))
+    (problem,) = verify_sample(tmp_path / "out")
+    assert re.search(named, problem)
 
 
 def test_replacement_takes_the_first_of_the_reserve(tmp_path):
@@ -245,6 +310,42 @@ def test_the_next_round_keeps_cities(tmp_path):
     kept = {city["code"] for city in first["cities"]} & {city["code"] for city in second["cities"]}
     assert len(kept) == 14
     assert verify_sample(tmp_path / "next") == []
+
+
+def test_the_numbers_of_the_earlier_round_are_promised_too(tmp_path):
+    """Who could change them after the commitment could choose every city of the next round."""
+    drawn(tmp_path, sample='method = "srs"')
+    design = prepare(tmp_path / "in", sample='method = "srs"', seed='previous = "../out"')
+    commit_seed(design, tmp_path / "next", seed=SEED)
+    path = tmp_path / "out/sample.json"
+    told = json.loads(path.read_bytes())
+    own, other = told["seed"]["panel_seed"], "0" * 64
+    path.write_text(json.dumps(told | {"seed": told["seed"] | {"panel_seed": other}}))
+    with pytest.raises(ConfigurationError, match="random numbers are not of the committed seed"):
+        draw_sample(design, tmp_path / "next")
+    with pytest.raises(ConfigurationError, match="random numbers are not of the committed seed"):
+        commit_seed(design, tmp_path / "third", seed=SEED)
+    path.write_text(json.dumps(told))
+    draw_sample(design, tmp_path / "next")
+    third = prepare(tmp_path / "in", sample='method = "srs"', seed='previous = "../next"')
+    commit_seed(third, tmp_path / "third", seed="another seed that is long")
+    assert draw_sample(third, tmp_path / "third").document["seed"]["panel_seed"] == own
+    assert verify_sample(tmp_path / "third") == []
+    path = tmp_path / "third/sample.json"
+    path.write_text(path.read_text().replace(own, other))
+    assert any("random numbers are not of the committed seed" in text for text in verify_sample(tmp_path / "third"))
+
+
+def test_another_earlier_round_after_the_commitment(tmp_path):
+    drawn(tmp_path, sample='method = "srs"')
+    design = prepare(tmp_path / "in", sample='method = "srs"', seed='previous = "../out"')
+    commit_seed(design, tmp_path / "next", seed=SEED)
+    shutil.rmtree(tmp_path / "out")
+    plain = prepare(tmp_path / "other", sample='method = "srs"')
+    commit_seed(plain, tmp_path / "out", seed="a seed chosen since it pleases")
+    draw_sample(plain, tmp_path / "out")
+    with pytest.raises(ConfigurationError, match="not the one that was committed"):
+        draw_sample(design, tmp_path / "next")
 
 
 def test_stated_numbers_of_strata(tmp_path):

@@ -14,6 +14,7 @@ from ekistics.core.observation import DIMENSIONS, result_rows
 from ekistics.core.reasons import Reason
 from ekistics.jobs.national.cities import CityValues, scale_of, values_of
 from ekistics.jobs.national.design import Indicator, NationalDesign
+from ekistics.jobs.sample_cities.chances import walk_of
 from ekistics.jobs.sample_cities.design import SampleDesign
 from ekistics.jobs.sample_cities.frame import CityFrame
 from ekistics.publish.numbers import number_text
@@ -77,8 +78,6 @@ class Respondents:
         return chosen, [city for city, heard in zip(cities, answered, strict=True) if heard]
 
     def _positions(self) -> Any:
-        from ekistics.jobs.sample_cities.draw import walk_of
-
         if self.document["design"]["method"] != "systematic-pps" or self.design.sample.order == "random":
             return np.argsort(serpentine_order(self.frame.kernel.stratum))
         return np.argsort(walk_of(self.design, self.frame, np.zeros(len(self.frame.rows))))

@@ -20,9 +20,10 @@ from ekistics.core.quality import QualityFlag
 from ekistics.jobs.national.cities import CityValues, read_cities
 from ekistics.jobs.national.design import NationalDesign, read_national
 from ekistics.jobs.national.estimate import Found, Respondents, found_of
+from ekistics.jobs.sample_cities.chances import plan_of
 from ekistics.jobs.sample_cities.design import read_design
 from ekistics.jobs.sample_cities.document import SAMPLE, read_sample
-from ekistics.jobs.sample_cities.draw import DESIGN, plan_of
+from ekistics.jobs.sample_cities.draw import DESIGN
 from ekistics.jobs.sample_cities.frame import FRAME, CityFrame, parse_frame
 from ekistics.jobs.stages import code_digest
 from ekistics.package import ProfilePackage

@@ -11,14 +11,16 @@ from typing import Any
 
 from ekistics.core.errors import ConfigurationError, InputFormatError, MissingInputError
 from ekistics.core.i18n import _
+from ekistics.jobs.sample_cities.chances import require_draw
 from ekistics.jobs.sample_cities.design import SampleDesign, read_design
+from ekistics.jobs.sample_cities.document import read_sample
 from ekistics.jobs.sample_cities.frame import CityFrame, canonical_frame
 from ekistics.package.descriptor import json_bytes
 from ekistics.package.staging import replaced_folder
 from ekistics.survey.sampling import commitment
 
-__all__ = ["ALGORITHM", "COMMITMENT", "Commitment", "checked_seed", "commit_seed", "now_text", "read_commitment",
-           "seed_file"]
+__all__ = ["ALGORITHM", "COMMITMENT", "Commitment", "checked_seed", "commit_seed", "earlier_seed", "mixed_seed",
+           "now_text", "read_commitment", "seed_file"]
 
 COMMITMENT = "commitment.json"
 ALGORITHM = "SHA-256 of seed | public value | frame digest; numpy PCG64, random() only"
@@ -41,6 +43,8 @@ class Commitment:
         What public value will be mixed in; empty where none.
     algorithm : str
         How random numbers come from the seed.
+    panel_seed_sha256 : str
+        SHA-256 of the seed of an earlier round, whose random numbers cities keep; empty where none.
     """
 
     commitment: str
@@ -49,6 +53,7 @@ class Commitment:
     design_sha256: str
     public_source: str
     algorithm: str = ALGORITHM
+    panel_seed_sha256: str = ""
 
 
 def now_text() -> str:
@@ -60,6 +65,59 @@ def seed_file(out: Path) -> Path:
     """Give the file that holds the seed until the draw: beside the folder, so that the folder can be published."""
     place = Path(out).resolve()
     return place.with_name(f"{place.name}.seed")
+
+
+def mixed_seed(seed: str, public_value: str, frame_sha256: str) -> str:
+    """Mix what nobody knew when the seed was committed, and the frame, into the seed.
+
+    Parameters
+    ----------
+    seed, public_value, frame_sha256 : str
+        The seed that was committed, the public value (empty where none was promised), the digest of the frame.
+
+    Returns
+    -------
+    str
+        The seed of the draw.
+    """
+    return commitment(f"{seed}|{public_value}|{frame_sha256}")
+
+
+def earlier_seed(design: SampleDesign) -> str:
+    """Give the seed of the random numbers that cities keep from an earlier round.
+
+    Parameters
+    ----------
+    design : SampleDesign
+        The design.
+
+    Returns
+    -------
+    str
+        The seed of the first round; empty where the design names none.
+
+    Raises
+    ------
+    ConfigurationError
+        The earlier sample does not tell it, or tells another than that round was committed to.
+    EkisticsError
+        The folder of the earlier sample cannot be read.
+    """
+    if not design.seed.previous:
+        return ""
+    folder = design.folder / design.seed.previous
+    document, committed = read_sample(folder), read_commitment(folder)
+    told = document["seed"]
+    found = str(told.get("panel_seed", ""))
+    if not found or told["seed"] is None:
+        raise ConfigurationError(_("The earlier sample does not tell the seed of its random numbers."),
+                                 where="seed.previous", got=design.seed.previous)
+    own = mixed_seed(told["seed"], told.get("public_value", ""), committed.frame_sha256)
+    whole = commitment(found) == committed.panel_seed_sha256 if committed.panel_seed_sha256 else found == own
+    if not whole or commitment(told["seed"]) != committed.commitment:
+        raise ConfigurationError(_("The random numbers are not of the committed seed."), where="seed.previous",
+                                 got=design.seed.previous)
+    return found
 
 
 def commit_seed(design: Path, out: Path, *, seed: str | None = None,
@@ -91,15 +149,28 @@ def commit_seed(design: Path, out: Path, *, seed: str | None = None,
     """
     read = read_design(Path(design))
     frame = canonical_frame(read)
-    chosen = secrets.token_hex(32) if seed is None else seed
+    chosen = _chosen(seed_file(Path(out)), seed)
     if len(chosen) < _FEWEST:
         raise ConfigurationError(_("A seed so short can be guessed from its digest."),
                                  expected=_("at least {count} characters").format(count=_FEWEST), got=len(chosen))
-    made = Commitment(commitment(chosen), clock(), frame.digest, read.digest, read.seed.public_source)
+    require_draw(read, frame)
+    panel = earlier_seed(read)
+    made = Commitment(commitment(chosen), clock(), frame.digest, read.digest, read.seed.public_source,
+                      panel_seed_sha256=commitment(panel) if panel else "")
     with replaced_folder(Path(out), may_replace=_refuse_commitment) as staging:
         _write_secret(seed_file(out), chosen)
         (staging / COMMITMENT).write_bytes(json_bytes(asdict(made)))
     return made
+
+
+def _chosen(path: Path, seed: str | None) -> str:
+    """Give the seed to commit: a file of an earlier commitment is never written over, for a draw may need it yet."""
+    if not path.is_file():
+        return secrets.token_hex(32) if seed is None else seed
+    held = path.read_text(encoding="utf-8")
+    if seed not in (None, held):
+        _refuse_commitment(path)
+    return held
 
 
 def _refuse_commitment(place: Path) -> None:
@@ -181,7 +252,9 @@ def checked_seed(out: Path, design: SampleDesign, frame: CityFrame) -> tuple[str
         raise MissingInputError(_("The file that holds the seed is not there."), where=path,
                                 hint=_("It was written when the seed was committed; put it back."))
     seed = path.read_text(encoding="utf-8")
+    panel = earlier_seed(design)
     for what, promised, got in ((_("seed"), committed.commitment, commitment(seed)),
+                                (_("seed"), committed.panel_seed_sha256, commitment(panel) if panel else ""),
                                 (_("frame"), committed.frame_sha256, frame.digest),
                                 (_("design"), committed.design_sha256, design.digest)):
         if promised != got:

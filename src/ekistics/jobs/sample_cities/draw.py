@@ -1,8 +1,9 @@
 """The draw: from a committed seed to a folder that shows what was drawn and how, and that anybody can draw again."""
 
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
+from math import isclose
 from pathlib import Path
 from typing import Any
 
@@ -10,36 +11,45 @@ import numpy as np
 
 from ekistics.core.errors import ConfigurationError, InputFormatError
 from ekistics.core.i18n import _
+from ekistics.jobs.sample_cities.chances import plan_of, walk_of
 from ekistics.jobs.sample_cities.commit import (
     COMMITMENT,
     Commitment,
     checked_seed,
+    earlier_seed,
+    mixed_seed,
     now_text,
     read_commitment,
     seed_file,
 )
 from ekistics.jobs.sample_cities.design import SampleDesign, parse_design, read_design
-from ekistics.jobs.sample_cities.document import SAMPLE, balance_rows, build_document, read_sample, write_tables
+from ekistics.jobs.sample_cities.document import (
+    SAMPLE,
+    balance_rows,
+    build_document,
+    city_row,
+    read_sample,
+    write_tables,
+)
 from ekistics.jobs.sample_cities.frame import FRAME, CityFrame, canonical_frame, parse_frame
 from ekistics.package.descriptor import json_bytes
 from ekistics.package.staging import put_back, replaced_folder
 from ekistics.survey.sampling import (
-    Allocation,
     Plan,
     commitment,
     draw_plan,
-    geographic_order,
     imbalance_of,
     permanent_random_numbers,
-    plan_sample,
     reserve_ranks,
-    serpentine_order,
 )
 from ekistics.survey.sampling.probabilities import Bools, Floats, Integers
 
-__all__ = ["DESIGN", "DrawnSample", "draw_sample", "plan_of", "verify_sample", "walk_of"]
+__all__ = ["DESIGN", "DrawnSample", "draw_sample", "verify_sample"]
 
 DESIGN = "design.toml"
+_TOLD = ("commitment", "committed", "design_sha256", "public_source", "algorithm")  # of the commitment, in the document
+_ROUNDING = 1e-9
+_LOOSE = 0.1  # of what landing leaves: found by two hundred draws, of which another machine may land one elsewhere
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,8 +112,8 @@ def draw_sample(design: Path, out: Path, *, public_value: str = "",
     _require_not_drawn(out)
     seed, committed = checked_seed(out, read, frame)
     _require_public_value(committed, public_value)
-    mixed = _mixed(seed, public_value, frame)
-    panel_seed = _panel_seed(read, mixed)
+    mixed = mixed_seed(seed, public_value, frame.digest)
+    panel_seed = earlier_seed(read) or mixed
     drawn = _drawn(read, frame, mixed, panel_seed)
     told = {"algorithm": committed.algorithm, "commitment": committed.commitment, "committed": committed.committed,
             "seed": seed, "revealed": clock(), "public_source": committed.public_source, "public_value": public_value,
@@ -131,22 +141,6 @@ def _require_public_value(committed: Commitment, value: str) -> None:
                                  got=value or _("none"))
 
 
-def _mixed(seed: str, public_value: str, frame: CityFrame) -> str:
-    """Mix what nobody knew when the seed was committed, and the frame, into the seed."""
-    return commitment(f"{seed}|{public_value}|{frame.digest}")
-
-
-def _panel_seed(design: SampleDesign, seed: str) -> str:
-    """Give the seed of the random numbers that cities keep: that of the first round."""
-    if not design.seed.previous:
-        return seed
-    told = read_sample(design.folder / design.seed.previous)["seed"]
-    if not told.get("panel_seed"):
-        raise ConfigurationError(_("The earlier sample does not tell the seed of its random numbers."),
-                                 where="seed.previous", got=design.seed.previous)
-    return str(told["panel_seed"])
-
-
 def _drawn(design: SampleDesign, frame: CityFrame, seed: str, panel_seed: str) -> _Draw:
     sample, kernel, plan = design.sample, frame.kernel, plan_of(design, frame)
     random = permanent_random_numbers(kernel.code, panel_seed)
@@ -155,72 +149,6 @@ def _drawn(design: SampleDesign, frame: CityFrame, seed: str, panel_seed: str) -
                       order=walk_of(design, frame, random), variables=variables)
     left = imbalance_of(kernel, plan, variables, seed=seed) if sample.method == "cube" else None
     return _Draw(plan, drawn, random, reserve_ranks(kernel, plan, drawn, random), left)
-
-
-def plan_of(design: SampleDesign, frame: CityFrame) -> Plan:
-    """Give every city's chance, which follows from design and frame alone.
-
-    Parameters
-    ----------
-    design : SampleDesign
-        The design.
-    frame : CityFrame
-        The frame.
-
-    Returns
-    -------
-    Plan
-        The plan.
-    """
-    sample = design.sample
-    return plan_sample(frame.kernel, sample.size, method=sample.method, allocation=_allocation(design, frame),
-                       by_size=design.by_size)
-
-
-def _allocation(design: SampleDesign, frame: CityFrame) -> Allocation:
-    sample = design.sample
-    stated: tuple[int, ...] = ()
-    if sample.allocation == "stated":
-        given = {str(name): number for name, number in (sample.numbers or {}).items()}
-        if set(given) != set(frame.titles) or not all(type(number) is int for number in given.values()):
-            raise ConfigurationError(_("The stated allocation names other strata than the frame has."),
-                                     where="sample.numbers", expected="; ".join(frame.titles), got="; ".join(given))
-        stated = tuple(given[title] for title in frame.titles)
-    return Allocation(sample.allocation, sample.power, sample.minimum, stated)
-
-
-def walk_of(design: SampleDesign, frame: CityFrame, random: Floats) -> Integers:
-    """Give the order in which a systematic draw walks through the frame.
-
-    Parameters
-    ----------
-    design : SampleDesign
-        The design.
-    frame : CityFrame
-        The frame.
-    random : numpy.ndarray, shape (n_cities,)
-        Permanent random numbers.
-
-    Returns
-    -------
-    numpy.ndarray of int, shape (n_cities,)
-        Positions of the cities, in order.
-
-    Raises
-    ------
-    ConfigurationError
-        The order is geographic, and a city has no coordinates.
-    """
-    if design.sample.order == "random":
-        return np.argsort(random, kind="stable")
-    if design.sample.order == "serpentine":
-        others = [frame.column(name) for name in design.strata.columns]
-        return serpentine_order(frame.kernel.stratum, *others, frame.kernel.size)
-    where = [frame.numbers(name) if name in frame.rows[0] else np.array([np.nan]) for name in ("longitude", "latitude")]
-    if np.isnan(np.concatenate(where)).any():
-        raise ConfigurationError(_("A geographic order needs the coordinates of every city."), where="sample.order",
-                                 hint=_("Name the columns of the frame, or choose another order."))
-    return geographic_order(*where)
 
 
 def _document(design: SampleDesign, frame: CityFrame, drawn: _Draw, seed: dict[str, Any]) -> dict[str, Any]:
@@ -266,20 +194,65 @@ def verify_sample(folder: Path) -> list[str]:
     design = replace(parse_design(tomllib.loads(design_text.decode("utf-8")), where=str(folder / DESIGN)),
                      text=design_text)
     frame = parse_frame(frame_text, design)
-    found = [_("The {what} is not the one that was committed.").format(what=what)
-             for what, promised, got in ((_("seed"), committed.commitment, commitment(seed["seed"])),
-                                         (_("frame"), committed.frame_sha256, frame.digest),
-                                         (_("design"), committed.design_sha256, design.digest))
-             if promised != got]
-    mixed = _mixed(seed["seed"], seed["public_value"], frame)
-    if not design.seed.previous and seed["panel_seed"] != mixed:
-        found.append(_("The random numbers are not of the committed seed."))
+    mixed = mixed_seed(seed["seed"], seed["public_value"], frame.digest)
+    found = [*_unkept(committed, seed, frame, design), *_foreign_numbers(committed, seed, mixed)]
     again = _drawn(design, frame, mixed, seed["panel_seed"])
     codes = _with_stand_ins(frame, again, document["replacements"])
     told = {city["code"] for city in document["cities"]}
     if codes != told:
         found.append(_("The seed draws other cities: {codes}").format(codes=", ".join(sorted(codes ^ told))))
+    elif parts := list(_differences(document, design, frame, again)):
+        found.append(_("The document tells what its design does not give: {parts}").format(parts=", ".join(parts)))
     return found
+
+
+def _unkept(committed: Commitment, seed: Mapping[str, Any], frame: CityFrame, design: SampleDesign) -> Iterator[str]:
+    """Tell which of the promises was not kept."""
+    promised = asdict(committed)
+    for what, kept in ((_("seed"), committed.commitment == commitment(seed["seed"])),
+                       (_("frame"), committed.frame_sha256 == frame.digest),
+                       (_("design"), committed.design_sha256 == design.digest),
+                       (_("commitment"), all(promised[name] == seed[name] for name in _TOLD))):
+        if not kept:
+            yield _("The {what} is not the one that was committed.").format(what=what)
+
+
+def _foreign_numbers(committed: Commitment, seed: Mapping[str, Any], mixed: str) -> Iterator[str]:
+    """Tell whether the random numbers that cities keep are of another seed than was promised."""
+    promised = committed.panel_seed_sha256 or commitment(mixed)
+    if commitment(seed["panel_seed"]) != promised:
+        yield _("The random numbers are not of the committed seed.")
+
+
+def _differences(document: Mapping[str, Any], design: SampleDesign, frame: CityFrame, again: _Draw) -> Iterator[str]:
+    """Name the parts of a document that are not what the draw gives; words may be of another language."""
+    codes = {code: i for i, code in enumerate(frame.kernel.code)}
+    anew = _document(design, frame, again, {"revealed": document["created"]})
+    for city in document["cities"]:
+        if not _alike(city, city_row(frame, again.plan.pi, codes[city["code"]], again.random)):
+            yield str(city["code"])
+    for name in ("design", "frame"):
+        if not _alike(document[name], anew[name], without=("title", "imbalance")):
+            yield name
+    kept = [{name: row[name] for name in ("frame", "sample", "difference")} for row in document["balance"]]
+    if not _alike(kept, [{name: row[name] for name in kept[0]} for row in anew["balance"]]):
+        yield "balance"
+    told, found = (np.array(each["design"].get("imbalance", [])) for each in (document, anew))
+    near = _LOOSE * np.abs(found).max(initial=0)
+    if told.shape != found.shape or not np.allclose(told, found, rtol=_LOOSE, atol=near):
+        yield "imbalance"
+
+
+def _alike(told: Any, found: Any, *, without: tuple[str, ...] = ()) -> bool:
+    """Tell whether two values are the same but for rounding; what only the first has (a status) does not count."""
+    if isinstance(found, dict):
+        return all(name in told and _alike(told[name], value, without=without)
+                   for name, value in found.items() if name not in without)
+    if isinstance(found, list):
+        return len(told) == len(found) and all(_alike(a, b, without=without) for a, b in zip(told, found, strict=True))
+    if isinstance(found, float) and isinstance(told, int | float):
+        return isclose(told, found, rel_tol=_ROUNDING, abs_tol=_ROUNDING)
+    return bool(told == found)
 
 
 def _with_stand_ins(frame: CityFrame, drawn: _Draw, log: Iterable[Mapping[str, Any]]) -> set[str]:
