@@ -260,6 +260,10 @@ def test_a_stratum_of_one_unit_is_refused_until_something_is_said(tmp_path, vaul
     assert estimate(chosen, vault, out=tmp_path / "out", actor="t").document["design"]["lonely"] == "certainty"
 
 
+def sized(name: str) -> str:
+    return f'{MAPPING}\n[household.{name}]\nvariable = "big"\n'
+
+
 @pytest.mark.parametrize(("change", "words"), [
     ({"mapping": MAPPING.replace('variable = "water"', 'variable = "watr"')}, "no variable 'watr'"),
     ({"mapping": MAPPING.replace("3 = \"surface\"", "4 = \"surface\"")}, "neither mapped nor said to be missing"),
@@ -272,6 +276,11 @@ def test_a_stratum_of_one_unit_is_refused_until_something_is_said(tmp_path, vaul
       "mapping": MAPPING.replace('[household.stratum]\nvariable = "district"',
                                  '[household.stratum]\nvariable = "zone"')},
      "[household.stratum], households.csv: 4 rows have no id"),
+    ({"homes": HOMES.assign(block=HOMES["block"] % 20)}, "[household.psu]: 20 units lie in two strata"),
+    ({"homes": HOMES.assign(big=20.0 - (HOMES["district"] == "south")), "mapping": sized("psu_count")},
+     "[household.psu_count]: In 1 of 2 strata or units the size of the population is not one number, or is less than"),
+    ({"homes": HOMES.assign(big=np.where(HOMES.index == 7, np.nan, 99)), "mapping": sized("psu_count")}, "In 1 of 2"),
+    ({"homes": HOMES.assign(big=np.where(HOMES.index == 7, 90, 99)), "mapping": sized("household_count")}, "[household.household_count]: In 1 of 40"),
     ({"survey": SURVEY.replace("2099-12-31", "soon")}, "not a day"),
     ({"survey": SURVEY.replace("[design]", "households = 9000\n\n[design]")}, "Expected 9000, got 8500"),
     ({"mapping": MAPPING.replace('variable = "district"\n\n[household.stratum]',
@@ -295,6 +304,11 @@ def test_an_area_without_a_household_says_so_and_a_group_that_was_not_asked_too(
     assert set(rows.loc[rows["ref_area"] == "XTH-E", "reason"]) == {"no-cases"}
     assert {"dimension": "migrant_status", "of": "", "codes": [], "note": "the survey did not ask for it"} in \
         outcome.document["groups"]
+
+
+def test_households_without_a_person_in_the_list_are_counted(tmp_path, vault) -> None:
+    survey = write(tmp_path / "in", HOMES, PEOPLE[~PEOPLE["hh"].isin(HOMES["hh"][:7])], survey=SHORT)
+    assert import_survey(survey, vault, actor="t").without_people == 7
 
 
 def test_check_tells_every_problem(tmp_path) -> None:

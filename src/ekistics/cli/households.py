@@ -62,10 +62,13 @@ def import_survey(survey: SurveyFile, vault: VaultFile, key_file: KeyFile = None
         outcome = run(survey, found, actor=actor_name(actor))
     if as_json:
         typer.echo(json.dumps({"code": outcome.code, "households": outcome.households, "persons": outcome.persons,
-                               "variables": len(outcome.reports)}))
+                               "without_people": outcome.without_people, "variables": len(outcome.reports)}))
         return
     typer.echo(_("{code}: {households} households and {persons} people are in the vault.").format(
         code=outcome.code, households=outcome.households, persons=outcome.persons))
+    if outcome.without_people:
+        typer.echo(_("{count} households have nobody in the list of people: shares of people leave them out.").format(
+            count=outcome.without_people))
     for report in outcome.reports:
         typer.echo(_("  {name}: {known} known, {said} answered without an answer, {absent} absent").format(
             name=report.standard, known=report.known, said=report.user_missing, absent=report.absent))

@@ -22,7 +22,7 @@ from ekistics.indicators._truths import Truth, number, rules_of
 from ekistics.survey.design import Design, Stage
 from ekistics.survey.domains import Domains
 from ekistics.survey.estimates import Estimates, ratio
-from ekistics.survey.readings import Weighing, readings
+from ekistics.survey.readings import UNCOUNTED, Weighing, readings
 
 __all__ = ["EXTRA_COLUMNS", "KNOWN", "LEAST", "MOST", "Estimating", "Quotient", "Status", "classified", "estimated",
            "reading", "results", "share_series"]
@@ -389,7 +389,10 @@ def _design(households: pd.DataFrame, position: npt.NDArray[np.intp] | None, rul
 
     def codes(name: str) -> npt.NDArray[np.int64] | None:
         values = column(name)
-        return None if values is None else pd.factorize(values)[0].astype(np.int64)
+        found = None if values is None else pd.factorize(values)[0].astype(np.int64)
+        if found is not None and (found < 0).any():
+            raise InvalidValueError(_("{count} rows have no id.").format(count=int((found < 0).sum())), where=name)
+        return found
 
     row = np.arange(len(households), dtype=np.int64) if position is None else position.astype(np.int64)
     psu, strata = codes("psu"), codes("stratum")
@@ -420,9 +423,11 @@ def _share_rows(base: _Base, status: Status, rules: Estimating) -> Iterator[_Par
         told: Any = {"series": series, "scale": 100.0, "unknown": found.unknown}
         yield _rows(cells, found.known, (yes + no, yes), variant=code, reason=reason, **told)
         if found.unknown.any():
+            uncounted = np.bincount(cells.number[state == UNCOUNTED], minlength=len(cells))
+            no_bound = np.where(uncounted > 0, str(Reason.TOO_MUCH_UNKNOWN), "").astype(object)
             for bound, each, with_it in ((LEAST, found.least, yes), (MOST, found.most, yes + unknown)):
                 part = _rows(cells, each, (yes + no + unknown, with_it), variant=_bound_code(code, bound),
-                             reason=np.full(len(cells), "", dtype=object), **told)
+                             reason=no_bound, **told)
                 yield {name: values[found.unknown > 0] for name, values in part.items()}
 
 

@@ -69,12 +69,15 @@ class ImportOutcome:
         Rows stored.
     reports : tuple of VariableReport
         What became of each standard variable.
+    without_people : int
+        Households of which no person is in the list of people, where there is a list.
     """
 
     code: str
     households: int
     persons: int
     reports: tuple[VariableReport, ...]
+    without_people: int = 0
 
 
 def read_inputs(config: SurveyConfig) -> SurveyInputs:
@@ -184,12 +187,14 @@ def import_survey(path: Path | str, vault: Vault, *, actor: str) -> ImportOutcom
         _require_weights(tables["household"], inputs)
         _require_frame(tables["household"], config)
         _require_areas(tables["household"], config)
+        _require_units(tables["household"], inputs.mapping.name)
         if "person" in tables:
             _require_households(tables)
         vault.store(_record(config), tables, actor=actor)
     reports = tuple(report for each in made.values() for report in each.reports)
     _leave_notes(config, inputs, reports)
-    return ImportOutcome(config.survey.code, len(tables["household"]), len(tables.get("person", ())), reports)
+    return ImportOutcome(config.survey.code, len(tables["household"]), len(tables.get("person", ())), reports,
+                         _without_people(tables))
 
 
 def import_notes(config: SurveyConfig) -> Path:
@@ -256,6 +261,35 @@ def _require_areas(households: pd.DataFrame, config: SurveyConfig) -> None:
         raise ConfigurationError(_("The survey has areas that the configuration does not name."),
                                  where="survey.toml: areas", got=told_codes(counts),
                                  hint=_("Add a table [[areas]] for each."))
+
+
+def _require_units(households: pd.DataFrame, mapping: str) -> None:
+    """Refuse units that lie in two strata, and sizes of the population that a stratum or unit cannot have."""
+    frame = households.assign(**{name: "" for name in ("stratum",) if name not in households})
+    if "psu" not in frame:
+        return
+    twice = int((frame.groupby("psu")["stratum"].nunique() > 1).sum())
+    if twice:
+        raise InvalidValueError(_("{count} units lie in two strata.").format(count=twice),
+                                where=f"{mapping}: [household.psu]",
+                                hint=_("Name the variables that together make one id, with 'join = true'."))
+    for name, by, unit in (("psu_count", "stratum", "psu"), ("household_count", "psu", "household_id")):
+        if name not in frame:
+            continue
+        size, drawn = frame.groupby(by)[name], frame.groupby(by)[unit].nunique()
+        sound = (size.min() > 0) & (size.min() == size.max()) & (size.count() == size.size()) & (size.max() >= drawn)
+        if not sound.all():
+            raise InvalidValueError(
+                _("In {count} of {all} strata or units the size of the population is not one number, or is less than "
+                  "was drawn.").format(count=int((~sound).sum()), all=len(sound)),
+                where=f"{mapping}: [household.{name}]")
+
+
+def _without_people(tables: dict[str, pd.DataFrame]) -> int:
+    """Count the households of which no person is in the list of people."""
+    if "person" not in tables:
+        return 0
+    return int((~tables["household"]["household_id"].isin(set(tables["person"]["household_id"]))).sum())
 
 
 def _require_households(tables: dict[str, pd.DataFrame]) -> None:
