@@ -358,7 +358,13 @@ def test_stated_numbers_of_strata(tmp_path):
     ({"population": "many"}, InputFormatError, "line 6.*not a number"),
     ({"population": ""}, InputFormatError, "not a number|no value"),
     ({"code": "XMU-05"}, InvalidValueError, "in the list twice"),
-    ({"code": "a b"}, InvalidValueError, "place code"),
+    ({"population": "1_000"}, InputFormatError, "line 6.*not a number"),
+    ({"population": "١٢٣"}, InputFormatError, "line 6.*not a number"),
+    ({"population": "-7"}, InvalidValueError, "line 6.*never be drawn"),
+    ({"latitude": "123"}, InvalidValueError, "line 6.*-90 ... 90, got 123"),
+    ({"code": "a b"}, InvalidValueError, "line 6.*place code"),
+    ({"code": ""}, InvalidValueError, "line 6.*place code"),
+    ({"sample": "minimum = -1"}, ConfigurationError, "sample.minimum.*fewer cities than none"),
     ({"region": ""}, InputFormatError, "no value in a column"),
     ({"strata": 'columns = ["regin"]'}, UnknownNameError, "region"),
     ({"strata": 'certain = ["XMU-99"]'}, UnknownNameError, "XMU-9"),
@@ -374,6 +380,39 @@ def test_bad_input_is_one_message(how, error, text, tmp_path):
         commit_seed(design, tmp_path / "out")
     assert not (tmp_path / "out").exists()
     assert not seed_file(tmp_path / "out").exists()
+
+
+def test_names_in_other_scripts_and_with_commas(tmp_path):
+    name = "مدينة، \"كبيرة\", 城市"
+    document = drawn(tmp_path, sample="minimum = 5", name=name, strata='certain = ["XMU-04"]')
+    assert next(city["name"] for city in document["cities"] if city["code"] == "XMU-04") == name
+    assert verify_sample(tmp_path / "out") == []
+
+
+def test_a_column_whose_name_the_frame_gives_to_another(tmp_path):
+    design = prepare(tmp_path / "in", strata='columns = ["size"]')
+    cities = tmp_path / "in/cities.csv"
+    cities.write_text(cities.read_text().replace("elevation", "size"))
+    with pytest.raises(ConfigurationError, match="uses this name for another column"):
+        commit_seed(design, tmp_path / "out")
+
+
+def test_strata_whose_titles_are_the_same_stay_apart(tmp_path):
+    design = prepare(tmp_path / "in", strata='columns = ["region", "kind"]')
+    cities, (head, *rows) = tmp_path / "in/cities.csv", (tmp_path / "in/cities.csv").read_text().splitlines()
+    pairs = [("a / b", "c"), ("a", "b / c")]
+    rows = [",".join([row.replace("north", pairs[i % 2][0]).replace("south", pairs[i % 2][0]), pairs[i % 2][1]])
+            for i, row in enumerate(rows)]
+    cities.write_text("\n".join([f"{head},kind", *rows]) + "\n")
+    commit_seed(design, tmp_path / "out", seed=SEED)
+    strata = draw_sample(design, tmp_path / "out").document["design"]["strata"]
+    assert [(row["title"], row["frame"]) for row in strata] == [("a / b / c (1)", 30), ("a / b / c (2)", 30)]
+
+
+def test_classes_of_sizes_in_millions_have_their_bounds_as_names(tmp_path):
+    document = drawn(tmp_path, strata="size_classes = [50000.25, 100000.5]", sample="minimum = 1")
+    assert [row["title"] for row in document["design"]["strata"]] == [
+        "below 50,000.25", "50,000.25 to 100,000.5", "100,000.5 or more"]
 
 
 def test_lists_that_are_none(tmp_path):

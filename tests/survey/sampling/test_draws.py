@@ -172,6 +172,13 @@ def test_allocation_is_the_best_in_whole_numbers(n):
     assert (measure**2 / found).sum() == pytest.approx(brute_force(measure, n, units, 2))
 
 
+def test_neyman_where_nothing_varies_goes_by_the_units():
+    assert allocate(allocation_measure("neyman", [36, 35, 49], spread=[0, 0, 0]), 30,
+                    population=[36, 35, 49], minimum=5).tolist() == [9, 9, 12]
+    spread = allocate([0, 80, 0], 20, population=[40, 8, 20], minimum=2)
+    assert spread.tolist() == [8, 8, 4], "the stratum that varies is full, and the rest is shared"
+
+
 def test_allocation_by_kind():
     assert allocation_measure("power", [100, 25], power=0.5).tolist() == [10, 5]
     with pytest.raises(InvalidValueError, match="standard deviation"):

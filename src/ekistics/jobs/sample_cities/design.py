@@ -163,6 +163,9 @@ def parse_design(content: Mapping[str, Any], *, where: str = "design.toml") -> S
     checked_country(sample.country)
     if sample.size < 1:
         raise ConfigurationError(_("A sample has at least one city."), where=f"{where}: sample.size", got=sample.size)
+    if sample.minimum < 0:
+        raise ConfigurationError(_("A stratum cannot have fewer cities than none."), where=f"{where}: sample.minimum",
+                                 expected=">= 0", got=sample.minimum)
     if sample.balancing and sample.method != "cube":
         raise ConfigurationError(_("Only the cube method balances."), where=f"{where}: sample.balancing",
                                  hint=_("Set method = \"cube\", or take the balancing variables out."))

@@ -2,6 +2,7 @@
 
 import csv
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
@@ -9,7 +10,13 @@ from pathlib import Path
 
 import numpy as np
 
-from ekistics.core.errors import InputFormatError, InvalidValueError, MissingInputError, UnknownNameError
+from ekistics.core.errors import (
+    ConfigurationError,
+    InputFormatError,
+    InvalidValueError,
+    MissingInputError,
+    UnknownNameError,
+)
 from ekistics.core.i18n import _
 from ekistics.core.place import Place
 from ekistics.core.provenance import digest_bytes
@@ -21,7 +28,8 @@ __all__ = ["FRAME", "CityFrame", "canonical_frame", "csv_text", "parse_frame", "
 
 FRAME = "frame.csv"
 _BASE = ("code", "name", "size", "longitude", "latitude")
-_COORDINATES = ("longitude", "latitude")
+_COORDINATES = {"longitude": 180.0, "latitude": 90.0}  # each with the largest there is
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")  # float() reads 1_000 and other digits too
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -147,6 +155,7 @@ def canonical_frame(design: SampleDesign) -> CityFrame:
     named = {"code": table.code, "name": table.name, "size": table.size}
     named |= {name: column for name in _COORDINATES if (column := getattr(table, name)) in rows[0]}
     others = dict.fromkeys((*design.strata.columns, *design.sample.balancing))
+    _refuse_other_columns(named, others, where=path)
     for column in (*named.values(), *others):
         if column not in rows[0]:
             raise UnknownNameError.among(column, list(rows[0]), what=_("column"), where=path)
@@ -159,18 +168,31 @@ def canonical_frame(design: SampleDesign) -> CityFrame:
     return parse_frame(text.encode(), design)
 
 
+def _refuse_other_columns(named: Mapping[str, str], others: Iterable[str], *, where: Path) -> None:
+    """Refuse a stratifier or balancing variable whose name the frame gives to another column."""
+    for name in others:
+        if name in _BASE and named.get(name) != name:
+            raise ConfigurationError(_("The frame uses this name for another column."), where=where, param=name,
+                                     expected=named.get(name, ""), got=name,
+                                     hint=_("Rename the column in the list of cities."))
+
+
 def _check_row(row: Mapping[str, str], where: str, needed: Iterable[str]) -> None:
-    Place(row["code"], row["name"], "city", "XXX")
+    try:
+        Place(row["code"], row["name"], "city", "XXX")
+    except InvalidValueError as error:
+        raise InvalidValueError(error.message, where=where, param="code", got=repr(row["code"])) from error
     for name in ("name", *needed):
         if not row.get(name, row["size"] if name == "size" else ""):
             raise InputFormatError(_("A city has no value in a column that the draw needs."), where=where, param=name)
     for name in ("size", *(name for name in _COORDINATES if row.get(name))):
-        try:
-            number = float(row[name])
-        except ValueError:
-            number = math.nan
+        number = float(row[name]) if _NUMBER.fullmatch(row[name]) else math.nan
         if not math.isfinite(number):
             raise InputFormatError(_("This is not a number."), where=where, param=name, got=repr(row[name]))
+        most = _COORDINATES.get(name, math.inf)
+        if abs(number) > most:
+            raise InvalidValueError(_("There is no such place on Earth."), where=where, param=name,
+                                    expected=f"-{most:.0f} ... {most:.0f}", got=row[name])
     if float(row["size"]) <= 0:
         raise InvalidValueError(_("A unit without a size above zero could never be drawn."), where=where, param="size",
                                 expected="> 0", got=row["size"],
@@ -207,11 +229,12 @@ def parse_frame(text: bytes, design: SampleDesign) -> CityFrame:
             raise UnknownNameError.among(code, codes, what=_("city"), where="strata.certain")
     size = np.array([float(row["size"]) for row in rows])
     labels = [_stratum(row, design) for row in rows]
-    titles = tuple(title for _place, title in sorted(set(labels)))
-    number = {title: i for i, title in enumerate(titles)}
+    strata = sorted(set(labels))
+    titles = _distinct([title for _place, title in strata])
+    number = {place: i for i, (place, _title) in enumerate(strata)}
     take_all = math.inf if design.strata.take_all is None else design.strata.take_all
     certain = (size >= take_all) | np.isin(codes, design.strata.certain)
-    return CityFrame(text, rows, Frame(codes, size, np.array([number[title] for _place, title in labels]), certain),
+    return CityFrame(text, rows, Frame(codes, size, np.array([number[place] for place, _title in labels]), certain),
                      titles)
 
 
@@ -226,12 +249,18 @@ def _stratum(row: Mapping[str, str], design: SampleDesign) -> tuple[tuple[object
     return tuple(place), " / ".join(values) or _("all cities")
 
 
+def _distinct(titles: Sequence[str]) -> tuple[str, ...]:
+    """Put numbers behind titles that several strata have: "a / b" and "c" make the same as "a" and "b / c"."""
+    return tuple(title if titles.count(title) == 1 else f"{title} ({titles[:i].count(title) + 1})"
+                 for i, title in enumerate(titles))
+
+
 def _class_title(bounds: Sequence[float], at: int) -> str:
     if at == 0:
-        return _("below {size}").format(size=f"{bounds[0]:,.0f}")
+        return _("below {size}").format(size=f"{bounds[0]:,.15g}")
     if at == len(bounds):
-        return _("{size} or more").format(size=f"{bounds[-1]:,.0f}")
-    return _("{lower} to {upper}").format(lower=f"{bounds[at - 1]:,.0f}", upper=f"{bounds[at]:,.0f}")
+        return _("{size} or more").format(size=f"{bounds[-1]:,.15g}")
+    return _("{lower} to {upper}").format(lower=f"{bounds[at - 1]:,.15g}", upper=f"{bounds[at]:,.15g}")
 
 
 def place_of(row: Mapping[str, str]) -> dict[str, float | None]:

@@ -89,7 +89,8 @@ def allocate(measure: npt.ArrayLike, n: int, *, population: npt.ArrayLike, minim
     -----
     Method: Wright, The American Statistician 66 (2012) and 68 (2014): starting from the minimum, each further unit goes
     to the stratum with the largest ``measure / sqrt(k (k + 1))``, which makes ``sum(measure ** 2 / n_h)`` as small as
-    whole numbers allow.
+    whole numbers allow. Where no stratum with room has a measure above zero, as under Neyman's allocation where nothing
+    varies, the rest goes by the units.
 
     Examples
     --------
@@ -106,7 +107,9 @@ def allocate(measure: npt.ArrayLike, n: int, *, population: npt.ArrayLike, minim
                                 expected=f"{share.sum()} ... {units.sum()}",
                                 hint=_("Draw more, or take fewer strata."))
     for _unit in range(n - int(share.sum())):
-        priority = np.where(share < units, measures / np.sqrt(np.maximum(share, 1e-9) * (share + 1.0)), -1.0)
+        room = share < units
+        by = measures if measures[room].any() else units
+        priority = np.where(room, by / np.sqrt(np.maximum(share, 1e-9) * (share + 1.0)), -1.0)
         share[int(np.argmax(priority))] += 1
     return share
 
