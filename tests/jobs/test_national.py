@@ -4,9 +4,11 @@ import csv
 import json
 import shutil
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
@@ -18,6 +20,11 @@ from ekistics.core.errors import (
     InvalidValueError,
     UnknownNameError,
 )
+from ekistics.core.observation import observations as with_spec
+from ekistics.core.observation import share_rows
+from ekistics.core.place import Place
+from ekistics.core.provenance import Run
+from ekistics.indicators import spec
 from ekistics.jobs.national import national
 from ekistics.jobs.national.design import parse_national
 from ekistics.jobs.national.estimate import Respondents
@@ -25,7 +32,9 @@ from ekistics.jobs.sample_cities import commit_seed, draw_sample, replace_city
 from ekistics.jobs.sample_cities.design import read_design
 from ekistics.jobs.sample_cities.document import read_sample
 from ekistics.jobs.sample_cities.frame import parse_frame
+from ekistics.package import ProfilePackage
 from ekistics.package.verify import verify_package
+from ekistics.package.write import write_package
 
 # The worked example of tests/survey/sampling/golden_sampling.toml, in the order large, medium, small.
 PEOPLE = [3.0, 2.0, 1.5, 0.40, 0.30, 0.35, 0.50, 0.45, 0.10, 0.08, 0.12, 0.09, 0.11, 0.10]
@@ -249,6 +258,8 @@ def test_nobody_has_a_value(drawn, tmp_path):
     (lambda rows: rows[0].__setitem__(7, "inf"), InputFormatError, "not a number"),
     (lambda rows: rows[0].__setitem__(4, "2024"), ConfigurationError, "several times"),
     (lambda rows: rows.append(list(rows[0])), InvalidValueError, "two values"),
+    (lambda rows: [row.__setitem__(4, "") for row in rows], ConfigurationError, "of which time"),
+    (lambda rows: [row.__setitem__(4, "20x5") for row in rows], InvalidValueError, "20x5"),
 ])
 def test_observations_that_cannot_be(change, error, text, drawn, tmp_path):
     rows = observations(drawn)
@@ -284,6 +295,14 @@ def test_a_frame_that_was_changed_after_the_draw(drawn, tmp_path):
         national(design, tmp_path / "out")
 
 
+def test_a_design_that_was_changed_after_the_draw(drawn, tmp_path):
+    design = prepare(drawn, tmp_path)
+    held = tmp_path / "sample/design.toml"
+    held.write_text(held.read_text().replace('method = "srs"', 'method = "systematic-pps"'))
+    with pytest.raises(ConfigurationError, match="The design is not the one that was committed"):
+        national(design, tmp_path / "out")
+
+
 @pytest.mark.parametrize(("old", "new"), [('"weight": 4.0', '"weight": 3.9'), ('"pi": 0.25', '"pi": 0.26'),
                                           ('"code": "XMU-M', '"code": "XMU-X')])
 def test_weights_that_do_not_match_the_frame(old, new, drawn, tmp_path):
@@ -294,30 +313,37 @@ def test_weights_that_do_not_match_the_frame(old, new, drawn, tmp_path):
         national(design, tmp_path / "out")
 
 
-def test_packages_of_cities(drawn, tmp_path):
-    """A folder with a package of each city gives what the table gives."""
-    import pandas as pd
-
-    from ekistics.core.observation import observations as with_spec
-    from ekistics.core.observation import share_rows
-    from ekistics.core.place import Place
-    from ekistics.core.provenance import Run
-    from ekistics.indicators import spec
-    from ekistics.package import ProfilePackage
-    from ekistics.package.write import write_package
-
-    design = prepare(drawn, tmp_path)
+def write_packages(drawn: Path, folder: Path) -> None:
     known, empty = spec("sdg_11_2_1"), Run((), {}, {}, "test")
     for _i, _s, _v, code, period, _value, above, below, _se, _sex in observations(drawn):
         rows = share_rows(pd.Series({code: above}), pd.Series({code: below}), series="either", variant="network",
                           time_period=period)
         place = Place(code, code, "city", "XMU")
         write_package(ProfilePackage(place, (place,), empty, with_spec(rows, known, run=empty.id), (),
-                                     indicators=(known,)), tmp_path / "packages" / code)
+                                     indicators=(known,)), folder / code)
+
+
+def test_packages_of_cities(drawn, tmp_path):
+    """A folder with a package of each city gives what the table gives."""
+    design = prepare(drawn, tmp_path)
+    write_packages(drawn, tmp_path / "packages")
     design.write_text(design.read_text().replace("observations.csv", "packages"))
     outcome = national(design, tmp_path / "out")
     assert outcome.document["comparison"][0]["value"] == pytest.approx(58.92682926829268)
     assert len(outcome.package.run.inputs) == 2 + 14
+
+
+@pytest.mark.parametrize(("form", "quantile"), [("normal", 1.959964), ("t", 2.262157)])
+def test_a_total_has_the_interval_asked_for_and_no_rival_in_a_mean(form, quantile, drawn, tmp_path, monkeypatch):
+    known = spec("sdg_11_2_1")
+    counted = replace(known, series=tuple(replace(each, aggregation="sum") for each in known.series))
+    monkeypatch.setattr("ekistics.jobs.national.cities.specs", lambda: (counted,))
+    outcome = run(drawn, tmp_path, estimation=f'interval = "{form}"')
+    total, count = outcome.document["comparison"]
+    assert total["df"] == 9
+    assert (total["uci"] - total["value"]) / total["se"] == pytest.approx(quantile, abs=1e-6)
+    assert (total["unweighted_mean"], total["volunteers"]) == (None, None)
+    assert count["unweighted_mean"] == pytest.approx(100 * 7 / 14)
 
 
 EXAMPLE = Path(__file__).parents[2] / "examples/national"

@@ -11,6 +11,7 @@ from ekistics.core.errors import ConfigurationError, InputFormatError, InvalidVa
 from ekistics.core.i18n import _
 from ekistics.core.indicator import IndicatorSpec
 from ekistics.core.observation import DIMENSIONS
+from ekistics.core.period import Period
 from ekistics.core.provenance import Provenance, digest_file
 from ekistics.indicators import specs
 from ekistics.jobs.national.design import Indicator, NationalDesign
@@ -137,7 +138,7 @@ def values_of(cities: CityValues, wanted: Indicator) -> tuple[IndicatorSpec, Ind
         The values come from people's records, a city has two values, or a value is not its numerator by its
         denominator.
     ConfigurationError
-        The cities' values are of several times, and none is chosen.
+        The cities' values are of several times, and none is chosen, or of none.
     """
     if wanted.code not in cities.specs:
         raise UnknownNameError.among(wanted.code, list(cities.specs), what=_("indicator"), where="[[indicator]]")
@@ -155,6 +156,8 @@ def values_of(cities: CityValues, wanted: Indicator) -> tuple[IndicatorSpec, Ind
     rows = rows[(rows["indicator"] == spec.code) & (rows["series"] == series) & (rows["variant"] == variant)
                 & rows["obs_value"].notna()]
     period = wanted.time_period or _one_period(rows, spec.code)
+    if period:
+        Period.parse(period)
     rows = rows[rows["time_period"] == period]
     _check(rows, spec.code)
     return spec, Indicator(code=spec.code, series=series, variant=variant, time_period=period, above=wanted.above,
@@ -166,6 +169,9 @@ def _one_period(rows: pd.DataFrame, code: str) -> str:
     if len(periods) > 1:
         raise ConfigurationError(_("The cities' values are of several times."), where="[[indicator]] time_period",
                                  param=code, got=", ".join(periods), hint=_("Choose one."))
+    if periods == [""]:
+        raise ConfigurationError(_("The cities' values do not say of which time they are."), param=code,
+                                 where=_("The table of observations"), expected="time_period")
     return str(periods[0]) if periods else ""
 
 

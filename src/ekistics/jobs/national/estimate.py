@@ -200,7 +200,9 @@ class _Job:
         told = of_city.loc[[city["code"] for city in heard]]
         how, confidence = self.design.estimation.interval, self.design.estimation.confidence
         if not scale:
-            return key, national_total(selection, told["obs_value"], se_y=told["se"], confidence=confidence), response
+            form = "normal" if how == "normal" else "t"
+            return key, national_total(selection, told["obs_value"], se_y=told["se"], interval=form,
+                                       confidence=confidence), response
         se = told["se"] / scale * told["denominator"]
         form = how if self.series.unit_measure == "PT" or how == "normal" or (told["denominator"] == 1.0).all() else "t"
         return key, national_ratio(selection, told["numerator"], told["denominator"], se_y=se, interval=form,
@@ -235,12 +237,14 @@ class _Job:
         asked = [city["code"] for city in self.respondents.asked if city["code"] in of_city.index]
         came = [code for code in self.design.volunteers.codes if code in of_city.index]
         found = next(s for s in spec.series if s.code == series)
+        plain, pooled = of_city.loc[asked, "obs_value"].mean(), _pooled(of_city.loc[came])
+        if self.series.aggregation == "sum" and spec is self.spec:
+            plain = pooled = float("nan")  # a mean of cities is no rival of a total
         numbers = {name: _number(getattr(estimate, name)) for name in ("value", "se", "lci", "uci", "df", "deff")}
         return {"indicator": spec.code, "series": series, "variant": self.wanted.variant if spec is self.spec else "",
                 "time_period": self.wanted.time_period, "title": found.title, "unit_measure": found.unit_measure,
                 "kind": "ratio", "threshold": None, **numbers, "cities": estimate.n, "reason": "",
-                "unweighted_mean": _number(of_city.loc[asked, "obs_value"].mean()),
-                "volunteers": _number(_pooled(of_city.loc[came])), "volunteer_cities": len(came)}
+                "unweighted_mean": _number(plain), "volunteers": _number(pooled), "volunteer_cities": len(came)}
 
 
 def _groups(rows: pd.DataFrame) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:

@@ -104,6 +104,9 @@ def _respondents(design: NationalDesign) -> Respondents:
     if document["country"] != design.country.code:
         raise ConfigurationError(_("The sample is of another country."), where="country.code",
                                  expected=document["country"], got=design.country.code)
+    if document["seed"].get("design_sha256", sample.digest) != sample.digest:
+        raise ConfigurationError(_("The {what} is not the one that was committed.").format(what=_("design")),
+                                 where=folder / DESIGN, expected=document["seed"]["design_sha256"], got=sample.digest)
     frame = parse_frame((folder / FRAME).read_bytes(), sample)
     if frame.digest != document["frame"]["sha256"]:
         raise ConfigurationError(_("The frame is not the one that the sample was drawn from."), where=folder / FRAME,

@@ -265,7 +265,7 @@ def national_ratio(selection: Selection, y: npt.ArrayLike, x: npt.ArrayLike, *, 
 
 
 def national_total(selection: Selection, y: npt.ArrayLike, *, se_y: npt.ArrayLike | None = None,
-                   confidence: float = 0.95) -> NationalEstimate:
+                   interval: str = "t", confidence: float = 0.95) -> NationalEstimate:
     """Estimate a national total by the Horvitz-Thompson estimator.
 
     Parameters
@@ -276,6 +276,8 @@ def national_total(selection: Selection, y: npt.ArrayLike, *, se_y: npt.ArrayLik
         Value of each city.
     se_y : array-like, shape (n,), optional
         Standard error of ``y`` within each city; NaN where not stated, which adds nothing.
+    interval : {"t", "normal"}
+        Kind of the interval.
     confidence : float, default 0.95
         Confidence of the interval.
 
@@ -284,15 +286,22 @@ def national_total(selection: Selection, y: npt.ArrayLike, *, se_y: npt.ArrayLik
     NationalEstimate
         The total.
 
+    Raises
+    ------
+    InvalidValueError
+        The interval is one for shares, a value is missing, or a stratum has one city.
+
     Examples
     --------
     >>> national_total(Selection("srs", np.full(4, 0.2), np.zeros(4, int)), [6, 3, 5, 2]).value
     80.0
     """
+    if interval not in ("t", "normal"):
+        raise InvalidValueError(_("There is no such interval."), param="interval", expected="t, normal", got=interval)
     values = _whole(y, len(selection))
     total = float((values / selection.pi).sum())
     return _estimate(selection, total, values, _within(selection, se_y, 1.0),
-                     (total, float("nan"), "t", confidence, 1.0))
+                     (total, float("nan"), interval, confidence, 1.0))
 
 
 def _whole(values: npt.ArrayLike, n: int) -> Floats:
