@@ -15,8 +15,10 @@ from ekistics.core.i18n import _
 from ekistics.core.indicator import IndicatorSpec, people_codes
 from ekistics.core.observation import DIMENSIONS
 from ekistics.package.descriptor import DISCLOSURE
+from ekistics.package.documents import read_document
 from ekistics.package.model import Layer, ProfilePackage
 from ekistics.package.read import read_layer
+from ekistics.package.survey_sizes import size_faults
 from ekistics.package.table import NUMBER_COLUMNS, canonical_observations
 from ekistics.survey.disclosure import digest_rows, is_disclosed, row_keys, row_order, told_key, withheld_mask
 
@@ -89,6 +91,7 @@ def disclosure_faults(folder: Path, layers: Iterable[Mapping[str, Any]], table: 
     rows = _of_people(frame, people_codes(indicators)).reset_index(drop=True)
     if listed:
         yield from ((DISCLOSURE, fault) for fault in _guarded_faults(folder / DISCLOSURE, rows))
+        yield from (("survey.json", fault) for fault in _guarded_sizes(folder, rows))
     elif not rows.empty:
         yield "observations.parquet", _("Values from people's records have no report of disclosure control.")
     for entry in layers:
@@ -104,6 +107,14 @@ def _guarded_faults(path: Path, rows: pd.DataFrame) -> list[str]:
         return list(_report_faults(_read(path), rows))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return [_("The report of disclosure control cannot be read.")]
+
+
+def _guarded_sizes(folder: Path, rows: pd.DataFrame) -> list[str]:
+    try:
+        survey = read_document(folder, "survey.json")
+        return [] if survey is None else list(size_faults(survey, rows, _read(folder / DISCLOSURE)))
+    except (EkisticsError, OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, IndexError):
+        return []  # told by the checks of the document and of the report
 
 
 def _read(path: Path) -> Mapping[str, Any]:

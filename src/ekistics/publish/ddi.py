@@ -77,8 +77,9 @@ def _method(study: Any, survey: Mapping[str, Any]) -> None:
     method = _sub(study, "method")
     collection = _sub(method, "dataColl")
     totals = survey["design"]["totals"]
-    _sub(collection, "sampProc", f"strata {totals['strata']}, primary sampling units {totals['psus']}, "
-                                 f"households {totals['households']}")
+    told = [("strata", totals["strata"]), ("primary sampling units", totals["psus"]),
+            ("households", totals["households"])]
+    _sub(collection, "sampProc", ", ".join(f"{words} {count}" for words, count in told if count is not None))
     _sub(collection, "weight", survey["weight"]["statement"])
     rate = survey["response"]["rate"]
     if rate is not None:
@@ -98,8 +99,10 @@ def _variable(data: Any, variable: Mapping[str, Any], number: int) -> None:
     _sub(element, "labl", standard.title)
     _told(element, "respUnit", variable["level"])
     _told(element, "qstn", variable.get("label", ""))
-    _sub(element, "sumStat", str(variable["known"]), type="vald")
-    _sub(element, "sumStat", str(variable["user_missing"] + variable["absent"]), type="invd")
+    counts = [variable[name] for name in ("known", "user_missing", "absent")]
+    if None not in counts:
+        _sub(element, "sumStat", str(counts[0]), type="vald")
+        _sub(element, "sumStat", str(counts[1] + counts[2]), type="invd")
     for code, words in standard.codes.items():
         category = _sub(element, "catgry")
         _sub(category, "catValu", code)

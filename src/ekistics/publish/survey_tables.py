@@ -45,6 +45,20 @@ def _whole(value: float | None, language: str) -> str:
     return _("not stated") if value is None else number_text(float(value), 0, language=language)
 
 
+def _size(value: float | None, survey: Mapping[str, Any], language: str) -> str:
+    """Write a size of the sample; none is told where it could lead to what is withheld."""
+    if value is None and survey["withheld"]["disclosure"]:
+        return _("not told")
+    return _whole(value, language)
+
+
+def _untold(survey: Mapping[str, Any]) -> str:
+    """Say why sizes are not told, where some are not."""
+    if not survey["withheld"]["disclosure"]:
+        return ""
+    return _("Sizes that could lead to a value that is withheld to protect people are not told.")
+
+
 def made_from_survey(survey: Mapping[str, Any], *, language: str) -> str:
     """Say of how many households the values of a survey were estimated.
 
@@ -58,9 +72,11 @@ def made_from_survey(survey: Mapping[str, Any], *, language: str) -> str:
     Returns
     -------
     str
-        Households, units and strata.
+        Households, units and strata; nothing where their numbers are not told.
     """
     totals = survey["design"]["totals"]
+    if totals["households"] is None:
+        return ""
     return _("Estimated from {households} households in {units} units of {strata} strata. Intervals of {confidence} "
              "percent follow the survey's design.").format(
         households=_whole(totals["households"], language), units=_whole(totals["psus"], language),
@@ -95,13 +111,20 @@ def survey_facts(survey: Mapping[str, Any], *, language: str) -> tuple[Fact, ...
              Fact(_("Drawn in stages"), items=stages),
              Fact(_("Strata with one unit"), _(LONELY.get(design["lonely"], design["lonely"]))),
              Fact(_("Variance"), design["variance"]),
-             Fact(_("Degrees of freedom"), _whole(design["totals"]["degrees_of_freedom"], language)),
-             Fact(_("Answered"), _("{responded} of {eligible} households").format(
-                 responded=_whole(response["responded"], language), eligible=_whole(response["eligible"], language))),
+             Fact(_("Degrees of freedom"), _size(design["totals"]["degrees_of_freedom"], survey, language)),
+             Fact(_("Answered"), _answered(survey, language)),
              Fact(_("Rate of response"), _("not stated") if rate is None else value_text(100 * rate, "PT",
                                                                                         language=language)),
              Fact(_("Records are kept until"), survey.get("retention_until", "")))
     return tuple(fact for fact in facts if fact.text or fact.items)
+
+
+def _answered(survey: Mapping[str, Any], language: str) -> str:
+    response = survey["response"]
+    if response["responded"] is None:
+        return _size(None, survey, language)
+    return _("{responded} of {eligible} households").format(
+        responded=_whole(response["responded"], language), eligible=_whole(response["eligible"], language))
 
 
 def weight_facts(survey: Mapping[str, Any], *, language: str) -> tuple[Fact, ...]:
@@ -120,6 +143,8 @@ def weight_facts(survey: Mapping[str, Any], *, language: str) -> tuple[Fact, ...
         The facts.
     """
     weight = survey["weight"]
+    if weight["kish_effect"] is None:
+        return (Fact(_("Weights"), weight["statement"]),)
     lowest, mean, highest = (number_text(weight[name], 1, language=language) for name in ("lowest", "mean", "highest"))
     cost = _("The variance is {times} times that of equal weights (Kish).").format(
         times=number_text(weight["kish_effect"], 2, language=language))
@@ -145,20 +170,21 @@ def strata_table(survey: Mapping[str, Any], *, language: str) -> Table:
     design = survey["design"]
     known = [row.get("psus_in_population") for row in design["strata"]]
     every = None if None in known else sum(known)
-    totals = _stratum({**design["totals"], "title": _("All strata"), "psus_in_population": every}, language)
+    totals = _stratum({**design["totals"], "title": _("All strata"), "psus_in_population": every}, survey, language)
     columns = (Column(_("Stratum"), weight=2), Column(_("Units drawn"), numeric=True),
                Column(_("Units to draw from"), numeric=True), Column(_("Households asked"), numeric=True),
                Column(_("Persons"), numeric=True), Column(_("Sum of weights"), numeric=True))
-    body = tuple(_stratum(row, language) for row in design["strata"])
+    body = tuple(_stratum(row, survey, language) for row in design["strata"])
     return Table("survey-design", _("Strata and units"), columns, (Group("", body), Group("", (totals,))),
-                 note=_("A unit is what was drawn first: {unit}.").format(unit=design["stages"][0]["unit"]))
+                 note=" ".join(filter(None, (_("A unit is what was drawn first: {unit}.").format(
+                     unit=design["stages"][0]["unit"]), _untold(survey)))))
 
 
-def _stratum(row: Mapping[str, Any], language: str) -> tuple[Cell, ...]:
+def _stratum(row: Mapping[str, Any], survey: Mapping[str, Any], language: str) -> tuple[Cell, ...]:
     numbers = (row["psus"], row.get("psus_in_population"), row["households"], row.get("persons"),
                row["sum_of_weights"])
     return (Cell(row.get("title") or row["code"]),
-            *(Cell(_whole(value, language), absent=value is None) for value in numbers))
+            *(Cell(_size(value, survey, language), absent=value is None) for value in numbers))
 
 
 def criteria_table(survey: Mapping[str, Any], specs: Mapping[str, IndicatorSpec], *, language: str) -> Table:
@@ -181,12 +207,12 @@ def criteria_table(survey: Mapping[str, Any], specs: Mapping[str, IndicatorSpec]
     groups = []
     for entry in survey["indicators"]:
         rows = tuple((Cell(c["title"]), Cell(_("counts") if c["used"] else _("does not count"), absent=not c["used"]),
-                      Cell(joined(c["variables"])), _unknown(c["unknown_households"], language),
+                      Cell(joined(c["variables"])), _unknown(c, survey, language),
                       Cell(c.get("note", ""))) for c in entry["criteria"])
         groups.append(Group(_reading(entry, specs), rows))
     columns = (Column(_("Criterion"), weight=1.5), Column(_("In this reading")), Column(_("Judged by"), weight=1.5),
                Column(_("Households not known"), numeric=True), Column(_("Note"), weight=1.5))
-    return Table("criteria", _("Which criteria entered each value"), columns, tuple(groups))
+    return Table("criteria", _("Which criteria entered each value"), columns, tuple(groups), note=_untold(survey))
 
 
 def _reading(entry: Mapping[str, Any], specs: Mapping[str, IndicatorSpec]) -> str:
@@ -199,8 +225,9 @@ def _reading(entry: Mapping[str, Any], specs: Mapping[str, IndicatorSpec]) -> st
                    _("not computed: {reason}").format(reason=reason_text(reason)) if reason else ""))
 
 
-def _unknown(count: int | None, language: str) -> Cell:
-    return Cell(_("not asked") if count is None else _whole(count, language), absent=count is None)
+def _unknown(criterion: Mapping[str, Any], survey: Mapping[str, Any], language: str) -> Cell:
+    count = criterion["unknown_households"]
+    return Cell(_size(count, survey, language) if criterion["variables"] else _("not asked"), absent=count is None)
 
 
 def variables_table(survey: Mapping[str, Any], *, language: str) -> Table | None:
@@ -219,12 +246,13 @@ def variables_table(survey: Mapping[str, Any], *, language: str) -> Table | None
         One row a variable; None where there is none.
     """
     rows = tuple((Cell(v["standard"]), Cell(joined(v["from"])), Cell(v.get("label", "")),
-                  *(Cell(_whole(v[name], language)) for name in ("known", "user_missing", "absent")),
+                  *(Cell(_size(v[name], survey, language)) for name in ("known", "user_missing", "absent")),
                   Cell(v.get("assumption", ""))) for v in survey["variables"])
     columns = (Column(_("Standard variable")), Column(_("From")), Column(_("Its label"), weight=2),
                Column(_("Known"), numeric=True), Column(_("Not known or refused"), numeric=True),
                Column(_("Absent"), numeric=True), Column(_("Taken for granted"), weight=1.5))
-    return Table("variables", _("Variables of the survey"), columns, (Group("", rows),)) if rows else None
+    return Table("variables", _("Variables of the survey"), columns, (Group("", rows),),
+                 note=_untold(survey)) if rows else None
 
 
 def withheld_facts(survey: Mapping[str, Any], *, language: str) -> tuple[Fact, ...]:

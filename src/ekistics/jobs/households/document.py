@@ -9,19 +9,18 @@ import pandas as pd
 
 from ekistics.core.i18n import _
 from ekistics.core.indicator import IndicatorSpec
-from ekistics.core.observation import DIMENSIONS
 from ekistics.core.reasons import Reason
 from ekistics.core.standard_variables import standard_variables
 from ekistics.indicators import spec as find_spec
 from ekistics.indicators.households import Criterion, rules_of_indicator
 from ekistics.jobs.households.config import SurveyConfig
 from ekistics.jobs.households.methods import method_text, readings, used_by
+from ekistics.package.survey_sizes import without_sizes
 from ekistics.survey.publication import PublicationRules
 
 __all__ = ["Facts", "survey_document", "variable_rows"]
 
 _OF_HOUSEHOLDS = {"sex": "head of household"}
-_SIZES = ("households", "persons", "sum_of_weights")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,11 +71,11 @@ def survey_document(facts: Facts) -> dict[str, Any]:
     Returns
     -------
     dict
-        Plain values, as ``package/schema/survey-1.json`` has them.
+        Plain values, as ``package/schema/survey-1.json`` has them; without sizes that would tell of what is withheld.
     """
     config, survey = facts.config, facts.config.survey
     place = config.place.place()
-    return {
+    document = {
         "schema_version": "1", "code": survey.code, "series": survey.series, "title": survey.title,
         "place": {"code": place.code, "name": place.name, "kind": place.kind, "country": place.country},
         "time_period": survey.time_period,
@@ -88,6 +87,7 @@ def survey_document(facts: Facts) -> dict[str, Any]:
         "indicators": _indicators(facts), "variables": list(facts.variables), "groups": _groups(facts),
         **_withheld(facts), "rounds": [asdict(each) for each in config.rounds], "ddi": "ddi.xml",
     }
+    return without_sizes(document, facts.observations, facts.report)
 
 
 def _design(facts: Facts) -> dict[str, Any]:
@@ -103,28 +103,10 @@ def _design(facts: Facts) -> dict[str, Any]:
     strata = [_stratum(code, frame.loc[index], psu.loc[index], facts)
               for code, index in frame.groupby(stratum, sort=True).groups.items()]
     units = sum(each["psus"] for each in strata)
-    if _strata_tell(facts, stratum):
-        strata = [each | dict.fromkeys(_SIZES) for each in strata]
     totals = {"strata": len(strata), "psus": units, "households": len(frame), "persons": _people(facts, frame),
               "sum_of_weights": float(frame["weight"].sum()), "degrees_of_freedom": units - len(strata)}
     return {"stages": stages, "lonely": config.design.lonely, "variance": "taylor",
             "confidence": config.design.confidence, "strata": strata, "totals": totals}
-
-
-def _strata_tell(facts: Facts, stratum: "pd.Series[Any]") -> bool:
-    """Tell whether a cell that is withheld is made of whole strata: their sizes would be its cases and denominator."""
-    rows, frame = facts.observations, facts.households
-    keys = {"ref_area": "area", **{name: name for name in DIMENSIONS}}
-    cells = rows.loc[rows["reason"] == str(Reason.WITHHELD), list(keys)].drop_duplicates()
-    codes = {name: frame[column].astype(object).where(frame[column].notna(), "_U")
-             for name, column in keys.items() if column in frame.columns}
-    for cell in cells.to_dict("records"):
-        split = [name for name in keys if cell[name] not in ("_T", facts.config.place.code)]
-        if set(split) <= codes.keys():  # people alone are split by the others, and no stratum is made of them
-            inside = np.logical_and.reduce([np.ones(len(frame), dtype=bool), *(codes[n] == cell[n] for n in split)])
-            if pd.Series(inside, stratum.index).groupby(stratum).mean().isin((0, 1)).all():
-                return True
-    return False
 
 
 def _stratum(code: Any, part: pd.DataFrame, psu: "pd.Series[Any]", facts: Facts) -> dict[str, Any]:
@@ -204,7 +186,7 @@ def _withheld(facts: Facts) -> dict[str, Any]:
     published = int(rows["obs_value"].notna().sum())
     rules = {} if facts.publication is None else {
         name: value for name, value in asdict(facts.publication).items() if value not in (None, ())}
-    report = {name: value for name, value in facts.report.items() if name != "rules"}
+    report = {name: value for name, value in facts.report.items() if name not in ("rules", "cases")}
     return {"publication": {"rules": rules, "withheld": {str(k): int(v) for k, v in by_rule.value_counts().items()}},
             "disclosure": {"rules": facts.report["rules"], "report": report},
             "withheld": {"cells": len(rows), "published": published, "publication": len(by_rule),
