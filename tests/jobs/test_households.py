@@ -279,7 +279,7 @@ def sized(name: str) -> str:
     ({"homes": HOMES.assign(big=20.0 - (HOMES["district"] == "south")), "mapping": sized("psu_count")},
      "[household.psu_count]: In 1 of 2 strata or units the size of the population is not one number, or is less than"),
     ({"homes": HOMES.assign(big=np.where(HOMES.index == 7, np.nan, 99)), "mapping": sized("psu_count")}, "In 1 of 2"),
-    ({"homes": HOMES.assign(big=np.where(HOMES.index == 7, 90, 99)), "mapping": sized("household_count")}, "[household.household_count]: In 1 of 40"),
+    ({"homes": HOMES.assign(big=np.where(HOMES.index == 7, 9, 99)), "mapping": sized("household_count")}, "In 1 of 40"),
     ({"survey": SURVEY.replace("2099-12-31", "soon")}, "not a day"),
     ({"survey": SURVEY.replace("[design]", "households = 9000\n\n[design]")}, "Expected 9000, got 8500"),
     ({"mapping": MAPPING.replace('variable = "district"\n\n[household.stratum]',

@@ -116,8 +116,14 @@ def test_a_wrong_encoding_is_named_with_its_remedy(tmp_path) -> None:
     assert "cp1252" in str(caught.value.hint)
     assert read_microdata(path, encoding="cp1252").frame["n"].tolist() == ["café", "niñ o"]
     (tmp_path / "s.csv").write_bytes("n\ncafé\n".encode("cp1252"))
-    with pytest.raises(InputFormatError, match="not in this encoding"):
-        read_microdata(tmp_path / "s.csv", encoding="utf-8")
+    for encoding, words in (("utf-8", "not in this encoding"), ("klingon", "not in this encoding"),
+                            ("", "encoding that is not read")):
+        with pytest.raises(InputFormatError, match=words) as caught:
+            read_microdata(tmp_path / "s.csv", encoding=encoding)
+        assert "cp1252" in str(caught.value.hint)
+    assert read_microdata(tmp_path / "s.csv", encoding="cp1252").frame["n"].tolist() == ["café"]
+    (tmp_path / "b.csv").write_bytes("n\ncafé\n".encode("utf-8-sig"))
+    assert list(read_microdata(tmp_path / "b.csv", encoding="utf-8").frame) == ["n"]
 
 
 @pytest.mark.parametrize(("content", "words"), [

@@ -325,6 +325,9 @@ def _check_values(config: SurveyConfig, where: str) -> None:
     codes = [config.place.code, *(area.code for area in config.areas)]
     if len(set(codes)) < len(codes):
         raise ConfigurationError(_("Two areas have one code."), where=f"{where}: areas")
+    if config.weight.households is not None and not config.weight.households > 0:
+        raise ConfigurationError(_("The number of households of the frame must be positive."),
+                                 where=f"{where}: weight.households", got=f"{config.weight.households:g}")
     config.disclosure.rules()
     config.place.place()
 

@@ -23,7 +23,7 @@ from ekistics.jobs.households.config import SurveyConfig, read_survey
 from ekistics.jobs.households.document import Facts, survey_document, variable_rows
 from ekistics.jobs.households.intake import import_notes
 from ekistics.jobs.households.methods import method_text
-from ekistics.jobs.households.prepare import household_frame, person_frame
+from ekistics.jobs.households.prepare import household_frame, person_frame, require_pairs
 from ekistics.jobs.households.reliability import with_verdicts
 from ekistics.jobs.profile.run import code_version
 from ekistics.package import ProfilePackage, write_package
@@ -100,6 +100,7 @@ def _read(vault: Vault, config: SurveyConfig, actor: str) -> dict[str, pd.DataFr
 def _package(config: SurveyConfig, stored: Mapping[str, pd.DataFrame],
              now: datetime) -> tuple[ProfilePackage, dict[str, Any]]:
     homes = household_frame(stored["household"], config)
+    require_pairs(homes, config)
     people = person_frame(stored["person"], config) if "person" in stored else None
     judged = {code: criteria(code, homes, config.rules_of(code)) for code in config.indicators()}
     notes = _notes(config)

@@ -18,6 +18,7 @@ from ekistics.jobs.households.config import SurveyConfig, read_survey
 from ekistics.readers.microdata import (
     Mapping,
     Problem,
+    Standardised,
     SurveyFile,
     VariableReport,
     described_by,
@@ -135,11 +136,15 @@ def check(path: Path | str) -> tuple[Problem, ...]:
     Raises
     ------
     EkisticsError
-        A file cannot be read at all.
+        A file cannot be read at all; or the mapping fits, and the weights, areas, units or ids cannot be.
     """
+    config = read_survey(Path(path))
     with without_values():
-        inputs = read_inputs(read_survey(Path(path)))
-        return tuple(_problems(inputs))
+        inputs = read_inputs(config)
+        problems = tuple(_problems(inputs))
+        if not problems:
+            _made(config, inputs)
+        return problems
 
 
 def _problems(inputs: SurveyInputs) -> Iterator[Problem]:
@@ -182,19 +187,26 @@ def import_survey(path: Path | str, vault: Vault, *, actor: str) -> ImportOutcom
     with without_values():
         inputs = read_inputs(config)
         require_sound(tuple(_problems(inputs)))
-        made = {level: standardise(inputs.mapping, survey, level=level) for level, survey in inputs.files.items()}
+        made = _made(config, inputs)
         tables = {level: each.frame for level, each in made.items()}
-        _require_weights(tables["household"], inputs)
-        _require_frame(tables["household"], config)
-        _require_areas(tables["household"], config)
-        _require_units(tables["household"], inputs.mapping.name)
-        if "person" in tables:
-            _require_households(tables)
         vault.store(_record(config), tables, actor=actor)
     reports = tuple(report for each in made.values() for report in each.reports)
     _leave_notes(config, inputs, reports)
     return ImportOutcome(config.survey.code, len(tables["household"]), len(tables.get("person", ())), reports,
                          _without_people(tables))
+
+
+def _made(config: SurveyConfig, inputs: SurveyInputs) -> dict[str, Standardised]:
+    """Make the tables in standard variables, and refuse weights, areas, units and ids that cannot be."""
+    made = {level: standardise(inputs.mapping, survey, level=level) for level, survey in inputs.files.items()}
+    homes = made["household"].frame
+    _require_weights(homes, inputs)
+    _require_frame(homes, config)
+    _require_areas(homes, config)
+    _require_units(homes, inputs.mapping.name)
+    if "person" in made:
+        _require_households({level: each.frame for level, each in made.items()})
+    return made
 
 
 def import_notes(config: SurveyConfig) -> Path:

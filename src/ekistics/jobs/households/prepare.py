@@ -5,12 +5,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ekistics.core.errors import ConfigurationError
+from ekistics.core.errors import ConfigurationError, InvalidValueError
 from ekistics.core.i18n import _
 from ekistics.indicators.households import with_disability
 from ekistics.jobs.households.config import SurveyConfig
+from ekistics.readers.microdata import told_codes
 
-__all__ = ["age_code", "household_frame", "person_frame"]
+__all__ = ["age_code", "household_frame", "person_frame", "require_pairs"]
 
 _DISPLACED = {"IDP": "DP", "REF": "DP"}
 
@@ -40,6 +41,36 @@ def household_frame(stored: pd.DataFrame, config: SurveyConfig) -> pd.DataFrame:
             raise ConfigurationError(_("Households lie in no area that the configuration names."),
                                      where="survey.toml: areas", got=lost)
     return frame
+
+
+def require_pairs(households: pd.DataFrame, config: SurveyConfig) -> None:
+    """Refuse strata of one unit by the survey's own names for them, where nothing is said of what to do.
+
+    Parameters
+    ----------
+    households : pandas.DataFrame
+        Households in standard variables.
+    config : SurveyConfig
+        The survey.
+
+    Raises
+    ------
+    InvalidValueError
+        There is a stratum of one unit, and more of its units exist.
+    """
+    if config.design.lonely != "fail":
+        return
+    unit = households["psu" if "psu" in households else "household_id"]
+    stratum = households["stratum"] if "stratum" in households else pd.Series("", index=households.index)
+    alone = unit.groupby(stratum).nunique() == 1
+    if "psu_count" in households:
+        alone &= households["psu_count"].groupby(stratum).first() > 1
+    if alone.any():
+        counts = stratum[stratum.isin(alone.index[alone])].value_counts()
+        raise InvalidValueError(_("Only one unit was drawn from a stratum, so its variance is not known."),
+                                where="survey.toml: design.lonely",
+                                got=told_codes({str(name): int(count) for name, count in counts.items()}),
+                                hint=_("Choose what to do with them: lonely='certainty', 'grand-mean' or 'collapse'."))
 
 
 def person_frame(stored: pd.DataFrame, config: SurveyConfig) -> pd.DataFrame:

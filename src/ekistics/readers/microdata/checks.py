@@ -15,6 +15,7 @@ from ekistics.readers.microdata.model import SurveyFile, codes_of, told_codes
 
 __all__ = ["Problem", "mapping_problems", "require_sound", "sources"]
 
+_WITH_COMMA = r"[+-]?\d+,\d+"
 _UNIQUE = ("household_id", "person_id")
 _OF_DESIGN = ("stratum", "psu")  # rows without one would count as a unit or stratum of their own, all together
 
@@ -169,9 +170,12 @@ def _number_problems(entry: Entry, survey: SurveyFile, where: str) -> Iterator[P
         special = {str(code) for code in entry.values or {}}
         plain = codes[~said & (codes != "") & ~codes.isin(special)]
         numbers = pd.to_numeric(plain, errors="coerce")
-        counts = {str(code): int(count) for code, count in plain[numbers.isna()].value_counts().items()}
-        if counts:
+        none = plain[~np.isfinite(numbers.to_numpy(dtype=np.float64))]
+        if len(none):
+            counts = {str(code): int(count) for code, count in none.value_counts().items()}
+            comma = none.str.fullmatch(_WITH_COMMA).all()
             yield Problem("number", where, _("Answers are no numbers: {codes}.").format(codes=told_codes(counts)),
+                          _("Save the file again with decimal points, not commas.") if comma else
                           _("Add them to 'missing' or 'values'."))
         negative = int((numbers < 0).sum())
         if negative:

@@ -188,15 +188,19 @@ def _csv(path: Path, _sheet: str, encoding: str) -> Read:
 
 
 def _decoded(path: Path, encoding: str) -> str:
-    content = path.read_bytes()
+    content, hint = path.read_bytes(), _("Name the right one with 'encoding', such as cp1252 or utf-8.")
     if not encoding:
-        return decode(content, path.name)[0]
+        try:
+            return decode(content, path.name)[0]
+        except InputFormatError as error:  # a survey's file may state its encoding, other than an upload
+            error.hint = " ".join(part for part in (error.hint, hint) if part)
+            raise
     try:
-        return content.decode(encoding)
+        return content.decode(encoding).removeprefix("\ufeff")
     except (UnicodeDecodeError, LookupError) as error:
         where = f", byte {error.start}" if isinstance(error, UnicodeDecodeError) else ""
-        raise InputFormatError(_("The text is not in this encoding."), where=f"{path.name}{where}",
-                               got=encoding) from None
+        raise InputFormatError(_("The text is not in this encoding."), where=f"{path.name}{where}", got=encoding,
+                               hint=hint) from None
 
 
 def _table(rows: list[list[str]], where: str) -> Read:

@@ -1,0 +1,65 @@
+"""What cannot be of a survey is told by the check already, with its place, and no answer of a person in it."""
+
+import numpy as np
+import pytest
+
+from ekistics.core.errors import EkisticsError
+from ekistics.jobs.households import check, estimate, import_survey
+from ekistics.vault import Vault, make_key_file
+
+from .household_survey import MAPPING, MARK, SURVEY, frames, write
+
+HOMES, PEOPLE = frames()
+WEIGHT = HOMES["wt"]
+
+
+@pytest.fixture
+def vault(tmp_path):
+    for name in ("keys", "safe"):
+        (tmp_path / name).mkdir()
+    with Vault.create(tmp_path / "safe" / "people.vault", make_key_file(tmp_path / "keys" / "v.key")) as made:
+        yield made
+
+
+@pytest.mark.parametrize(("change", "words"), [
+    ({"homes": HOMES.assign(wt=0)}, "400 are zero"),
+    ({"homes": HOMES.assign(block=HOMES["block"] % 20)}, r"\[household.psu\]: 20 units lie in two strata"),
+    ({"people": PEOPLE.assign(hh="x" + PEOPLE["hh"])}, "belong to no household"),
+    ({"survey": SURVEY.replace("[design]", "households = 9000\n\n[design]")}, "Expected 9000, got 8500"),
+    ({"survey": SURVEY.replace("[design]", "households = 0\n\n[design]")}, "weight.households: .* must be positive"),
+    ({"survey": SURVEY.replace('value = "south"', 'value = "sud"')}, "does not name")])
+def test_what_an_import_would_refuse_is_told_by_the_check(tmp_path, vault, change, words) -> None:
+    folder = write(tmp_path / "in", **{"homes": HOMES, "people": PEOPLE} | change)
+    for run in (lambda: check(folder), lambda: import_survey(folder, vault, actor="t")):
+        with pytest.raises(EkisticsError, match=words) as caught:
+            run()
+        assert MARK not in str(caught.value)
+    assert vault.surveys() == ()
+    assert not list(folder.glob("*.import.json"))
+
+
+@pytest.mark.parametrize(("weights", "words", "hint"), [
+    (WEIGHT.where(HOMES.index > 2, np.inf), "Answers are no numbers: inf (3).", "Add them to 'missing' or 'values'."),
+    (WEIGHT.astype(str).str.replace(".", ","), "Answers are no numbers: 12,5 (200), 30,0 (200).",
+     "Save the file again with decimal points, not commas.")])
+def test_numbers_that_are_none_are_told_with_what_to_do(tmp_path, weights, words, hint) -> None:
+    (problem,) = check(write(tmp_path / "in", HOMES.assign(wt=weights), PEOPLE))
+    assert (problem.message, problem.hint) == (words, hint)
+    assert problem.where == "mapping.toml: [household.weight], households.csv"
+
+
+@pytest.mark.parametrize("name", ["households", "blocks"])
+def test_a_stratum_of_one_unit_is_named_as_the_survey_names_it(tmp_path, vault, name) -> None:
+    one = HOMES.assign(block=HOMES["block"].where(HOMES["district"] == "north", 99))
+    mapping, told = MAPPING, "south (200)"
+    if name == "households":  # without units, households are the units of the strata
+        one = HOMES.assign(zone=HOMES["district"].where(HOMES.index != 7, "7"))
+        mapping = MAPPING.replace('[household.psu]\nvariable = "block"\n', "").replace(
+            '[household.stratum]\nvariable = "district"', '[household.stratum]\nvariable = "zone"')
+        told = "7 (1)"
+    survey = write(tmp_path / "in", one, PEOPLE, mapping=mapping)
+    import_survey(survey, vault, actor="t")
+    with pytest.raises(EkisticsError, match="Only one unit was drawn from a stratum") as caught:
+        estimate(survey, vault, out=tmp_path / "out", actor="t")
+    assert (caught.value.where, caught.value.got) == ("survey.toml: design.lonely", told)
+    assert not (tmp_path / "out").exists()
