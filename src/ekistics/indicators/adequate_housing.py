@@ -132,7 +132,7 @@ def _services(households: pd.DataFrame, lacks: Mapping[str, Criterion], wanted: 
 
 
 def _affordability(households: pd.DataFrame, cost_share: float) -> Criterion:
-    by_means = housing_affordability.criteria(households, {"cost_share": cost_share})
+    *by_means, _rents = housing_affordability.criteria(households, {"cost_share": cost_share})
     chosen = next((each for each in by_means if each.used), by_means[0])
     return Criterion("affordability", N_("affordability"), chosen.truth, chosen.variables)
 

@@ -10,11 +10,13 @@ from ekistics.core.i18n import N_
 from ekistics.core.indicator import IndicatorSpec, MethodEdition, SeriesSpec
 from ekistics.core.reasons import Reason
 from ekistics.indicators._survey_rows import Quotient, Status, classified, reading, results, share_series
-from ekistics.indicators._truths import Criterion, all_of, among, asked, negated, number, rules_of, within
+from ekistics.indicators._truths import Criterion, Truth, all_of, among, asked, blank, negated, number, rules_of, within
 
-__all__ = ["SPEC", "AffordabilityRules", "classify", "compute", "criteria", "example_inputs", "quotients", "statuses"]
+__all__ = ["ENTERS", "SPEC", "AffordabilityRules", "classify", "compute", "criteria", "example_inputs", "quotients",
+           "statuses"]
 
 _MEANS = {"income": "income", "expenditure": "expenditure"}
+ENTERS: Mapping[str, tuple[str, ...]] = {"rent_overburdened": ("rents",)}  # beside the reading's own
 _READINGS = (
     *reading("income", N_("Of income"), N_("Of income, at least"), N_("Of income, at most")),
     *reading("expenditure", N_("Of expenditure"), N_("Of expenditure, at least"), N_("Of expenditure, at most"),
@@ -80,17 +82,25 @@ def criteria(households: pd.DataFrame,
     Returns
     -------
     tuple of Criterion
-        By income, by expenditure: 1 where housing is affordable, 0 where not, NaN where not known.
+        By income, by expenditure: 1 where housing is affordable, 0 where not, NaN where not known; and whether the
+        household rents.
     """
     r = rules_of(AffordabilityRules, rules)
-    cost = number(households, "housing_cost")
-    found = []
-    for code, name in _MEANS.items():
-        means = number(households, name)
-        names = asked(households, "housing_cost", name)
-        found.append(Criterion(code, N_("affordable housing"), within(cost, r.cost_share, means),
-                               names if len(names) > 1 else ()))
-    return tuple(found)
+    found = [Criterion(code, N_("affordable housing"), _affordable(households, r.cost_share, name),
+                       _asked_both(households, name)) for code, name in _MEANS.items()]
+    return (*found, Criterion("rents", N_("rents the dwelling"), among(households, "tenure", r.renting),
+                              asked(households, "tenure")))
+
+
+def _asked_both(households: pd.DataFrame, name: str) -> tuple[str, ...]:
+    names = asked(households, "housing_cost", name)
+    return names if len(names) > 1 else ()
+
+
+def _affordable(households: pd.DataFrame, share: float, name: str) -> Truth:
+    if not _asked_both(households, name):
+        return blank(households)
+    return within(number(households, "housing_cost"), share, number(households, name))
 
 
 def statuses(households: pd.DataFrame,
@@ -110,15 +120,13 @@ def statuses(households: pd.DataFrame,
         ``overburdened`` of all, ``rent_overburdened`` of all as well: a household that does not rent is not.
     """
     r = rules_of(AffordabilityRules, rules)
-    rents = among(households, "tenure", r.renting)
-    cost, found = number(households, "housing_cost"), []
-    for each in criteria(households, r):
-        means = number(households, _MEANS[each.code])
+    *by_means, rents = criteria(households, r)
+    no_tenure, found = "" if rents.used else str(Reason.NOT_ASKED), []
+    for each in by_means:
         reason = "" if each.used else str(Reason.NOT_ASKED)
-        heavy = negated(within(cost, r.rent_share, means))
-        no_tenure = "" if asked(households, "tenure") else str(Reason.NOT_ASKED)
+        heavy = negated(_affordable(households, r.rent_share, _MEANS[each.code]))
         found += [Status("overburdened", negated(each.truth), each.code, reason),
-                  Status("rent_overburdened", all_of([rents, heavy]), each.code, reason or no_tenure)]
+                  Status("rent_overburdened", all_of([rents.truth, heavy]), each.code, reason or no_tenure)]
     return tuple(found)
 
 

@@ -10,7 +10,7 @@ from ekistics.indicators.households import Criterion, entering
 __all__ = ["method_text", "reading_of", "readings", "used_by"]
 
 _ONE = "without_"
-_BY_CODE = ("living_space", "housing_affordability")  # each reading is judged by one criterion
+_BY_CODE = ("living_space", "housing_affordability")  # each reading is judged by the criterion of its name
 
 
 def reading_of(variant: str) -> str:
@@ -73,10 +73,12 @@ def used_by(spec: IndicatorSpec, reading: str, judged: Sequence[Criterion], *, s
     stem = series.removeprefix(_ONE).removesuffix("_people").removesuffix("_households")
     if reading == "known" and stem in {each.code for each in judged}:
         return tuple(code for code in used if code == stem)
-    if stem in (enters := entering(spec.code)):
-        return tuple(code for code in used if code in enters[stem])
+    enters = entering(spec.code)
     if spec.code in _BY_CODE:
-        return tuple(code for code in used if code == reading)
+        own = {code for key, codes in enters.items() if key == stem or not series for code in codes}
+        return tuple(code for code in used if code == reading or code in own)
+    if stem in enters:
+        return tuple(code for code in used if code in enters[stem])
     if reading == "four":
         return tuple(code for code in used if code != "tenure")
     return tuple(used)
