@@ -333,6 +333,17 @@ def test_packages_of_cities(drawn, tmp_path):
     assert len(outcome.package.run.inputs) == 2 + 14
 
 
+def test_a_volunteer_counts_once_and_is_no_slip(drawn, tmp_path):
+    design = prepare(drawn, tmp_path)
+    once = national(design, tmp_path / "out").document["comparison"][0]
+    design.write_text(design.read_text().replace('"XMU-L1"]', '"XMU-L1", "XMU-L0", "XMU-L0"]'))
+    again = national(design, tmp_path / "out").document["comparison"][0]
+    assert (again["volunteers"], again["volunteer_cities"]) == (once["volunteers"], 2)
+    design.write_text(design.read_text().replace('"XMU-L1"', '"XMU-L11"'))
+    with pytest.raises(UnknownNameError, match="XMU-L1"):
+        national(design, tmp_path / "out")
+
+
 @pytest.mark.parametrize(("form", "quantile"), [("normal", 1.959964), ("t", 2.262157)])
 def test_a_total_has_the_interval_asked_for_and_no_rival_in_a_mean(form, quantile, drawn, tmp_path, monkeypatch):
     known = spec("sdg_11_2_1")

@@ -20,13 +20,16 @@ from ekistics.core.errors import (
     InputFormatError,
     InvalidValueError,
     MissingInputError,
+    PackageError,
     UnknownNameError,
 )
 from ekistics.core.i18n import use_language
+from ekistics.core.place import Place
 from ekistics.jobs.sample_cities import commit_seed, draw_sample, replace_city, verify_sample
 from ekistics.jobs.sample_cities.commit import seed_file
 from ekistics.jobs.sample_cities.document import read_sample
 from ekistics.jobs.sample_cities.frame import read_rows
+from ekistics.package.documents import document_faults
 from ekistics.survey.sampling import commitment
 
 SEED = "a seed of the tests, long enough"
@@ -235,7 +238,6 @@ def balanced(tmp_path_factory):
     (lambda told: told["balance"][0].update(difference=0.0), "balance"),
     (lambda told: told["design"].update(imbalance=[[0.0] * len(row) for row in told["design"]["imbalance"]]),
      "imbalance"),
-    (lambda told: told["seed"].update(commitment="0" * 64), "commitment is not the one"),
     (lambda told: told["seed"].update(committed="2020-01-01T00:00:00Z"), "commitment is not the one"),
 ])
 def test_numbers_that_the_draw_did_not_give_are_found(change, named, balanced, tmp_path):
@@ -245,6 +247,17 @@ def test_numbers_that_the_draw_did_not_give_are_found(change, named, balanced, t
     path.write_text(json.dumps(told))
     (problem,) = verify_sample(tmp_path / "out")
     assert re.search(named, problem)
+
+
+def test_a_seed_that_was_not_committed_is_no_document(balanced, tmp_path):
+    """A package with such a document is not whole, so the site does not take it."""
+    path = shutil.copytree(balanced, tmp_path / "out") / "sample.json"
+    told = json.loads(path.read_bytes())
+    path.write_text(json.dumps(told | {"seed": told["seed"] | {"commitment": "0" * 64}}))
+    with pytest.raises(PackageError, match="seed is not the one that was committed"):
+        read_sample(tmp_path / "out")
+    (_name, error), = document_faults(tmp_path / "out", Place("XMU", "Merrow", "country", "XMU"), ["sample.json"])
+    assert "seed is not the one" in str(error)
 
 
 def test_replacement_takes_the_first_of_the_reserve(tmp_path):

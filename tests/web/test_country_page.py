@@ -12,6 +12,7 @@ from lxml import html
 
 from ekistics.core import place as core
 from ekistics.package import write_package
+from ekistics.survey.sampling import commitment
 from ekistics.web.observatory.models import Dataset, Edition, Observation
 from ekistics.web.observatory.publishing import publish_packages
 from ekistics.web.places.models import Place
@@ -84,7 +85,7 @@ def test_the_sample_is_told_whole(nation: Callable[..., int]) -> None:
     assert "68.2 %" in comparison
     assert "107.3 %" in text(shown, "//table[@id='table-balance']")
     assert "the city could not be reached" in text(shown, "//table[@id='table-replacements']")
-    assert "1" * 64 in text(shown, "//section[@id='sample']")
+    assert commitment("an example, not a secret") in text(shown, "//section[@id='sample']")
 
 
 def test_the_map_shows_how_cities_came_in(nation: Callable[..., int], publish: Callable[..., Any]) -> None:
@@ -149,7 +150,7 @@ def test_each_round_has_an_entry_of_its_own(nation: Callable[..., int], publish:
     nation(held=documents(survey=survey_document()), years=("2019",), access=41.0, seed=2)
     nation(held=documents(survey=survey_document() | {"code": "XXX-HS-2029"}), years=("2029",), access=66.0, seed=3)
     assert set(Dataset.objects.values_list("code", "kind")) == {
-        ("sample:XMU:111111111111:2025", "sample"), ("survey:XMU:XXX-HS-2024", "survey"),
+        ("sample:XMU:d2c13cf67c07:2025", "sample"), ("survey:XMU:XXX-HS-2024", "survey"),
         ("survey:XMU:XXX-HS-2029", "survey")}
     standing = Observation.objects.filter(current=True, place__code="XMU", group__total=True,
                                           measure__indicator__code="sdg_11_2_1")

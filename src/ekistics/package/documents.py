@@ -15,6 +15,7 @@ from jsonschema import Draft7Validator  # type: ignore[import-untyped]
 from ekistics.core.errors import PackageError
 from ekistics.core.i18n import _
 from ekistics.core.place import Place
+from ekistics.core.provenance import digest_bytes
 
 __all__ = ["DOCUMENTS", "document_faults", "read_document", "require_document"]
 
@@ -70,14 +71,23 @@ def require_document(name: str, content: Any) -> dict[str, Any]:
     Raises
     ------
     PackageError
-        It is not what the schema asks for; the first fault is named.
+        It is not what the schema asks for, and the first fault is named; or the seed of a sample was not committed.
     """
     for fault in sorted(_validator(name).iter_errors(content), key=lambda each: list(map(str, each.path))):
         place = "/".join(map(str, fault.path)) or "/"
         raise PackageError(_("The document is not what its schema asks for."), where=f"{name}, {place}",
                            got=fault.message[:_SHOWN],
                            hint=_("The schema is {name} of this program.").format(name=_schema_name(name)))
+    if name == "sample.json":
+        _require_seed(content["seed"])
     return dict(content)
+
+
+def _require_seed(seed: Mapping[str, Any]) -> None:
+    """Refuse a seed that is not the one whose digest was published: such cities may have been chosen."""
+    if seed["seed"] is not None and digest_bytes(seed["seed"].encode()) != seed["commitment"]:
+        raise PackageError(_("The {what} is not the one that was committed.").format(what=_("seed")),
+                           where="sample.json, seed", expected=seed["commitment"])
 
 
 def document_faults(folder: Path, place: Place, names: Collection[str]) -> Iterator[tuple[str, PackageError]]:

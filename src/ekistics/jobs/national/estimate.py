@@ -235,7 +235,7 @@ class _Job:
                     rows: pd.DataFrame) -> dict[str, Any]:
         of_city = rows.set_index("ref_area")
         asked = [city["code"] for city in self.respondents.asked if city["code"] in of_city.index]
-        came = [code for code in self.design.volunteers.codes if code in of_city.index]
+        came = [code for code in dict.fromkeys(self.design.volunteers.codes) if code in of_city.index]
         found = next(s for s in spec.series if s.code == series)
         plain, pooled = of_city.loc[asked, "obs_value"].mean(), _pooled(of_city.loc[came])
         if self.series.aggregation == "sum" and spec is self.spec:

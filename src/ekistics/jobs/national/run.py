@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 import ekistics
-from ekistics.core.errors import ConfigurationError
+from ekistics.core.errors import ConfigurationError, UnknownNameError
 from ekistics.core.i18n import _, use_language
 from ekistics.core.observation import observations
 from ekistics.core.place import Place
@@ -82,6 +82,7 @@ def national(design: Path, out: Path) -> NationalOutcome:
         respondents = _respondents(read)
         codes = {city["code"] for city in respondents.asked} | set(read.volunteers.codes)
         cities = read_cities(read, codes)
+        _require_volunteers(read, respondents.frame, cities)
         found = [each for wanted in read.indicator for each in found_of(respondents, cities, wanted, design=read)]
         document = _document(respondents.document, found, now)
         package = _package(read, respondents, cities, found, now)
@@ -113,6 +114,14 @@ def _respondents(design: NationalDesign) -> Respondents:
                                  expected=document["frame"]["sha256"], got=frame.digest)
     _check_weights(document, frame, dict(zip(frame.kernel.code, plan_of(sample, frame).pi.tolist(), strict=True)))
     return Respondents(document, sample, frame)
+
+
+def _require_volunteers(design: NationalDesign, frame: CityFrame, cities: CityValues) -> None:
+    """Refuse a volunteer that neither frame nor observations know: it is a slip, not a city without a value."""
+    known = {*frame.kernel.code, *cities.rows["ref_area"]}
+    for code in design.volunteers.codes:
+        if code not in known:
+            raise UnknownNameError.among(code, sorted(known), what=_("city"), where="volunteers.codes")
 
 
 def _check_weights(document: Mapping[str, Any], frame: CityFrame, chances: Mapping[str, float]) -> None:
@@ -159,7 +168,7 @@ def _inputs(design: NationalDesign, respondents: Respondents, cities: CityValues
 def _parameters(design: NationalDesign, sample: Mapping[str, Any]) -> dict[str, Any]:
     how = design.estimation
     return {"nonresponse": how.nonresponse, "lonely": how.lonely, "interval": how.interval,
-            "confidence": how.confidence, "volunteers": list(design.volunteers.codes),
+            "confidence": how.confidence, "volunteers": list(dict.fromkeys(design.volunteers.codes)),
             "sample.method": sample["design"]["method"], "sample.size": sample["design"]["size"],
             "sample.replacements": len(sample["replacements"])}
 

@@ -84,7 +84,7 @@ class NationalEstimate:
     value, se, lci, uci : float
         Value, standard error and interval; NaN where there is none.
     df : float
-        Degrees of freedom.
+        Degrees of freedom; endless where every city was certain.
     numerator, denominator : float
         Weighted totals; NaN for a total's denominator.
     n : int
@@ -323,9 +323,8 @@ def _estimate(selection: Selection, value: float, z: Floats, within: float,
               told: tuple[float, float, str, float, float]) -> NationalEstimate:
     numerator, denominator, interval, confidence, scale = told
     variance = variance_of_total(selection, z) + within
-    se, df = float(np.sqrt(variance)), selection.degrees_of_freedom
-    lower, upper = _interval(value, se, df if selection.open.any() else np.inf, len(selection),
-                             how=(interval, confidence))
+    se, df = float(np.sqrt(variance)), float(selection.degrees_of_freedom if selection.open.any() else np.inf)
+    lower, upper = _interval(value, se, df, len(selection), how=(interval, confidence))
     simple = _simple_variance(selection, z)
     return NationalEstimate(scale * value, scale * se, scale * lower, scale * upper, df, numerator, denominator,
                             len(selection), variance / simple if simple > 0 else float("nan"),
