@@ -241,6 +241,59 @@ def test_a_question_or_other_has_that_choice_too(tmp_path) -> None:
     assert found.variables["water"].values == found.variables["all"].values == {"tap": "Tap", "other": "Other"}
 
 
+def translated_form(tmp_path):
+    book = Workbook()
+    book.remove(book.active)
+    for name, rows in {
+            "survey": [("type", "name", "label::English (en)", "label::Français (fr)"),
+                       ("select_one water", "src", "Source", "Source d'eau"), ("begin_repeat", "mem", "m", "m"),
+                       ("begin_group", "demo", "d", "d"), ("integer", "age", "Age", "Âge"), ("end_group", "", "", ""),
+                       ("end_repeat", "", "", "")],
+            "choices": [("list_name", "name", "label::English (en)", "label::Français (fr)"),
+                        ("water", "tap", "Tap", "Robinet"), ("water", "river", "River", "Rivière")],
+            "settings": [("form_title", "default_language"), ("x", "Français (fr)")]}.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(tmp_path / "form.xlsx")
+    return read_form(tmp_path / "form.xlsx")
+
+
+def test_a_form_in_two_languages_has_the_labels_of_its_default_one_and_knows_the_others(tmp_path) -> None:
+    form = translated_form(tmp_path)
+    assert [question.label for question in form.questions] == ["Source d'eau", "Âge"]
+    assert form.questions[0].choices == {"tap": "Robinet", "river": "Rivière"}
+    for labels in (["Robinet", "Rivière"], ["Tap", "River"]):
+        with pytest.raises(InputFormatError, match="Labels stand where"):
+            described_by(saved(tmp_path, pd.DataFrame({"src": labels})), form)
+    for first, clash in (("Tap", False), ("Robinet", False), ("River", True)):
+        pyreadstat.write_sav(pd.DataFrame({"src": ["tap"]}), tmp_path / "s.sav", variable_value_labels={
+            "src": {"tap": first}})
+        survey = read_microdata(tmp_path / "s.sav")
+        if clash:
+            with pytest.raises(InputFormatError, match="contradicts that of the form"):
+                described_by(survey, form)
+        else:
+            assert described_by(survey, form).variables["src"].values["tap"] == "Robinet"
+
+
+def test_the_file_of_a_repeat_may_name_groups_from_the_repeat_on(tmp_path) -> None:
+    form = translated_form(tmp_path)
+    for column in ("mem/demo/age", "mem-demo-age", "demo-age", "age"):
+        survey = described_by(saved(tmp_path, pd.DataFrame({column: [3], "PARENT_KEY": "u"})), form)
+        assert survey.variables[column].label == "Âge"
+
+
+def test_a_choice_that_nobody_chose_is_no_slip_only_by_a_list(tmp_path) -> None:
+    entry = parse_mapping({"household": {"hazard_flood": {"variable": "q", "contains": "flod"}}})
+    survey = saved(tmp_path, pd.DataFrame({"q": ["flood slope"] * 3 + ["", NAME]}))
+    (problem,) = mapping_problems(entry, survey, level="household")
+    assert problem.message == "There is no choice 'flod'."
+    assert problem.hint == "Did you mean 'flood'? Name the form, which lists the choices, if nobody chose it."
+    rare = saved(tmp_path, pd.DataFrame({"q": ["flod", "", "slope"]}))
+    assert mapping_problems(entry, rare, level="household") == ()
+
+
 def test_labels_that_contradict_the_form_are_refused(tmp_path) -> None:
     frame = pd.DataFrame({"water": ["tap", "river"]})
     pyreadstat.write_sav(frame, tmp_path / "s.sav", variable_value_labels={"water": {"tap": "Tap of a neighbour"}})

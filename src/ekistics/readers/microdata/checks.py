@@ -16,6 +16,7 @@ from ekistics.readers.microdata.model import SurveyFile, codes_of, told_codes
 __all__ = ["Problem", "mapping_problems", "require_sound", "sources"]
 
 _WITH_COMMA = r"[+-]?\d+,\d+"
+_TOLD = 3  # answers from which on a text that is nobody's own may be named
 _UNIQUE = ("household_id", "person_id")
 _OF_DESIGN = ("stratum", "psu")  # rows without one would count as a unit or stratum of their own, all together
 
@@ -159,10 +160,15 @@ def _plain(text: str) -> str:
 
 
 def _choice_problems(entry: Entry, survey: SurveyFile, where: str) -> Iterator[Problem]:
-    known = survey.find(entry.variable[0]).values
-    if known and entry.contains not in known:
-        error = UnknownNameError.among(entry.contains, list(known), what=_("choice"), where=where)
-        yield Problem("code", where, error.message, error.hint or "")
+    known, hint = list(survey.find(entry.variable[0]).values), ""
+    if not known:  # without a list, what the answers hold stands for it: a slip would be a no of everybody
+        codes, said = next(sources(entry, survey))
+        given = codes[~said].str.split().explode().value_counts()
+        known = [str(code) for code, count in given.items() if count >= _TOLD or code == entry.contains]
+        hint = _("Name the form, which lists the choices, if nobody chose it.")
+    if entry.contains not in known:
+        error = UnknownNameError.among(entry.contains, known, what=_("choice"), where=where)
+        yield Problem("code", where, error.message, " ".join(filter(None, (error.hint if known else "", hint))))
 
 
 def _number_problems(entry: Entry, survey: SurveyFile, where: str) -> Iterator[Problem]:

@@ -1,6 +1,7 @@
 """XLSForm: the questions and choices of a form, and the columns that a Kobo or ODK export makes of them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,8 @@ class Question:
         The repeat that holds it; empty outside of repeats.
     choices : mapping of str to str
         Labels by name of the choice; empty where there is no list.
+    translated : mapping of str to set of str
+        The labels of each choice in all languages of the form.
     """
 
     name: str
@@ -47,11 +50,16 @@ class Question:
     path: tuple[str, ...] = ()
     repeat: str = ""
     choices: Mapping[str, str] = field(default_factory=dict)
+    translated: Mapping[str, AbstractSet[str]] = field(default_factory=dict)
 
     def columns(self) -> tuple[str, ...]:
-        """Give the names that exports give to its column: with groups by slash or hyphen, or without."""
+        """Give the names that exports give to its column: with groups by slash or hyphen, or without.
+
+        The file of a repeat may count groups from the repeat on, as ODK Central does.
+        """
         whole = (*self.path, self.name)
-        return tuple(dict.fromkeys(("/".join(whole), "-".join(whole), self.name)))
+        inner = whole[len(self.path) - self.path[::-1].index(self.repeat):] if self.repeat else whole
+        return tuple(dict.fromkeys(mark.join(names) for names in (whole, inner, (self.name,)) for mark in "/-"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,27 +107,44 @@ def read_form(path: Path | str) -> Form:
         raise InputFormatError(_("This is not an XLSForm."), where=path.name, got=str(error)) from error
     if not sheets.survey:
         raise InputFormatError(_("The form has no questions."), where=f"{path.name}, survey")
-    return Form(path.name, tuple(_questions(sheets.survey, _lists(sheets.choices or ()), path.name)))
+    settings = (sheets.settings or [{}])[0]
+    language = " ".join(str(settings.get("default_language") or "").split())
+    return Form(path.name, tuple(_questions(sheets.survey, (_lists(sheets.choices or (), language), language),
+                                            path.name)))
 
 
-def _text(row: Mapping[str, Any], name: str) -> str:
-    """Give a cell; a label may stand in a column of the form's default language only."""
-    value = row.get(name)
-    if value is None:
-        value = next((text for key, text in row.items() if key.startswith(f"{name}::") and text), "")
+def _text(row: Mapping[str, Any], name: str, language: str = "") -> str:
+    """Give a cell; a label may stand in columns by language: that of the default language, or else the first."""
+    first = [row.get(name), row.get(f"{name}::{language}")]
+    value = next((each for each in [*first, *_translations(row, name)] if each is not None), "")
     return " ".join(str(value).split())
 
 
-def _lists(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
+def _translations(row: Mapping[str, Any], name: str) -> list[Any]:
+    """Give the texts of a cell that stands once a language."""
+    return [text for key, text in row.items() if key.startswith(f"{name}::") and text]
+
+
+@dataclass(slots=True)
+class _List:
+    """A list of choices: labels by name in the default language, and in all languages."""
+
+    labels: dict[str, str] = field(default_factory=dict)
+    translated: dict[str, set[str]] = field(default_factory=dict)
+
+
+def _lists(rows: Sequence[Mapping[str, Any]], language: str) -> dict[str, _List]:
+    found: dict[str, _List] = {}
     for row in rows:
         name, code = _text(row, "list_name") or _text(row, "list name"), _text(row, "name")
         if name and code:
-            found.setdefault(name, {})[code] = _text(row, "label")
+            made = found.setdefault(name, _List())
+            made.labels[code] = _text(row, "label", language)
+            made.translated[code] = {_plain(each) for each in (made.labels[code], *_translations(row, "label"))}
     return found
 
 
-def _questions(rows: Sequence[Mapping[str, Any]], lists: Mapping[str, Mapping[str, str]],
+def _questions(rows: Sequence[Mapping[str, Any]], lists: tuple[Mapping[str, _List], str],
                where: str) -> Iterator[Question]:
     groups: list[tuple[str, str]] = []
     for number, row in enumerate(rows, 2):
@@ -132,7 +157,7 @@ def _questions(rows: Sequence[Mapping[str, Any]], lists: Mapping[str, Mapping[st
                 raise InputFormatError(_("A group or repeat ends that did not begin."), where=place)
             groups.pop()
         elif kind and _text(row, "name"):
-            yield _question(row, kind, groups, (lists, place))
+            yield _question(row, kind, groups, (*lists, place))
     if groups:
         raise InputFormatError(_("A group or repeat is not closed."), where=where, got=groups[-1][0])
 
@@ -143,17 +168,20 @@ def _kind(text: str) -> str:
 
 
 def _question(row: Mapping[str, Any], kind: str, groups: list[tuple[str, str]],
-              known: tuple[Mapping[str, Mapping[str, str]], str]) -> Question:
-    lists, place = known
+              known: tuple[Mapping[str, _List], str, str]) -> Question:
+    lists, language, place = known
     words = kind.split()
     choices: Mapping[str, str] = {}
+    translated: Mapping[str, AbstractSet[str]] = {}
     if words[0] in ("select_one", "select_multiple", "rank") and len(words) > 1:
         if words[1] not in lists:
             raise InputFormatError(_("The list of choices is not there."), where=place, got=words[1])
-        choices = {**_OTHER, **lists[words[1]]} if "or_other" in words[2:] else lists[words[1]]
+        labels = lists[words[1]].labels
+        choices = {**_OTHER, **labels} if "or_other" in words[2:] else labels
+        translated = lists[words[1]].translated
     repeat = next((name for name, opened in reversed(groups) if opened == "begin repeat"), "")
-    return Question(_text(row, "name"), words[0], _text(row, "label"), tuple(name for name, _kind in groups), repeat,
-                    choices)
+    return Question(_text(row, "name"), words[0], _text(row, "label", language), tuple(name for name, _kind in groups),
+                    repeat, choices, translated)
 
 
 def described_by(survey: SurveyFile, form: Form) -> SurveyFile:
@@ -197,7 +225,7 @@ def _with_choices(survey: SurveyFile, column: str, question: Question, form: str
     kind = "number" if question.kind in ("integer", "decimal", "range", "calculate") else "text"
     own = survey.variables[column]
     clash = {code for code in own.values.keys() & question.choices.keys()
-             if _plain(own.values[code]) != _plain(question.choices[code])}
+             if _plain(own.values[code]) not in {_plain(question.choices[code]), *question.translated.get(code, ())}}
     if clash:
         code = min(clash)
         raise InputFormatError(_("A label of the file contradicts that of the form."), where=f"{survey.name}, {column}",
@@ -206,8 +234,8 @@ def _with_choices(survey: SurveyFile, column: str, question: Question, form: str
                    kind=kind if own.kind == "text" else own.kind, many=many)
 
 
-def _plain(text: str) -> str:
-    return " ".join(text.casefold().split())
+def _plain(text: object) -> str:
+    return " ".join(str(text).casefold().split())
 
 
 def _single_choices(survey: SurveyFile, column: str, question: Question) -> Iterator[tuple[str, Variable]]:
@@ -228,7 +256,7 @@ def _require_choices(survey: SurveyFile, column: str, question: Question, form: 
     outside = {code: count for code, count in given.items() if code and code not in question.choices}
     if not outside:
         return
-    labels = {_plain(label) for label in question.choices.values()}
+    labels = {_plain(label) for label in question.choices.values()}.union(*question.translated.values())
     if any(_plain(str(answer)) in labels for answer in counts.index if answer not in question.choices):
         raise InputFormatError(_("Labels stand where the names of choices should."), where=f"{survey.name}, {column}",
                                hint=_("Export again with XML values and headers."))
