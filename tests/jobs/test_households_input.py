@@ -63,3 +63,19 @@ def test_a_stratum_of_one_unit_is_named_as_the_survey_names_it(tmp_path, vault, 
         estimate(survey, vault, out=tmp_path / "out", actor="t")
     assert (caught.value.where, caught.value.got) == ("survey.toml: design.lonely", told)
     assert not (tmp_path / "out").exists()
+
+
+def test_notes_that_cannot_be_written_leave_nothing_in_the_vault(tmp_path, vault) -> None:
+    survey = write(tmp_path / "in", HOMES, PEOPLE)
+    (survey / ".XXX-HS-2024.import.json.new").mkdir()  # where the notes are written first
+    with pytest.raises(EkisticsError, match="notes of the import cannot be written"):
+        import_survey(survey, vault, actor="t")
+    assert vault.surveys() == ()
+    (survey / ".XXX-HS-2024.import.json.new").rmdir()
+    import_survey(survey, vault, actor="t")
+    before = (survey / "XXX-HS-2024.import.json").read_bytes()
+    write(survey, HOMES.iloc[:300], PEOPLE[PEOPLE["hh"].isin(HOMES["hh"][:300])])
+    with pytest.raises(EkisticsError, match="of this code already"):
+        import_survey(survey, vault, actor="t")
+    assert (survey / "XXX-HS-2024.import.json").read_bytes() == before
+    assert not list(survey.glob(".*.new"))

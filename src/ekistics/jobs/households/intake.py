@@ -5,6 +5,7 @@ Only what the mapping names goes into the vault: the other variables of the file
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
@@ -189,9 +190,9 @@ def import_survey(path: Path | str, vault: Vault, *, actor: str) -> ImportOutcom
         require_sound(tuple(_problems(inputs)))
         made = _made(config, inputs)
         tables = {level: each.frame for level, each in made.items()}
-        vault.store(_record(config), tables, actor=actor)
-    reports = tuple(report for each in made.values() for report in each.reports)
-    _leave_notes(config, inputs, reports)
+        reports = tuple(report for each in made.values() for report in each.reports)
+        with _notes(config, inputs, reports):
+            vault.store(_record(config), tables, actor=actor)
     return ImportOutcome(config.survey.code, len(tables["household"]), len(tables.get("person", ())), reports,
                          _without_people(tables))
 
@@ -225,12 +226,25 @@ def import_notes(config: SurveyConfig) -> Path:
     return config.file(f"{config.survey.code}.import.json")
 
 
-def _leave_notes(config: SurveyConfig, inputs: SurveyInputs, reports: tuple[VariableReport, ...]) -> None:
+@contextmanager
+def _notes(config: SurveyConfig, inputs: SurveyInputs, reports: tuple[VariableReport, ...]) -> Iterator[None]:
+    """Write the notes beside their place, and put them there once the survey is stored; or leave neither."""
     variables = [{"standard": each.standard, "level": each.level, "from": list(each.variables), "label": each.label,
                   "user_missing": each.user_missing, "assumption": each.assumption} for each in reports]
     notes = {"code": config.survey.code, "sources": [asdict(source) for source in inputs.sources],
              "variables": variables}
-    import_notes(config).write_text(json.dumps(notes, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    path = import_notes(config)
+    new = path.with_name(f".{path.name}.new")
+    try:
+        new.write_text(json.dumps(notes, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError(_("The notes of the import cannot be written."), where=path,
+                                 got=error.strerror) from error
+    try:
+        yield
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)
 
 
 def _record(config: SurveyConfig) -> SurveyRecord:
