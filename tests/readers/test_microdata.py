@@ -470,6 +470,18 @@ def test_a_codebook_describes_a_csv(tmp_path) -> None:
     assert mapping_problems(mapping, survey, level="household") == ()
 
 
+def test_missing_codes_and_ranges_of_a_codebook_are_missing(tmp_path) -> None:
+    (tmp_path / "book.xml").write_text("""<codeBook xmlns="ddi:codebook:2_5" version="2.5"><stdyDscr/><dataDscr>
+        <var ID="V1" name="m"><labl>Minutes</labl><invalrng><item VALUE="77"/><range min="96" max="98"/>
+        <range minExclusive="998"/><range/></invalrng><varFormat type="numeric"/></var></dataDscr></codeBook>""")
+    book = read_ddi(tmp_path / "book.xml")
+    survey = described_by_ddi(saved(tmp_path, pd.DataFrame({"m": [5, 77, 95, 96, 98, 99, 998, 999]})), book,
+                              name="book.xml")
+    made = standardise(parse_mapping({"household": {"water_minutes": {"variable": "m"}}}), survey, level="household")
+    assert made.frame["water_minutes"].fillna(-1).tolist() == [5, -1, 95, -1, -1, 99, 998, -1]
+    assert (made.reports[0].user_missing, made.reports[0].absent) == (4, 0)
+
+
 def test_a_codebook_that_contradicts_the_file_or_is_none_is_refused(tmp_path) -> None:
     (tmp_path / "book.xml").write_text(DDI)
     pyreadstat.write_sav(pd.DataFrame({"w": [1.0]}), tmp_path / "s.sav", variable_value_labels={"w": {1: "River"}})

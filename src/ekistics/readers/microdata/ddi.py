@@ -1,5 +1,6 @@
 """DDI-Codebook: the variable descriptions of a survey's own codebook."""
 
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -61,9 +62,27 @@ def _variable(element: Any) -> Variable:
         values[code] = _text(category, "labl")
         if category.get("missing") == "Y":
             missing.append(code)
+    invalid = element.findall("{*}invalrng")
+    missing += [item.get("VALUE", "") for each in invalid for item in each.iterfind("{*}item")]
+    found = [_range(each) for one in invalid for each in one.iterfind("{*}range")]
+    ranges = tuple(each for each in found if each != (-math.inf, math.inf))  # one without ends says nothing
     form = element.find("{*}varFormat")
     kind = "text" if form is None else _KINDS.get(form.get("type", ""), "text")
-    return Variable(element.get("name", ""), _text(element, "labl"), kind, values, tuple(missing))
+    return Variable(element.get("name", ""), _text(element, "labl"), kind, values, tuple(dict.fromkeys(missing)), ranges)
+
+
+def _range(element: Any) -> tuple[float, float]:
+    """Give a range of missing numbers with its ends; one that is left open has no limit."""
+    low = (_end(element, "min"), math.nextafter(_end(element, "minExclusive"), math.inf), -math.inf)
+    high = (_end(element, "max"), math.nextafter(_end(element, "maxExclusive"), -math.inf), math.inf)
+    return next(end for end in low if not math.isnan(end)), next(end for end in high if not math.isnan(end))
+
+
+def _end(element: Any, name: str) -> float:
+    try:
+        return float(element.get(name, ""))
+    except ValueError:
+        return math.nan
 
 
 def described_by_ddi(survey: SurveyFile, described: dict[str, Variable], *, name: str) -> SurveyFile:
@@ -102,4 +121,5 @@ def _joined(own: Variable, other: Variable, where: str) -> Variable:
             raise InputFormatError(_("A label of the file contradicts that of the codebook."), where=where,
                                    expected=f"{code} = {other.values[code]}", got=f"{code} = {own.values[code]}")
     return replace(own, label=own.label or other.label, values={**other.values, **own.values},
-                   missing=tuple(dict.fromkeys((*own.missing, *other.missing))))
+                   missing=tuple(dict.fromkeys((*own.missing, *other.missing))),
+                   missing_ranges=tuple(dict.fromkeys((*own.missing_ranges, *other.missing_ranges))))
