@@ -5,6 +5,7 @@ import json
 import pickle
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -141,7 +142,9 @@ def test_a_package_without_its_report_is_found(folder: Path) -> None:
 
 @pytest.mark.parametrize("change", [
     {"digest": "sha256:0"}, {"withheld": []}, {"cases": []}, {"counts": {"rows": 4, "published": 4, "withheld": 0}},
-    {"rules": {"cases": 200}}, {"schema_version": "9"}, {"rules": None}, {"cases": [105, 5, 50, 50]}])
+    {"rules": {"cases": 200}}, {"schema_version": "9"}, {"rules": None}, {"cases": [105, 5, 50, 50]},
+    {"small": []}, {"counts": {"rows": 4, "published": 2, "withheld": 2, "small": 1}},
+    {"counts": {"rows": 4, "published": 3, "withheld": 2}}])
 def test_a_false_report_is_found(folder: Path, change: dict[str, object]) -> None:
     path = folder / "disclosure.json"
     path.write_bytes(json_bytes(json.loads(path.read_bytes()) | change))
@@ -163,13 +166,13 @@ def test_rows_of_few_cases_do_not_pass_with_a_report_made_for_them(folder: Path)
     assert said(folder) == {"disclosure"}
 
 
-def area_layer(values: list[float], column: str = "water") -> Layer:
+def area_layer(values: list[Any], column: str = "water") -> Layer:
     shapes = [shapely.box(i, 0, i + 1, 1) for i in range(3)]
     return Layer("neighbourhoods", "Quarters", frame=gpd.GeoDataFrame(
         {"ref_area": ["X-1", "X-2", "X-3"], column: values}, geometry=shapes, crs=4326))
 
 
-@pytest.mark.parametrize("column", ["water", "basic", "water_basic"])
+@pytest.mark.parametrize("column", ["water", "basic", "water_basic", "Water basic", "basic_numerator", "water.basic:n"])
 def test_layers_hold_published_values_only(tmp_path: Path, column: str) -> None:
     good = surveyed()
     shown = good.observations.set_index("ref_area")["obs_value"].reindex(["X-1", "X-2", "X-3"]).tolist()
@@ -177,3 +180,5 @@ def test_layers_hold_published_values_only(tmp_path: Path, column: str) -> None:
     assert verify_package(tmp_path / "good").problems == ()
     with pytest.raises(PackageError, match="people's records"):
         write_package(replace(good, layers=(area_layer([40.0, *shown[1:]], column),)), tmp_path / "bad")
+    with pytest.raises(PackageError, match="people's records"):
+        write_package(replace(good, layers=(area_layer(["40 %", "", ""], column),)), tmp_path / "bad")

@@ -1,6 +1,7 @@
 """Values from people's records in a package: only what disclosure control let out, with its report beside them."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,11 @@ from ekistics.survey.disclosure import digest_rows, is_disclosed, row_keys, row_
 
 __all__ = ["disclosed_report", "disclosure_faults", "layer_faults"]
 
+Floats = np.ndarray[Any, np.dtype[np.float64]]
 _ROUNDED = 1e-5  # relative; layers may hold numbers as float32
+_PARTS = {"schema_version", "digest", "rules", "counts", "attack", "withheld", "cases"}
+_NAMES = {"counts": {"rows", "published", "withheld"}, "attack": {"quantities", "recovered", "within"}}
+_BESIDE = ("value", *NUMBER_COLUMNS, "n", "cases")  # words that follow the name of a series in that of a column
 
 
 def disclosed_report(package: ProfilePackage) -> dict[str, Any] | None:
@@ -119,7 +124,9 @@ def _guarded_sizes(folder: Path, rows: pd.DataFrame) -> list[str]:
 
 def _read(path: Path) -> Mapping[str, Any]:
     report = json.loads(path.read_bytes())
-    if report["schema_version"] != "1":
+    if report["schema_version"] != "1" or set(report) != _PARTS:
+        raise ValueError  # more could be the private report: which cells are small
+    if any(set(report[part]) != names for part, names in _NAMES.items()):
         raise ValueError
     return dict(report)
 
@@ -133,7 +140,8 @@ def _report_faults(report: Mapping[str, Any], rows: pd.DataFrame) -> Iterator[st
     if sorted(map(_plain, report["withheld"])) != sorted(_plain(told_key(key)) for key in row_keys(rows.loc[withheld])):
         yield _("The report of disclosure control lists other cells than those that are withheld.")
     counts = report["counts"]
-    if (counts["rows"], counts["withheld"]) != (len(rows), int(withheld.sum())):
+    hidden = int(withheld.sum())
+    if (counts["rows"], counts["published"], counts["withheld"]) != (len(rows), len(rows) - hidden, hidden):
         yield _("The report of disclosure control counts other cells than there are.")
     yield from _case_faults(report, rows, withheld)
 
@@ -179,16 +187,29 @@ def layer_faults(layer: Layer, observations: pd.DataFrame, indicators: Iterable[
     for spec in indicators:
         if not spec.people_records:
             continue
-        names = {spec.code, *(f"{spec.code}{sign}{s.code}" for s in spec.series for sign in ("_", ".", ":", "-")),
-                 *(s.code for s in spec.series)}
-        for column in (c for c in layer.frame.columns if str(c).lower() in names):
+        named = _named_by(spec)
+        for column in (c for c in layer.frame.columns if named.fullmatch(str(c))):
             if not _is_published(layer.frame, column, observations[observations["indicator"] == spec.code]):
                 yield _("The column {column} holds values from people's records that are not published.").format(
                     column=column)
 
 
+def _named_by(spec: IndicatorSpec) -> re.Pattern[str]:
+    """Match names of columns that are made of the codes of an indicator, its series and readings."""
+    own = "|".join(re.escape(code) for code in (spec.code, *(s.code for s in spec.series)))
+    more = "|".join(re.escape(word) for word in (*_BESIDE, *(v.code for v in spec.variants)))
+    return re.compile(f"(?:{re.escape(spec.code)}[_.: -])?(?:{own})(?:[_.: -](?:{more}))*", re.IGNORECASE)
+
+
+def _numbers_in(column: "pd.Series[Any]") -> Floats:
+    """Read the numbers of a column, also those that stand in texts."""
+    texts = column.astype(object).where(column.notna(), "").astype(str)
+    found = pd.to_numeric(texts.str.extract(r"(-?\d+(?:\.\d+)?)", expand=False), errors="coerce")
+    return pd.to_numeric(column, errors="coerce").astype(float).fillna(found).to_numpy(dtype=float)
+
+
 def _is_published(frame: gpd.GeoDataFrame, column: str, rows: pd.DataFrame) -> bool:
-    values = pd.to_numeric(frame[column], errors="coerce").to_numpy(dtype=float)
+    values = _numbers_in(frame[column])
     if not np.isfinite(values).any():
         return True
     if "ref_area" not in frame.columns:
