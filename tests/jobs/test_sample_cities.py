@@ -105,6 +105,13 @@ def test_what_is_in_the_folder(tmp_path):
     assert len(rows) == 60
     assert [row["code"] for row in rows[:14]] == [city["code"] for city in document["cities"]]
     assert {row["status"] for row in rows[14:]} == {"reserve"}
+    others = {row["code"]: row for row in document["reserve"]}
+    assert len(others) == 46
+    listed = {row["code"]: row for row in read_rows(tmp_path / "in/cities.csv", what="cities")}
+    for code, row in others.items():
+        assert (row["size"], row["longitude"], row["latitude"]) == tuple(
+            float(listed[code][name]) for name in ("population", "longitude", "latitude"))
+        assert set(row) == {"code", "name", "stratum", "rank", "size", "longitude", "latitude"}
     frame = read_rows(out / "frame.csv", what="frame")
     large = {row["code"] for row in frame if float(row["size"]) >= 500000}
     assert large

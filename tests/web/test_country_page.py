@@ -95,7 +95,26 @@ def test_the_map_shows_how_cities_came_in(nation: Callable[..., int], publish: C
     marks = {each["properties"]["name"]: found["classes"][each["properties"]["class"]]["title"]
              for each in found["features"]}
     assert marks == {"Ostharbour": "certain to be in the sample", "Alder": "put in the place of another",
-                     "Elsewhere": "not in the sample"}
+                     "Elsewhere": "not in the sample", "Fenbridge": "not in the sample"}
+    spare = next(each for each in found["features"] if each["properties"]["name"] == "Fenbridge")
+    assert spare["geometry"]["coordinates"] == [1.9, 2.2]
+    assert spare["properties"]["note"] == "200,000 to 1,000,000; size 310,000"
+
+
+def test_two_samples_have_a_map_and_names_of_their_own(nation: Callable[..., int]) -> None:
+    early = sample_document()
+    early["cities"][0] |= {"name": "Ostharbour of old"}
+    first = nation(held=documents(sample=early), years=("2020",))
+    late = sample_document(seed=early["seed"] | {"seed": "another", "commitment": commitment("another")})
+    nation(held=documents(sample=late), years=("2025",), seed=2)
+    shown = page("/en/countries/XMU/")
+    ids = shown.xpath("//@id")
+    assert len(ids) == len(set(ids)), sorted({each for each in ids if ids.count(each) > 1})
+    sources = shown.xpath("//*[@data-map='world']/@data-source")
+    assert sources == ["/en/countries/XMU/map.json", f"/en/countries/XMU/map.json?edition={first}"]
+    names = [{each["properties"]["name"] for each in Client().get(source).json()["features"]} for source in sources]
+    assert "Ostharbour" in names[0]
+    assert "Ostharbour of old" in names[1]
 
 
 def test_times_stand_with_their_intervals(nation: Callable[..., int]) -> None:

@@ -1,5 +1,6 @@
 """Survey and sample workspaces: views of an edition, let in by the policy as the edition is, at each state of it."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -75,7 +76,11 @@ def test_each_part_says_what_it_is_for(draft: Callable[..., Edition], person: Ca
     estimates = shown(client, edition, "estimates")
     assert "58.9 %" in estimates
     assert "withheld: too few cases to publish" in estimates
-    assert "Ostharbour" in shown(client, edition, "cities")
+    cities = shown(client, edition, "cities")
+    assert "Ostharbour" in cities
+    assert "Cities of the frame that are not in the sample" in cities
+    assert "1 of 1 cities." in cities
+    assert re.search(r"Fenbridge ?200,000 to 1,000,000 ?310,000 ?1", cities), cities[-900:]
     withheld = shown(client, edition, "withheld")
     assert "minimum count" in withheld
     assert "refugees" in withheld

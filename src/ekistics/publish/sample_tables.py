@@ -17,8 +17,9 @@ from ekistics.publish.dots import Dot, DotRow, DotTable, dot_table
 from ekistics.publish.figures import variant_of
 from ekistics.publish.numbers import day_text, interval_text, number_text, value_text
 
-__all__ = ["MARKS", "METHODS", "SampleCity", "balance_table", "comparison_tables", "design_facts", "design_table",
-           "made_from", "replacement_table", "sample_cities", "seed_facts", "strata_shares"]
+__all__ = ["MARKS", "METHODS", "FrameCity", "SampleCity", "balance_table", "cities_not_drawn", "comparison_tables",
+           "design_facts", "design_table", "made_from", "not_drawn_table", "replacement_table", "sample_cities",
+           "seed_facts", "strata_shares"]
 
 METHODS: Mapping[str, str] = {
     "srs": N_("simple random sampling in each stratum"),
@@ -38,6 +39,7 @@ MARKS: tuple[str, ...] = (N_("certain to be in the sample"), N_("drawn by lot"),
                           N_("put in the place of another"), N_("not in the sample"))
 CERTAIN, DRAWN, REPLACED, SUBSTITUTE, _OUTSIDE = range(len(MARKS))
 NOT_STATED = N_("not stated")
+MOST_ROWS = 1000  # of the table of cities that were not drawn; the package's document has all
 
 
 def made_from(sample: Mapping[str, Any], *, language: str) -> str:
@@ -357,6 +359,73 @@ def sample_cities(sample: Mapping[str, Any], *, language: str) -> tuple[SampleCi
         c["code"], c["name"], titles.get(c["stratum"], c["stratum"]), _mark_of(c),
         number_text(c["weight"], 2, language=language), value_text(100 * c["pi"], "PT", language=language),
         c.get("longitude"), c.get("latitude")) for c in found)
+
+
+@dataclass(frozen=True, slots=True)
+class FrameCity:
+    """A city of the frame that is not in the sample.
+
+    Parameters
+    ----------
+    code, name, stratum, size, rank : str
+        The city, the title of its stratum, its size, and its place in the order in which cities stand in.
+    longitude, latitude : float or None
+        Where it is; none where that is not stated.
+    """
+
+    code: str
+    name: str
+    stratum: str
+    size: str
+    rank: str
+    longitude: float | None
+    latitude: float | None
+
+
+def cities_not_drawn(sample: Mapping[str, Any], *, language: str) -> tuple[FrameCity, ...]:
+    """List the cities of the frame that are not in the sample, as far as the document tells of them.
+
+    Parameters
+    ----------
+    sample : mapping
+        The document.
+    language : str
+        Language of the numbers.
+
+    Returns
+    -------
+    tuple of FrameCity
+        By stratum, in the order in which they stand in.
+    """
+    titles = {row["code"]: row["title"] or row["code"] for row in sample["design"]["strata"]}
+    return tuple(FrameCity(
+        c["code"], c["name"], titles.get(c["stratum"], c["stratum"]),
+        _(NOT_STATED) if c.get("size") is None else _whole(c["size"], language), _whole(c["rank"], language),
+        c.get("longitude"), c.get("latitude")) for c in sample["reserve"])
+
+
+def not_drawn_table(sample: Mapping[str, Any], *, language: str) -> Table | None:
+    """Tabulate the cities of the frame that are not in the sample.
+
+    Parameters
+    ----------
+    sample : mapping
+        The document.
+    language : str
+        Language of the numbers.
+
+    Returns
+    -------
+    Table or None
+        One row a city, at most :data:`MOST_ROWS`; None where every city is in the sample.
+    """
+    found = cities_not_drawn(sample, language=language)
+    body = tuple((Cell(c.name), Cell(c.stratum), Cell(c.size), Cell(c.rank)) for c in found[:MOST_ROWS])
+    columns = (Column(_("City"), weight=2), Column(_("Stratum"), weight=2), Column(_("Size"), numeric=True),
+               Column(_("Order in which it stands in"), numeric=True))
+    counted = _("{shown} of {all} cities.").format(shown=_whole(len(body), language), all=_whole(len(found), language))
+    return Table("not-drawn", _("Cities of the frame that are not in the sample"), columns, (Group("", body),),
+                 note=counted) if body else None
 
 
 def _mark_of(city: Mapping[str, Any]) -> int:

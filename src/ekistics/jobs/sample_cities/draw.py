@@ -31,7 +31,7 @@ from ekistics.jobs.sample_cities.document import (
     read_sample,
     write_tables,
 )
-from ekistics.jobs.sample_cities.frame import FRAME, CityFrame, canonical_frame, parse_frame
+from ekistics.jobs.sample_cities.frame import FRAME, CityFrame, canonical_frame, parse_frame, place_of
 from ekistics.package.descriptor import json_bytes
 from ekistics.package.staging import put_back, replaced_folder
 from ekistics.survey.sampling import (
@@ -154,7 +154,8 @@ def _drawn(design: SampleDesign, frame: CityFrame, seed: str, panel_seed: str) -
 def _document(design: SampleDesign, frame: CityFrame, drawn: _Draw, seed: dict[str, Any]) -> dict[str, Any]:
     document = build_document(design, frame, plan=drawn.plan, drawn=drawn.drawn, random=drawn.random, seed=seed)
     document["balance"] = balance_rows(design, frame, drawn.plan.pi, drawn.drawn)
-    document["reserve"] = [{name: row[name] for name in ("code", "name", "stratum", "rank")}
+    places = {row["code"]: place_of(row) for row in frame.rows}
+    document["reserve"] = [{name: row[name] for name in ("code", "name", "stratum", "rank", "size")} | places[row["code"]]
                            for row in _reserve(frame, drawn)]
     if drawn.imbalance is not None:
         document["design"]["imbalance"] = drawn.imbalance.tolist()

@@ -1,13 +1,14 @@
 """The page of a country: its published national values, how they were made, the sample of cities, what is missing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isnan
 from typing import Any
 from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from ekistics.core.i18n import _, joined
 from ekistics.core.indicator import IndicatorSpec
@@ -34,7 +35,7 @@ from ekistics.web.accounts.actors import actor_of
 from ekistics.web.observatory.documents import Documents, open_documents
 from ekistics.web.observatory.frames import Row, groups_at, indicator_specs
 from ekistics.web.observatory.models import Edition
-from ekistics.web.observatory.pages.caching import public_page, stamp_of
+from ekistics.web.observatory.pages.caching import public_page, stamp_of, took
 from ekistics.web.observatory.pages.frameworks import slots_told
 from ekistics.web.observatory.pages.made import made_line, made_lines
 from ekistics.web.observatory.pages.sample_map import sample_features
@@ -82,7 +83,7 @@ def country(request: HttpRequest, code: str) -> HttpResponse:
         "place_line": joined((_("Country"), _("code {code}").format(code=place.code))),
         "edition_line": edition_line(edition) if edition else "",
         **_values(record, groups, documents, language), **_method(record, specs, language),
-        "samples": [sample_part(d.sample, indicator_specs(stamp), language) for d in documents if d.sample],
+        "samples": _samples(place, documents, indicator_specs(stamp), language),
         "surveys": [survey_part(d.survey, language) for d in documents if d.survey],
         "survey_rounds": rounds_table([d.survey for d in documents if d.survey], language=language),
         "slots": slots_told(record, documents, language=language), "absent": _absent(record, stamp),
@@ -126,7 +127,15 @@ def _method(record: CityRecord, specs: dict[str, IndicatorSpec], language: str) 
             "certificate": certificate_table(profile, specs)}
 
 
-def sample_part(sample: dict[str, Any], specs: Any, language: str) -> dict[str, Any]:
+def _samples(place: Place, documents: Sequence[Documents], specs: Any, language: str) -> list[dict[str, Any]]:
+    """Give each sample with a map of its own cities; what comes after the first has names of its own on the page."""
+    held = [(d.edition.pk, d.sample) for d in documents if d.sample]
+    source = reverse("country-map", kwargs={"code": place.code})
+    return [sample_part(sample, specs, language, suffix=f"-{edition}" if i else "")
+            | {"source": f"{source}?edition={edition}" if i else source} for i, (edition, sample) in enumerate(held)]
+
+
+def sample_part(sample: dict[str, Any], specs: Any, language: str, *, suffix: str = "") -> dict[str, Any]:
     """Give what a page shows of a national sample of cities.
 
     Parameters
@@ -137,19 +146,25 @@ def sample_part(sample: dict[str, Any], specs: Any, language: str) -> dict[str, 
         The indicators of the site, for titles.
     language : str
         Language of the numbers.
+    suffix : str
+        What the names of its tables end in, where a page shows several samples.
 
     Returns
     -------
     dict
         Title, tables, facts and cities.
     """
-    return {"title": sample["title"], "made": made_from(sample, language=language),
-            "design": design_table(sample, language=language), "strata": strata_shares(sample, language=language),
+    def named(table: Any) -> Any:
+        return replace(table, code=table.code + suffix) if table is not None else None
+
+    return {"title": sample["title"], "made": made_from(sample, language=language), "suffix": suffix,
+            "design": named(design_table(sample, language=language)),
+            "strata": named(strata_shares(sample, language=language)),
             "facts": design_facts(sample, language=language), "seed": seed_facts(sample, language=language),
-            "balance": balance_table(sample, language=language) if sample["balance"] else None,
-            "comparison": comparison_tables(sample, specs, language=language),
+            "balance": named(balance_table(sample, language=language)) if sample["balance"] else None,
+            "comparison": [named(table) for table in comparison_tables(sample, specs, language=language)],
             "cities": sample_cities(sample, language=language),
-            "replacements": replacement_table(sample, language=language)}
+            "replacements": named(replacement_table(sample, language=language))}
 
 
 def survey_part(survey: dict[str, Any], language: str) -> dict[str, Any]:
@@ -186,9 +201,12 @@ def _downloads(actor: Actor, record: CityRecord) -> list[tuple[Edition, str, boo
     return [(e, f"/tables/datasets/{quote(e.dataset.code)}", e.folder != "" and e.pk in open_ones) for e in shown]
 
 
-@public_page
+@public_page(knows=("edition",))
 def country_map(request: HttpRequest, code: str) -> HttpResponse:
-    """Give the cities of a country for the map, by how they came into its sample."""
+    """Give the cities of a country for the map, by how they came into its newest sample, or that of an edition."""
     actor, place, language = actor_of(request), require_country(code), language_now()
     _rows, _groups, documents = _record(actor, place, language, stamp_of(request))
-    return JsonResponse(sample_features(place, next((d.sample for d in documents if d.sample), None)))
+    held = {str(d.edition.pk): d.sample for d in documents if d.sample}
+    asked = request.GET.get("edition", "")
+    took(request, edition=asked if asked in held else "")
+    return JsonResponse(sample_features(place, held.get(asked, next(iter(held.values()), None))))
