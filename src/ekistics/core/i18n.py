@@ -11,26 +11,50 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from importlib.resources import as_file, files
+from unicodedata import bidirectional
 
-__all__ = ["LANGUAGES", "_", "N_", "joined", "translation_states", "use_language"]
+__all__ = ["LANGUAGES", "_", "N_", "isolated", "joined", "translation_states", "use_language"]
 
 LANGUAGES = ("ar", "en", "es", "fr", "ru", "zh")
 DOMAIN = "ekistics"
 MOST = 50_000  # texts that a process remembers in a language
 COMMAS = {"ar": "\u060c ", "zh": "\u3001"}
+RIGHT_TO_LEFT = frozenset({"ar"})
+ISOLATE, END_OF_ISOLATE = "\u2068", "\u2069"
+
+
+class _Leftward(str):
+    """A text that is read from right to left: what fills it from left to right keeps its own order, and stays apart.
+
+    Without that, a quotation mark or a bracket beside an English title is drawn on its wrong side.
+    """
+
+    __slots__ = ()
+
+    def format(self, *parts: object, **named: object) -> str:
+        return str.format(self, *map(_apart, parts), **{name: _apart(part) for name, part in named.items()})
+
+
+def _apart(part: object) -> object:
+    """Put signs round a text of the other direction; a text of both is of this language, and names something."""
+    if not isinstance(part, str) or part.startswith(ISOLATE):
+        return part
+    kinds = set(map(bidirectional, part))
+    return f"{ISOLATE}{part}{END_OF_ISOLATE}" if "L" in kinds and not kinds & {"R", "AL"} else part
 
 
 class _Said(dict[str, str]):
     """Texts of a language that were asked for: a page asks for thousands, of which a catalogue makes most anew."""
 
-    def __init__(self, catalogue: _gettext.NullTranslations) -> None:
+    def __init__(self, catalogue: _gettext.NullTranslations, language: str = "") -> None:
         super().__init__()
-        self._catalogue = catalogue
+        self._catalogue, self._leftward = catalogue, language in RIGHT_TO_LEFT
 
     def __missing__(self, message: str) -> str:
         if len(self) >= MOST:
             self.clear()
-        text = self[message] = self._catalogue.gettext(message)
+        text = self._catalogue.gettext(message)
+        text = self[message] = _Leftward(text) if self._leftward and "{" in text else text
         return text
 
 
@@ -96,10 +120,38 @@ def joined(parts: Iterable[str]) -> str:
     Examples
     --------
     >>> with use_language("ar"):
-    ...     joined(["a", "", "b"])
-    'a\u060c b'
+    ...     joined(["1", "", "2"])
+    '1\u060c 2'
     """
-    return COMMAS.get(_language.get(), ", ").join(part for part in parts if part)
+    return COMMAS.get(_language.get(), ", ").join(isolated(part) for part in parts if part)
+
+
+def isolated(text: str) -> str:
+    """Let a text of others, such as a title or a name, keep its own direction among those of the language in use.
+
+    The signs U+2068 and U+2069 are not seen; a page, a drawing and a printed page heed them alike. What fills a
+    translated sentence gets them by itself; this is for what stands in a cell or a list of its own.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+
+    Returns
+    -------
+    str
+        The text between the signs where the language is read from right to left and the text from left to right;
+        else the same text.
+
+    Examples
+    --------
+    >>> with use_language("ar"):
+    ...     [len(isolated(text)) - len(text) for text in ("150,000 or more", "150,000")]
+    [2, 0]
+    >>> isolated("150,000 or more")
+    '150,000 or more'
+    """
+    return str(_apart(text)) if _language.get() in RIGHT_TO_LEFT else text
 
 
 @contextmanager
@@ -129,7 +181,7 @@ def use_language(language: str | _gettext.NullTranslations) -> Iterator[None]:
 @cache
 def _read(language: str) -> _Said:
     with as_file(files("ekistics") / "locale") as folder:
-        return _Said(_gettext.translation(DOMAIN, folder, [language], fallback=True))
+        return _Said(_gettext.translation(DOMAIN, folder, [language], fallback=True), language)
 
 
 def translation_states(language: str) -> dict[str, int]:

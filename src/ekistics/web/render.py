@@ -12,7 +12,7 @@ from jinja2 import Environment, StrictUndefined, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from markupsafe import Markup, escape
 
-from ekistics.core.i18n import _, joined, use_language
+from ekistics.core.i18n import _, isolated, joined, use_language
 from ekistics.publish.numbers import day_text, number_text, period_text, value_text
 from ekistics.web.languages import LANGUAGES, RIGHT_TO_LEFT, core_language
 from ekistics.web.policy import Role
@@ -73,7 +73,7 @@ def environment(**options: Any) -> Environment:
     made.install_gettext_callables(_, _plural, newstyle=False)  # type: ignore[attr-defined]
     made.globals |= {"url": address, "static": static, "number": _number, "value": _value, "period": _period,
                      "day": _day, "own": _own, "url_or_none": _address_or_none, "script_words": script_words,
-                     "moment": _moment, "joined": joined}
+                     "moment": _moment, "joined": joined, "isolated": isolated}
     return made
 
 
