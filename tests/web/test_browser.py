@@ -217,6 +217,52 @@ def test_by_keyboard_alone_every_link_of_the_first_page_is_reached_and_seen(brow
     context.close()
 
 
+def folds_open(tab: Page) -> int:
+    return tab.locator("main details.fold[open]").count()
+
+
+def test_a_link_to_an_indicator_or_to_a_table_opens_it_and_paper_shows_all(browser, site, pages) -> None:
+    context = browser.new_context(viewport=WIDTHS["phone"], reduced_motion="reduce")
+    tab, said = watched(context, site)
+    tab.goto(site.address + pages["city"])
+    tab.wait_for_selector("html[data-script=ready]")
+    assert folds_open(tab) == 0
+    all_folds = tab.locator("main details").count()
+    assert all_folds > 5
+    for anchor, inner in (("sdg_11_2_1", "#sdg_11_2_1 .facts"), ("table-sources", "#table-sources tbody")):
+        tab.goto(site.address + pages["city"] + "#" + anchor)
+        tab.wait_for_selector("html[data-script=ready]")
+        assert tab.locator(inner).first.is_visible(), anchor
+        tab.wait_for_timeout(600)
+        assert tab.evaluate("id => Math.abs(document.getElementById(id).getBoundingClientRect().top)", anchor) < 120
+        tab.goto("about:blank")
+    tab.goto(site.address + pages["city"])
+    tab.wait_for_selector("html[data-script=ready]")
+    tab.locator("#sdg_11_2_1 summary").focus()
+    tab.keyboard.press("Enter")
+    assert tab.locator("#sdg_11_2_1 .facts").is_visible() and folds_open(tab) == 1
+    tab.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert tab.locator("main details[open]").count() == all_folds
+    tab.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert folds_open(tab) == 1
+    assert said == []
+    context.close()
+
+
+def test_without_javascript_folds_open_by_a_click_and_paper_shows_all(browser, site, pages) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    tab = context.new_page()
+    tab.goto(site.address + pages["city"])
+    table = tab.locator("#table-sources")
+    assert not table.is_visible()
+    tab.emulate_media(media="print")
+    assert table.is_visible()
+    tab.emulate_media(media="screen")
+    tab.locator("details.fold:has(#table-sources) > summary").click()
+    assert table.is_visible()
+    context.close()
+
+
 def test_axe_finds_nothing_behind_the_door(browser, site) -> None:
     context = signed_in(browser, site, "administrator", viewport={"width": 1280, "height": 900})
     inside = kinds_inside(site, context.cookies())

@@ -6,6 +6,7 @@ import { unfoldForPrint } from "../print.ts";
 import { makeSortable } from "../sort.ts";
 import { makeCopy } from "./copy.ts";
 import { whenNear } from "./lazy.ts";
+import { unfoldForLinks } from "./folds.ts";
 import { startMenus } from "./menus.ts";
 import { makeThemeSwitch } from "../theme.ts";
 
@@ -43,6 +44,7 @@ document.addEventListener("change", (event) => {
 });
 startMenus();
 unfoldForPrint("details:not(.menu)");
+unfoldForLinks();
 enhance(document);
 document.addEventListener("htmx:after:swap", () => enhance(document));
 document.querySelector<HTMLElement>(".errors")?.focus();

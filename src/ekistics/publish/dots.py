@@ -1,7 +1,7 @@
 """Values as dots with their intervals, a row each, drawn into the table that holds the same numbers."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 
 from ekistics.publish.charts import axis_span
@@ -146,6 +146,8 @@ class DotTable:
         The rows.
     axis : Axis
         What they are drawn on.
+    ends : str
+        The lowest and the highest of what it is about, in words; empty where nobody says so.
     """
 
     code: str
@@ -154,6 +156,14 @@ class DotTable:
     groups: tuple[DotGroup, ...]
     axis: Axis
     note: str = ""
+    ends: str = ""
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """Give the dots of all rows without their intervals, for one line; what the rest is held against is on top."""
+        found = [replace(mark, low=None, high=None) for group in self.groups for _row, marks in group.rows
+                 for mark in marks]
+        return tuple(sorted(found, key=lambda mark: mark.kind == "other"))
 
 
 def dot_table(code: str, title: str, columns: Sequence[Column],  # noqa: PLR0913 - the parts of a table

@@ -1,6 +1,7 @@
 """Values by group of people beside that for everybody: a table an indicator, each group a dot with its interval."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from math import isnan
 from typing import Any
 
@@ -87,9 +88,22 @@ def _table(spec: IndicatorSpec, series: SeriesSpec, rows: Sequence[Any], languag
     title = joined((f"{spec.number} {_(series.title)}".strip(), found.variant, one))
     columns = (Column(_("Group"), weight=1.6), *(() if one else (Column(_("Time")),)), Column(_("Value"), numeric=True),
                Column(_("Interval"), numeric=True), Column(_("Made of"), weight=2))
-    return dot_table(f"groups-{spec.code}-{series.code}-{rows[0].variant}".rstrip("-").replace("_", "-"), title,
+    made = dot_table(f"groups-{spec.code}-{series.code}-{rows[0].variant}".rstrip("-").replace("_", "-"), title,
                      columns, group_rows(rows, spec, language=language, timed=not one),
                      unit_measure=series.unit_measure, full=bounded(series), language=language)
+    return replace(made, ends=_ends(rows, spec, language))
+
+
+def _ends(rows: Sequence[Any], spec: IndicatorSpec, language: str) -> str:
+    """Say which groups have the lowest and the highest value of the newest time; empty for fewer than two groups."""
+    known = [row for row in rows if split_by(row) and not isnan(row.obs_value)]
+    newest = max((row.time_period for row in known), key=lambda text: Period.parse(text).end, default="")
+    held = sorted((row for row in known if row.time_period == newest), key=lambda row: row.obs_value)
+    if len(held) < 2:
+        return ""
+    first, last = (figure(row, spec, language=language).text for row in (held[0], held[-1]))
+    return _("From {first} ({then}) to {last} ({now})").format(first=first, then=group_text(held[0]), last=last,
+                                                               now=group_text(held[-1]))
 
 
 def group_rows(rows: Sequence[Any], spec: IndicatorSpec, *, language: str,

@@ -4,6 +4,7 @@ What is written here comes from the document ``survey.json`` of a package (schem
 holds counts and words about the survey, never a record of a person or household.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -175,9 +176,15 @@ def strata_table(survey: Mapping[str, Any], *, language: str) -> Table:
                Column(_("Units to draw from"), numeric=True), Column(_("Households asked"), numeric=True),
                Column(_("Persons"), numeric=True), Column(_("Sum of weights"), numeric=True))
     body = tuple(_stratum(row, survey, language) for row in design["strata"])
-    return Table("survey-design", _("Strata and units"), columns, (Group("", body), Group("", (totals,))),
+    code = f"survey-design-{_slug(survey['code'])}"
+    return Table(code, _("Strata and units"), columns, (Group("", body), Group("", (totals,))),
                  note=" ".join(filter(None, (_("A unit is what was drawn first: {unit}.").format(
                      unit=design["stages"][0]["unit"]), _untold(survey)))))
+
+
+def _slug(code: str) -> str:
+    """Write a code so that it can be a part of the name of an element: a page may show several surveys."""
+    return re.sub(r"[^a-z0-9]+", "-", code.lower()).strip("-")
 
 
 def _stratum(row: Mapping[str, Any], survey: Mapping[str, Any], language: str) -> tuple[Cell, ...]:

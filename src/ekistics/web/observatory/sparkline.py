@@ -64,7 +64,8 @@ def sparkline(rows: Sequence[Any], *, language: str) -> Sparkline | None:
     if len(ends) == 3 * len(rows):
         band = across.band % tuple([bottom - (end - low) * scale for end in (*upper, *reversed(lower))])
     unit = str(rows[-1].unit_measure)
-    shown = [value_text(float(row.obs_value), unit, language=language) for row in (rows[0], rows[-1])]
+    shown = [value_text(float(row.obs_value), unit, language=language, lci=row.lci, uci=row.uci)
+             for row in (rows[0], rows[-1])]
     when = [period_text(str(row.time_period), language=language) for row in (rows[0], rows[-1])]
     text = _("From {first} ({then}) to {last} ({now})").format(first=shown[0], then=when[0], last=shown[1], now=when[1])
     return Sparkline(across.line % tuple(y), (across.last, round(y[-1], 1)), band, text)
