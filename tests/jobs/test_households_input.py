@@ -1,10 +1,12 @@
 """What cannot be of a survey is told by the check already, with its place, and no answer of a person in it."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from ekistics.core.errors import EkisticsError
-from ekistics.jobs.households import check, estimate, import_survey
+from ekistics.indicators.adequate_housing import classify
+from ekistics.jobs.households import check, estimate, import_survey, read_survey
 from ekistics.vault import Vault, make_key_file
 
 from .household_survey import MAPPING, MARK, SURVEY, frames, write
@@ -79,3 +81,47 @@ def test_notes_that_cannot_be_written_leave_nothing_in_the_vault(tmp_path, vault
         import_survey(survey, vault, actor="t")
     assert (survey / "XXX-HS-2024.import.json").read_bytes() == before
     assert not list(survey.glob(".*.new"))
+
+
+@pytest.mark.parametrize(("old", "new", "words"), [
+    ('interval = "logit"', 'interval = "normal"', "design.interval: .*'normal'"),
+    ("confidence = 0.95", "confidence = 95", "design.confidence: This is a part of one"),
+    ("confidence = 0.95", "confidence = 1", "design.confidence: This is a part of one"),
+    ("[estimate]", "[estimate]\nmax_unknown_share = 5", "estimate.max_unknown_share: This is a part of one"),
+    ("[design]", "tolerance = -0.1\n\n[design]", "weight.tolerance: This is a part of one"),
+    ('time_period = "2024"', 'time_period = "lately"', "survey.time_period: .*[Gg]ot lately"),
+    ('time_period = "2019"', 'time_period = "before"', "rounds.time_period: .*[Gg]ot before")])
+def test_a_configuration_that_cannot_be_is_refused_before_anything_is_read(tmp_path, old, new, words) -> None:
+    survey = SURVEY.replace('psu = "block"', 'psu = "block"\ninterval = "logit"\nconfidence = 0.95')
+    assert old in survey
+    assert read_survey(write(tmp_path, HOMES, PEOPLE, survey=survey)).design.interval == "logit"
+    with pytest.raises(EkisticsError, match=words):
+        read_survey(write(tmp_path, HOMES, PEOPLE, survey=survey.replace(old, new, 1)))
+
+
+@pytest.mark.parametrize(("code", "rule", "words"), [
+    ("sdg_11_1_1", 'water_accepted = ["borhole"]', r"rules.sdg_11_1_1.water_accepted: .*Did you mean 'borehole'"),
+    ("sdg_11_1_1", 'not_durable_walls = ["earth"]', "not_durable_walls: There is no code 'earth'"),
+    ("sdg_11_1_1", 'shared_without_number = "yes"', "shared_without_number: There is no code 'yes'"),
+    ("sdg_11_1_1", "persons_per_room = -3", "persons_per_room: An amount is negative"),
+    ("drinking_water", 'surface = ["river"]', "drinking_water.surface"),
+    ("sanitation", 'none = ["bush"]', "sanitation.none"),
+    ("housing_affordability", 'renting = ["TENANT"]', "housing_affordability.renting"),
+    ("adequate_housing", 'services = ["watr"]', "adequate_housing.services: .*Did you mean 'water'"),
+    ("adequate_housing", 'slum = {water_accepted = ["borhole"]}', "rules.adequate_housing: .*Did you mean 'borehole'")])
+def test_a_list_of_codes_that_counts_nobody_is_refused(tmp_path, code, rule, words) -> None:
+    with pytest.raises(EkisticsError, match=words):
+        read_survey(write(tmp_path, HOMES, PEOPLE, survey=f"{SURVEY}\n[rules.{code}]\n{rule}\n"))
+
+
+def test_thresholds_of_adequate_housing_reach_the_deprivations() -> None:
+    homes = pd.DataFrame({"members": [3.0], "rooms": [1.0]})
+    assert classify(homes)["habitability"]["known"].tolist() == [1.0]
+    assert classify(homes, {"slum": {"persons_per_room": 2}})["habitability"]["known"].tolist() == [0.0]
+
+
+def test_a_survey_of_nobody_is_refused(tmp_path, vault) -> None:
+    survey = write(tmp_path / "in", HOMES.iloc[:0], PEOPLE.iloc[:0])
+    with pytest.raises(EkisticsError, match=r"households.csv: The sample has no rows"):
+        import_survey(survey, vault, actor="t")
+    assert vault.surveys() == ()

@@ -1,8 +1,8 @@
 """What is known of households: yes, no or not known, from standard variables, and how several answers are joined."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, fields
-from typing import Any, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Annotated, Any, TypeVar, get_type_hints
 
 import numpy as np
 import numpy.typing as npt
@@ -10,12 +10,42 @@ import pandas as pd
 
 from ekistics.core.errors import InputFormatError, InvalidValueError, UnknownNameError
 from ekistics.core.i18n import _
+from ekistics.core.standard_variables import standard_variables
 
-__all__ = ["Criterion", "Truth", "all_of", "among", "any_of", "asked", "blank", "negated", "number", "rules_of",
-           "said_yes", "when", "within"]
+__all__ = ["Codes", "Criterion", "Facilities", "Floors", "Materials", "Roofs", "Sources", "Tenures", "Truth", "Walls",
+           "all_of", "among", "any_of", "asked", "blank", "negated", "number", "rules_of", "said_yes", "when", "within"]
 
 Truth = npt.NDArray[np.float64]  # 1 yes, 0 no, NaN not known
 _Rules = TypeVar("_Rules")
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """Which codes a rule may hold, as a part of its type.
+
+    Parameters
+    ----------
+    variables : tuple of str
+        Standard variables whose codes they are.
+    words : tuple of str
+        Words, where they are no codes of a variable.
+    """
+
+    variables: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
+    def known(self) -> tuple[str, ...]:
+        """Give the codes."""
+        return (*self.words, *(code for name in self.variables for code in standard_variables()[name].codes))
+
+
+Sources = Annotated[tuple[str, ...], Codes(("water_source",))]
+Facilities = Annotated[tuple[str, ...], Codes(("sanitation_facility",))]
+Walls = Annotated[tuple[str, ...], Codes(("wall_material",))]
+Roofs = Annotated[tuple[str, ...], Codes(("roof_material",))]
+Floors = Annotated[tuple[str, ...], Codes(("floor_material",))]
+Materials = Annotated[tuple[str, ...], Codes(("wall_material", "roof_material", "floor_material"))]
+Tenures = Annotated[tuple[str, ...], Codes(("tenure",))]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -291,8 +321,9 @@ def rules_of(kind: type[_Rules], rules: Any) -> _Rules:
     ------
     UnknownNameError
         A threshold is not of this method; the nearest right name is given.
+        A code of a list is none of its variable's.
     InvalidValueError
-        A number was given where a list is needed, or the other way round.
+        A number was given where a list is needed, or the other way round; or a number is negative or infinite.
     """
     if isinstance(rules, kind):
         return rules
@@ -302,10 +333,26 @@ def rules_of(kind: type[_Rules], rules: Any) -> _Rules:
         if name not in defaults:
             raise UnknownNameError.among(name, list(defaults), what=_("threshold"), where=kind.__name__)
         given[name] = _like(defaults[name], value, name)
+        _check_rule(kind, name, given[name])
     return kind(**given)
 
 
+def _check_rule(kind: type, name: str, value: Any) -> None:
+    """Refuse codes that no variable of the rule has, which would silently count nobody, and limits that cannot be."""
+    if isinstance(value, float) and not 0 <= value < np.inf:
+        raise InvalidValueError(_("An amount is negative or infinite."), where=name, param=name, got=value,
+                                expected=_("zero or more"))
+    told = next((each for each in getattr(get_type_hints(kind, include_extras=True)[name], "__metadata__", ())
+                 if isinstance(each, Codes)), None)
+    known = told.known() if told else ()
+    for code in value if isinstance(value, tuple) else (value,):
+        if known and code not in known:
+            raise UnknownNameError.among(str(code), known, what=_("code"), where=name)
+
+
 def _like(default: Any, value: Any, name: str) -> Any:
+    if is_dataclass(default) and isinstance(value, Mapping):
+        return rules_of(type(default), value)
     if isinstance(default, tuple) and isinstance(value, list | tuple):
         return tuple(value)
     if isinstance(default, float) and type(value) in (int, float):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
 import pandas as pd
 
@@ -11,12 +11,22 @@ from ekistics.core.indicator import IndicatorSpec, MethodEdition
 from ekistics.core.reasons import Reason
 from ekistics.indicators import housing_affordability, sdg_11_1_1
 from ekistics.indicators._survey_rows import KNOWN, Status, classified, reading, results, share_series
-from ekistics.indicators._truths import Criterion, all_of, asked, blank, negated, rules_of, said_yes
+from ekistics.indicators._truths import (
+    Codes,
+    Criterion,
+    all_of,
+    asked,
+    blank,
+    negated,
+    rules_of,
+    said_yes,
+)
 
 __all__ = ["ELEMENTS", "SPEC", "HousingRules", "classify", "compute", "criteria", "example_inputs", "statuses"]
 
 ELEMENTS = ("tenure_security", "services", "affordability", "habitability", "accessibility", "location",
             "cultural_adequacy")
+_SERVICES = ("water", "sanitation", "electricity", "waste_collected")
 _HAZARDS = ("hazard_flood", "hazard_slope", "hazard_waste", "hazard_right_of_way")
 _SEVEN = reading("seven", N_("All seven elements"), N_("All seven elements, at least"),
                  N_("All seven elements, at most"))
@@ -42,7 +52,7 @@ class HousingRules:
         Largest share of income, or else of expenditure, that housing may cost.
     """
 
-    services: tuple[str, ...] = ("water", "sanitation", "electricity", "waste_collected")
+    services: Annotated[tuple[str, ...], Codes(words=_SERVICES)] = _SERVICES
     slum: sdg_11_1_1.SlumRules = field(default_factory=sdg_11_1_1.SlumRules)
     cost_share: float = 0.30
 

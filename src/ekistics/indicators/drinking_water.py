@@ -14,6 +14,7 @@ from ekistics.indicators._services import IMPROVED_WATER, JMP, JMP_SOURCE, UNCLE
 from ekistics.indicators._survey_rows import KNOWN, Status, classified, results, share_series
 from ekistics.indicators._truths import (
     Criterion,
+    Sources,
     Truth,
     all_of,
     among,
@@ -40,9 +41,9 @@ class WaterRules:
         Most minutes to go, get water and come back, queuing included.
     """
 
-    improved: tuple[str, ...] = IMPROVED_WATER
-    unclear: tuple[str, ...] = UNCLEAR_WATER
-    surface: tuple[str, ...] = ("surface",)
+    improved: Sources = IMPROVED_WATER
+    unclear: Sources = UNCLEAR_WATER
+    surface: Sources = ("surface",)
     minutes: float = 30.0
 
 

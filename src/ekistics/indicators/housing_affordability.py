@@ -10,7 +10,19 @@ from ekistics.core.i18n import N_
 from ekistics.core.indicator import IndicatorSpec, MethodEdition, SeriesSpec
 from ekistics.core.reasons import Reason
 from ekistics.indicators._survey_rows import Quotient, Status, classified, reading, results, share_series
-from ekistics.indicators._truths import Criterion, Truth, all_of, among, asked, blank, negated, number, rules_of, within
+from ekistics.indicators._truths import (
+    Criterion,
+    Tenures,
+    Truth,
+    all_of,
+    among,
+    asked,
+    blank,
+    negated,
+    number,
+    rules_of,
+    within,
+)
 
 __all__ = ["ENTERS", "SPEC", "AffordabilityRules", "classify", "compute", "criteria", "example_inputs", "quotients",
            "statuses"]
@@ -39,7 +51,7 @@ class AffordabilityRules:
 
     cost_share: float = 0.30
     rent_share: float = 0.25
-    renting: tuple[str, ...] = ("RENT",)
+    renting: Tenures = ("RENT",)
 
 
 SPEC = IndicatorSpec(

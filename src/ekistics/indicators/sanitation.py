@@ -14,6 +14,7 @@ from ekistics.indicators._services import IMPROVED_SANITATION, JMP, JMP_SOURCE, 
 from ekistics.indicators._survey_rows import KNOWN, Status, classified, results, share_series
 from ekistics.indicators._truths import (
     Criterion,
+    Facilities,
     Truth,
     all_of,
     among,
@@ -38,9 +39,9 @@ class SanitationRules:
         Facilities that are improved, that leave it open, and that are open defecation.
     """
 
-    improved: tuple[str, ...] = IMPROVED_SANITATION
-    unclear: tuple[str, ...] = UNCLEAR_SANITATION
-    none: tuple[str, ...] = ("none",)
+    improved: Facilities = IMPROVED_SANITATION
+    unclear: Facilities = UNCLEAR_SANITATION
+    none: Facilities = ("none",)
 
 
 ENTERS: Mapping[str, tuple[str, ...]] = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +13,15 @@ from ekistics.core.indicator import IndicatorSpec, MethodEdition
 from ekistics.core.reasons import Reason
 from ekistics.indicators._survey_rows import KNOWN, Status, classified, reading, results, share_series
 from ekistics.indicators._truths import (
+    Codes,
     Criterion,
+    Facilities,
+    Floors,
+    Materials,
+    Roofs,
+    Sources,
     Truth,
+    Walls,
     all_of,
     among,
     any_of,
@@ -72,25 +79,25 @@ class SlumRules:
         Materials that leave it open.
     """
 
-    water_accepted: tuple[str, ...] = ("piped_dwelling", "piped_yard", "standpipe", "borehole", "protected_well",
-                                       "protected_spring", "rainwater", "bottled", "other_improved")
-    water_unclear: tuple[str, ...] = ("well_unspecified", "spring_unspecified")
+    water_accepted: Sources = ("piped_dwelling", "piped_yard", "standpipe", "borehole", "protected_well",
+                               "protected_spring", "rainwater", "bottled", "other_improved")
+    water_unclear: Sources = ("well_unspecified", "spring_unspecified")
     standpipe_households: float = 5.0
     bottled_needs_other: bool = True
     water_litres: float = 0.0
     water_minutes: float = 0.0
-    sanitation_accepted: tuple[str, ...] = ("flush_sewer", "flush_septic", "flush_pit", "flush_unknown", "vip",
-                                            "pit_slab", "composting", "other_improved")
-    sanitation_unclear: tuple[str, ...] = ("flush_unspecified", "pit_unspecified")
+    sanitation_accepted: Facilities = ("flush_sewer", "flush_septic", "flush_pit", "flush_unknown", "vip",
+                                       "pit_slab", "composting", "other_improved")
+    sanitation_unclear: Facilities = ("flush_unspecified", "pit_unspecified")
     sanitation_households: float = 2.0
-    shared_without_number: str = "unknown"
+    shared_without_number: Annotated[str, Codes(words=("unknown", "deprived", "accepted"))] = "unknown"
     persons_per_room: float = 3.0
-    not_durable_walls: tuple[str, ...] = ("none", "cane", "dirt", "bamboo_mud", "stone_mud", "adobe", "plywood",
-                                          "cardboard", "reused_wood", "natural", "rudimentary")
-    not_durable_roofs: tuple[str, ...] = ("none", "thatch", "sod", "mat", "bamboo", "cardboard", "natural",
-                                          "rudimentary")
-    not_durable_floors: tuple[str, ...] = ("earth", "dung", "natural")
-    unclear_materials: tuple[str, ...] = ("other",)
+    not_durable_walls: Walls = ("none", "cane", "dirt", "bamboo_mud", "stone_mud", "adobe", "plywood",
+                                "cardboard", "reused_wood", "natural", "rudimentary")
+    not_durable_roofs: Roofs = ("none", "thatch", "sod", "mat", "bamboo", "cardboard", "natural",
+                                "rudimentary")
+    not_durable_floors: Floors = ("earth", "dung", "natural")
+    unclear_materials: Materials = ("other",)
 
 
 def _lacks(code: str, people: str, households: str) -> tuple[Any, ...]:

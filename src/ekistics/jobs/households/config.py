@@ -8,14 +8,22 @@ from pathlib import Path
 from typing import Any
 
 from ekistics.core import schema
-from ekistics.core.errors import ConfigurationError, MissingInputError, UnknownNameError
+from ekistics.core.errors import (
+    ConfigurationError,
+    EkisticsError,
+    InvalidValueError,
+    MissingInputError,
+    UnknownNameError,
+)
 from ekistics.core.i18n import N_, _
 from ekistics.core.observation import DIMENSIONS
+from ekistics.core.period import Period
 from ekistics.core.place import Place
 from ekistics.core.schema import key
 from ekistics.indicators.households import DEGREES, people_indicators, rules_of_indicator
 from ekistics.survey.design import LONELY
 from ekistics.survey.disclosure.rules import DisclosureRules
+from ekistics.survey.intervals import INTERVALS
 
 __all__ = ["Area", "Round", "SurveyConfig", "parse_survey", "read_survey", "survey_template"]
 
@@ -305,11 +313,20 @@ def _check_names(config: SurveyConfig, where: str) -> None:
         _one_of(code, people_indicators(), f"{where}: rules", _("indicator of people's records"))
         if not isinstance(rules, Mapping):
             raise ConfigurationError(_("A table is needed here."), where=f"{where}: rules.{code}", got=repr(rules))
-        rules_of_indicator(code, rules)
+        _check_rules(code, rules, where)
     _one_of(config.design.lonely, LONELY, f"{where}: design.lonely", _("rule"))
+    _one_of(config.design.interval, INTERVALS, f"{where}: design.interval", _("kind of interval"))
     _one_of(config.estimate.disability_cutoff, DEGREES, f"{where}: estimate.disability_cutoff", _("degree"))
     _one_of(config.place.kind, ("city", "country"), f"{where}: place.kind", _("kind of place"))
     _one_of(config.publication.rules, ("nchs-2017", "none"), f"{where}: publication.rules", _("set of rules"))
+
+
+def _check_rules(code: str, rules: Mapping[str, Any], where: str) -> None:
+    try:
+        rules_of_indicator(code, rules)
+    except EkisticsError as error:
+        error.where = f"{where}: rules.{code}" + (f".{error.where}" if error.where in rules else "")
+        raise
 
 
 def _check_values(config: SurveyConfig, where: str) -> None:
@@ -325,11 +342,28 @@ def _check_values(config: SurveyConfig, where: str) -> None:
     codes = [config.place.code, *(area.code for area in config.areas)]
     if len(set(codes)) < len(codes):
         raise ConfigurationError(_("Two areas have one code."), where=f"{where}: areas")
+    _check_numbers(config, where)
+    for at, text in (("survey.time_period", config.survey.time_period),
+                     *(("rounds.time_period", each.time_period) for each in config.rounds)):
+        try:
+            Period.parse(text)
+        except InvalidValueError as error:
+            raise ConfigurationError(error.message, where=f"{where}: {at}", expected=error.expected, got=text,
+                                     hint=error.hint) from error
     if config.weight.households is not None and not config.weight.households > 0:
         raise ConfigurationError(_("The number of households of the frame must be positive."),
                                  where=f"{where}: weight.households", got=f"{config.weight.households:g}")
     config.disclosure.rules()
     config.place.place()
+
+
+def _check_numbers(config: SurveyConfig, where: str) -> None:
+    """Refuse shares, and a confidence, that cannot be."""
+    shares = {"design.confidence": config.design.confidence, "weight.tolerance": config.weight.tolerance,
+              "estimate.max_unknown_share": config.estimate.max_unknown_share}
+    for at, value in shares.items():
+        if not 0 <= value <= 1 or (at == "design.confidence" and value in (0, 1)):
+            raise ConfigurationError(_("This is a part of one: 0.05 for 5 percent."), where=f"{where}: {at}", got=value)
 
 
 def survey_template() -> str:

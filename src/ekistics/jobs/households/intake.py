@@ -255,6 +255,8 @@ def _record(config: SurveyConfig) -> SurveyRecord:
 
 def _require_weights(households: pd.DataFrame, inputs: SurveyInputs) -> None:
     weight = households["weight"]
+    if weight.empty:
+        raise InvalidValueError(_("The sample has no rows."), where=inputs.files["household"].name)
     wrong = int((~(weight > 0)).sum())
     if wrong:
         missing, zero = int(weight.isna().sum()), int((weight == 0).sum())

@@ -68,7 +68,8 @@ def _variable(element: Any) -> Variable:
     ranges = tuple(each for each in found if each != (-math.inf, math.inf))  # one without ends says nothing
     form = element.find("{*}varFormat")
     kind = "text" if form is None else _KINDS.get(form.get("type", ""), "text")
-    return Variable(element.get("name", ""), _text(element, "labl"), kind, values, tuple(dict.fromkeys(missing)), ranges)
+    return Variable(element.get("name", ""), _text(element, "labl"), kind, values, tuple(dict.fromkeys(missing)),
+                    ranges)
 
 
 def _range(element: Any) -> tuple[float, float]:
