@@ -13,6 +13,7 @@ import pytest
 from lxml import etree
 
 from ekistics.jobs.households.document import survey_document
+from ekistics.jobs.sample_survey.make import make_sample_survey
 from ekistics.package.descriptor import json_bytes
 from ekistics.package.verify import verify_package
 from ekistics.vault import Vault, make_key_file
@@ -135,6 +136,12 @@ def test_no_sum_or_difference_with_the_description_gives_a_withheld_number(attac
     assert worked_out(attack) == []
 
 
+def test_where_the_whole_place_is_withheld_its_size_is_not_told(tmp_path) -> None:
+    document = made(cases()["nobody but few"], tmp_path).document
+    told = {**document["design"]["totals"], **document["response"], **document["weight"]}
+    assert {name for name, value in told.items() if value is not None} == {"strata", "statement", "variable"}
+
+
 # --- what was told before, and what somebody may put back
 
 
@@ -199,3 +206,32 @@ def test_packages_that_differ_in_withheld_cells_alone_are_the_same(tmp_path, cha
     before, after = (each.truth.loc[hidden, ["numerator", "denominator"]] for each in (one, other))
     assert not np.allclose(before, after, equal_nan=True)
     assert same_but_names(one.folder, other.folder) == {}
+
+
+# --- the demo's survey, with one neighbourhood of which seven households remain
+
+
+@pytest.mark.full
+def test_the_sample_survey_with_a_tiny_neighbourhood_tells_nothing(tmp_path) -> None:
+    folder = tmp_path / "in"
+    make_sample_survey(folder)
+    asked = pd.read_csv(folder / "households_2023.csv")
+    people = pd.read_csv(folder / "people_2023.csv", dtype=str)
+    here = asked.index[asked["visit/area"] == asked["visit/area"].max()]
+    units = asked.loc[here, "visit/enumeration_area"]
+    kept = [*units[units == units.iloc[0]].index[:4], *units[units == units.iloc[-1]].index[:3]]
+    asked = asked.drop(index=here.difference(kept))
+    asked.to_csv(folder / "households_2023.csv", index=False)
+    people[people["household"].isin(asked["visit/household"])].to_csv(folder / "people_2023.csv", index=False)
+    (tmp_path / "safe").mkdir()
+    (tmp_path / "keys").mkdir()
+    with (Vault.create(tmp_path / "safe" / "p.vault", make_key_file(tmp_path / "keys" / "k.key")) as vault,
+          pytest.MonkeyPatch.context() as patch):
+        attack = attacked(folder / "survey_2023.toml", vault, tmp_path / "out", patch)
+    test_something_is_withheld_and_the_package_is_whole(attack)
+    test_the_description_counts_nothing_that_rows_do_not_say(attack)
+    test_the_codebook_counts_nothing_that_the_description_does_not(attack)
+    assert worked_out(attack) == []
+    found = {name: agreeing(texts, attack.secrets, attack.public)
+             for name, texts in package_numbers(attack.folder).items()}
+    assert not any(found.values()), found

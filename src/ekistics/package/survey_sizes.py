@@ -16,6 +16,7 @@ Document = Mapping[str, Any]
 _SAME = 1e-9  # relative; sums of the same weights in another order
 _STRATUM = ("psus", "psus_in_population", "households", "persons", "sum_of_weights")
 _WHOLE = ("psus", "households", "degrees_of_freedom")
+_RESPONSE = ("selected", "eligible", "responded", "rate")
 _SPREAD = ("lowest", "highest", "kish_effect")
 _ANSWERS = ("known", "user_missing", "absent")
 
@@ -51,7 +52,7 @@ def without_sizes(survey: Document, rows: pd.DataFrame, report: Document) -> dic
             "design": {**design, "strata": [_null(each, _STRATUM) for each in design["strata"]],
                        "totals": _null(design["totals"], unsaid)},
             "weight": _null(weight, _SPREAD if households and weights else (*_SPREAD, "mean")),
-            "response": response if households else _null(response, ("responded", "rate")),
+            "response": response if households else _null(response, _RESPONSE),
             "variables": [_few(each, _ANSWERS) for each in survey["variables"]],
             "indicators": [{**each, "criteria": [_few(one, ("unknown_households",)) for one in each["criteria"]]}
                            for each in survey["indicators"]]}
