@@ -39,10 +39,11 @@ LINK = re.compile(rb'(?:href|src|data-[a-z-]+)="(/[^"#]*)|"(?:https?://[^/"]+)?(
 PLACED = re.compile(rb' (?:style|d|points|transform|viewBox|x|y|x1|x2|y1|y2|cx|cy|r|width|height)="[^"]*"')
 
 
-@pytest.fixture
-def attack(tmp_path: Path) -> Attacked:
-    """Survey the city; its areas are the strata, and two are tiny."""
-    folder = Case(homes(), '"tenure"').write(tmp_path / "in")
+@pytest.fixture(params=["tiny areas", "nobody but few"])
+def attack(request, tmp_path: Path) -> Attacked:
+    """Survey the city; its areas are the strata, and two are tiny, or the whole sample is."""
+    asked = homes() if request.param == "tiny areas" else homes()[:8].assign(block=[1, 1, 1, 1, 2, 2, 2, 2])
+    folder = Case(asked, '"tenure"').write(tmp_path / "in")
     told = BASE.replace('"XTH"', f'"{CITY}"').replace('country = "XXX"', 'country = "GHA"')
     for code, own in CODES.items():
         told = told.replace(f'"{code}"', f'"{own}"')
@@ -104,7 +105,7 @@ def test_no_public_page_or_file_tells_a_withheld_number(world: Place, attack: At
     assert outcome.error is None and attack.withheld.any()
     leaks, pages = found(attack, client_of(), STARTS, most)
     assert leaks == {}
-    assert pages >= 30
+    assert pages >= 25
 
 
 @pytest.mark.django_db

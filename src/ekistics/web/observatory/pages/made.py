@@ -28,8 +28,9 @@ def made_lines(documents: Iterable[Documents], *, language: str) -> dict[tuple[i
     """
     found: dict[tuple[int, str], str] = {}
     for held in documents:
-        if held.survey is not None:
-            count = number_text(float(held.survey["design"]["totals"]["households"]), 0, language=language)
+        asked = None if held.survey is None else held.survey["design"]["totals"]["households"]
+        if asked is not None:  # it is not told where it is withheld
+            count = number_text(float(asked), 0, language=language)
             found[held.edition.pk, ""] = _("From {count} households, by the survey's design").format(count=count)
         if held.sample is not None:
             every = number_text(float(held.sample["frame"]["cities"]), 0, language=language)
