@@ -154,6 +154,48 @@ def test_the_package_is_whole_and_about_the_country(drawn, tmp_path):
     assert again.package.run.id == outcome.package.run.id
 
 
+def parts(outcome, series):
+    return {row["group"]: row for row in outcome.document["domains"]["rows"] if row["series"] == series}
+
+
+def test_parts_of_the_country(drawn, tmp_path):
+    """The kinds of the worked example by hand: large cities are all in the sample, of the others some are drawn."""
+    outcome = run(drawn, tmp_path, estimation='interval = "logit"\nby = ["kind"]')
+    found = parts(outcome, "either")
+    by_hand = {kind: 100 * np.dot(PEOPLE[a:b], SHARE[a:b]) / sum(PEOPLE[a:b])
+               for kind, a, b in (("L", 0, 3), ("M", 3, 8), ("S", 8, 14))}
+    assert {kind: row["value"] for kind, row in found.items()} == pytest.approx(by_hand)
+    counts = [(row["frame"], row["cities"], row["df"]) for row in found.values()]
+    assert counts == [(3, 3, None), (20, 5, 4), (60, 6, 5)]
+    assert (found["L"]["se"], found["L"]["lci"]) == (0.0, found["L"]["value"])
+    assert found["L"]["status"] == "publish", "every city of it is in the sample"
+    for kind, a, b, size in (("M", 3, 8, 20), ("S", 8, 14, 60)):
+        n, people, share = b - a, np.array(PEOPLE[a:b]), np.array(SHARE[a:b])
+        left = people * (share - by_hand[kind] / 100)
+        se = 100 * np.sqrt(size**2 * (1 - n / size) / n * left.var(ddof=1)) / (size / n * people.sum())
+        assert found[kind]["se"] == pytest.approx(se)
+        assert found[kind]["status"] == "review", "few degrees of freedom"
+    assert outcome.document["domains"]["rules"] == "nchs-2017"
+    assert verify_package(tmp_path / "out").problems == ()
+
+
+def test_a_part_with_too_few_cities_is_withheld(drawn, tmp_path):
+    counted = parts(run(drawn, tmp_path, estimation='interval = "logit"\nby = ["stratum"]'), "cities_above_50")
+    assert counted["L"]["value"] == 100.0
+    for kind in ("M", "S"):
+        row = counted[kind]
+        assert (row["status"], row["reason"]) == ("suppress", "below-threshold")
+        assert [row[name] for name in ("value", "se", "lci", "uci")] == [None] * 4
+
+
+def test_columns_that_make_no_parts(drawn, tmp_path):
+    with pytest.raises(UnknownNameError, match="kind"):
+        run(drawn, tmp_path, estimation='by = ["kin"]')
+    with pytest.raises(ConfigurationError, match="too many values"):
+        run(drawn, tmp_path, estimation='by = ["code"]')
+    assert "domains" not in run(drawn, tmp_path).document
+
+
 def test_error_within_cities_widens_the_interval(drawn, tmp_path):
     rows = observations(drawn)
     for row in rows[:3]:
@@ -359,6 +401,7 @@ def test_a_total_has_the_interval_asked_for_and_no_rival_in_a_mean(form, quantil
 
 EXAMPLE = Path(__file__).parents[2] / "examples/national"
 TRUTH = (64.854, 54.167)  # of all 120 cities of the example: people, and cities above half
+REGIONS = (77.880, 59.020, 58.072)  # people of the coast, the hills and the plain
 
 
 @pytest.mark.parametrize("method", ["cube", "systematic-pps", "sampford", "pareto"])
@@ -368,12 +411,17 @@ def test_every_method_from_list_to_country(method, tmp_path):
     text = design.read_text()
     if method != "cube":
         text = text.replace('balancing = ["population", "elevation", "region"]', "")
+        text = text.replace('path = "cities.csv"', 'path = "cities.csv"\nkeep = ["region"]')
     design.write_text(text.replace('method = "cube"', f'method = "{method}"'))
     runner = CliRunner()
-    for arguments in (["sample", str(design), "--out", str(tmp_path / "sample"), "--commit"],
-                      ["sample", str(design), "--out", str(tmp_path / "sample")],
+    commit_seed(design, tmp_path / "sample", seed="a seed of the tests")
+    for arguments in (["sample", str(design), "--out", str(tmp_path / "sample")],
                       ["national", str(tmp_path / "national.toml"), "--out", str(tmp_path / "country"), "--json"]):
         done = runner.invoke(app, arguments, catch_exceptions=False)
+    regions = json.loads((tmp_path / "country/sample.json").read_bytes())["domains"]["rows"][:3]
+    for row, truth in zip(regions, REGIONS, strict=True):
+        assert row["status"] in ("publish", "review")
+        assert row["value"] == pytest.approx(truth, abs=4 * row["se"])
     ratio, count = json.loads(done.stdout)["values"]
     assert ratio["value"] == pytest.approx(TRUTH[0], abs=6 * ratio["se"])
     assert count["value"] == pytest.approx(TRUTH[1], abs=6 * count["se"])

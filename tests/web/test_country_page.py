@@ -1,5 +1,6 @@
 """The page of a country: what it shows of national values, of the sample behind them, and of what is missing."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -83,6 +84,12 @@ def test_the_sample_is_told_whole(nation: Callable[..., int]) -> None:
     assert "Mean of the cities, unweighted" in comparison
     assert "53.9 %" in comparison
     assert "68.2 %" in comparison
+    parts = text(shown, "//table[@id='table-parts-0']")
+    assert re.search(r"the whole country ?14 of 83 ?58\.9 %", parts)
+    assert re.search(r"Coast ?9 of 31 ?64(\.1)? %", parts)
+    assert re.search(r"Hills ?4 of 40 ?49(\.2)? % ?\(.{9,13}\) ?take care", parts)
+    assert re.search(r"Plain ?1 of 12 ?not shown: the sample tells too little to publish a value ?none", parts)
+    assert len(shown.xpath("//table[starts-with(@id, 'table-parts-')]")) == 1, "only what has parts"
     assert "107.3 %" in text(shown, "//table[@id='table-balance']")
     assert "the city could not be reached" in text(shown, "//table[@id='table-replacements']")
     assert commitment("an example, not a secret") in text(shown, "//section[@id='sample']")

@@ -12,14 +12,15 @@ from ekistics.core.errors import UnknownNameError
 from ekistics.core.i18n import N_, _, joined
 from ekistics.core.indicator import IndicatorSpec
 from ekistics.core.period import Period
+from ekistics.core.reasons import reason_text
 from ekistics.publish.content import Cell, Column, Fact, Group, Table
 from ekistics.publish.dots import Dot, DotRow, DotTable, dot_table
 from ekistics.publish.figures import variant_of
 from ekistics.publish.numbers import day_text, interval_text, number_text, value_text
 
 __all__ = ["MARKS", "METHODS", "FrameCity", "SampleCity", "balance_table", "cities_not_drawn", "comparison_tables",
-           "design_facts", "design_table", "made_from", "not_drawn_table", "replacement_table", "sample_cities",
-           "seed_facts", "strata_shares"]
+           "design_facts", "design_table", "made_from", "not_drawn_table", "part_tables", "replacement_table",
+           "sample_cities", "seed_facts", "strata_shares"]
 
 METHODS: Mapping[str, str] = {
     "srs": N_("simple random sampling in each stratum"),
@@ -39,6 +40,7 @@ MARKS: tuple[str, ...] = (N_("certain to be in the sample"), N_("drawn by lot"),
                           N_("put in the place of another"), N_("not in the sample"))
 CERTAIN, DRAWN, REPLACED, SUBSTITUTE, _OUTSIDE = range(len(MARKS))
 NOT_STATED = N_("not stated")
+_NAMED = ("indicator", "series", "variant", "time_period")  # what tells a national value
 MOST_ROWS = 1000  # of the table of cities that were not drawn; the package's document has all
 
 
@@ -304,6 +306,56 @@ def _comparison_rows(row: Mapping[str, Any], language: str) -> list[DotRow]:
                   "main" if bounds else "other")
         made.append(DotRow(cells, (dot,) if value is not None else (), own=bool(bounds)))
     return made
+
+
+def part_tables(sample: Mapping[str, Any], specs: Mapping[str, IndicatorSpec], *,
+                language: str) -> tuple[DotTable, ...]:
+    """Hold the values of parts of the country, such as its regions, against the national one.
+
+    Parameters
+    ----------
+    sample : mapping
+        The document.
+    specs : mapping of str to IndicatorSpec
+        The indicators by code, for titles.
+    language : str
+        Language of the numbers.
+
+    Returns
+    -------
+    tuple of DotTable
+        One a national value that has parts.
+    """
+    columns = (Column(_("Part of the country"), weight=2), Column(_("Cities in the sample"), numeric=True),
+               Column(_("Value"), numeric=True), Column(_("Interval"), numeric=True), Column(_("Quality")))
+    made = []
+    for i, whole in enumerate(sample["comparison"]):
+        found = [row for row in sample.get("domains", {"rows": ()})["rows"]
+                 if all(row[name] == whole[name] for name in _NAMED)]
+        every = {**whole, "group": _("the whole country"), "frame": sample["frame"]["cities"], "status": "publish"}
+        groups = [(column.replace("_", " "), [_part_row(row, language) for row in (every, *found)
+                                              if row.get("by", column) == column])
+                  for column in dict.fromkeys(row["by"] for row in found)]
+        if groups:
+            made.append(dot_table(f"parts-{i}", _title(whole, specs), columns, groups, language=language,
+                                  unit_measure=whole["unit_measure"], full=whole["unit_measure"] == "PT",
+                                  note=_("Estimated from the same sample. A value that is not precise enough by the "
+                                         "rules of publication is not shown.")))
+    return tuple(made)
+
+
+def _part_row(row: Mapping[str, Any], language: str) -> DotRow:
+    unit, own = row["unit_measure"], "by" not in row
+    bounds = {name: nan if row[name] is None else row[name] for name in ("lci", "uci")}
+    counted = _("{count} of {all}").format(count=_whole(row["cities"], language), all=_whole(row["frame"], language))
+    if row["value"] is None:
+        text = _("not shown: {reason}").format(reason=reason_text(row["reason"]))
+        none = Cell(_("none"), absent=True)
+        return DotRow((Cell(row["group"]), Cell(counted), Cell(text, absent=True), none, Cell("")))
+    quality = _("take care") if row["status"] == "review" else ""
+    cells = (Cell(row["group"]), Cell(counted), Cell(value_text(row["value"], unit, language=language, **bounds)),
+             Cell(interval_text(unit_measure=unit, language=language, **bounds)), Cell(quality))
+    return DotRow(cells, (Dot(row["value"], row["lci"], row["uci"], "other" if own else "main"),), own=own)
 
 
 @dataclass(frozen=True, slots=True)

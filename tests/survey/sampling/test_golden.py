@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ekistics.survey.design import Design
-from ekistics.survey.estimates import ratio
+from ekistics.survey.estimates import ratio, total
 from ekistics.survey.sampling import (
     Selection,
     inclusion_probabilities,
@@ -15,6 +15,7 @@ from ekistics.survey.sampling import (
     joint_sampford,
     joint_systematic,
     national_ratio,
+    national_total,
     variance_of_total,
 )
 
@@ -88,6 +89,36 @@ def test_error_is_that_of_the_kernel_of_surveys():
     mine = national_ratio(sample, people * share, people)
     assert (mine.value, mine.se, mine.deff) == pytest.approx((other.value[0], other.se[0], other.deff[0]), rel=1e-10)
     assert mine.df == other.df[0] - 2  # the three certain cities bring no degree of freedom
+
+
+def test_parts_of_a_country_are_domains_of_the_kernel_of_surveys():
+    """Parts that cross strata: the kernel's domains were held against R survey 4.1-1."""
+    case, sample, people, share = national()
+    cities = np.repeat(np.array(case["cities"], dtype=float), case["drawn"])
+    part = np.arange(len(people)) % 2
+    design = Design.of(1 / sample.pi, strata=sample.stratum, population=cities)
+    other, sums = (make(design, people * share, *rest, domain=part) for make, rest in ((ratio, [people]), (total, [])))
+    for code in (0, 1):
+        mine = national_ratio(sample, people * share, people, domain=part == code)
+        assert (mine.value, mine.se) == pytest.approx((other.value[code], other.se[code]), rel=1e-10)
+        assert mine.n == other.n[code]
+        whole = national_total(sample, people * share, domain=part == code)
+        assert (whole.value, whole.se) == pytest.approx((sums.value[code], sums.se[code]), rel=1e-10)
+    parts = [national_ratio(sample, people * share, people, domain=part == code) for code in (0, 1)]
+    every = national_ratio(sample, people * share, people)
+    assert sum(each.numerator for each in parts) == pytest.approx(every.numerator)
+
+
+def test_a_part_of_one_open_city_has_a_value_without_an_error():
+    """A ratio of one city has no residual: its error would be zero by the formula, and is not known."""
+    _case, sample, people, share = national()
+    one = np.arange(len(people)) == 5
+    found = national_ratio(sample, people * share, people, domain=one)
+    assert found.value == pytest.approx(share[5])
+    assert np.isnan([found.se, found.lci, found.uci]).all()
+    assert (found.df, found.n) == (0, 1)
+    certain = national_ratio(sample, people * share, people, domain=np.arange(len(people)) == 0)
+    assert (certain.se, certain.lci, certain.uci) == (0.0, certain.value, certain.value)
 
 
 def test_largest_municipalities_of_belgium_are_certain(shared_data):

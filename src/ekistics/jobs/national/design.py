@@ -68,6 +68,8 @@ class EstimationTable:
     interval: str = key(N_("Interval of shares: logit, t, korn-graubard, wilson or normal. Others have t or normal."),
                         default="logit")
     confidence: float = key(N_("Confidence of the intervals."), default=0.95)
+    by: tuple[str, ...] = key(N_("Columns of the frame, or stratum, for whose values national ones are given too, such "
+                                 "as region."), default=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from ekistics.core.observation import DIMENSIONS, result_rows
 from ekistics.core.reasons import Reason
 from ekistics.jobs.national.cities import CityValues, scale_of, values_of
 from ekistics.jobs.national.design import Indicator, NationalDesign
+from ekistics.jobs.national.domains import Asked, domain_rows, parts_of
 from ekistics.jobs.sample_cities.chances import walk_of
 from ekistics.jobs.sample_cities.design import SampleDesign
 from ekistics.jobs.sample_cities.frame import CityFrame
@@ -107,12 +108,15 @@ class Found:
         What ``sample.json`` says of it.
     response : dict
         Who was asked and who answered.
+    domains : tuple of dict
+        Values of parts of the country, as ``sample.json`` tells them.
     """
 
     spec: IndicatorSpec
     rows: pd.DataFrame
     comparison: dict[str, Any] | None
     response: dict[str, Any]
+    domains: tuple[dict[str, Any], ...] = ()
 
 
 def found_of(respondents: Respondents, cities: CityValues, wanted: Indicator, *,
@@ -171,7 +175,9 @@ class _Job:
             rows = rows[rows["numerator"].notna() & rows["denominator"].notna()]
         scale = scale_of(rows, self.series.unit_measure, self.spec.code) if ratio else 1.0
         made = [self._estimated(group, key, scale if ratio else 0.0) for key, group in _groups(rows)]
-        return self._found(self.spec, self.series.code, made, rows)
+        found = self._found(self.spec, self.series.code, made, rows)
+        parts = self._parts(found.comparison, rows[_total(rows)], scale if ratio else 0.0, counted=False)
+        return replace(found, domains=parts)
 
     def count(self, rows: pd.DataFrame, side: str, threshold: float) -> Found:
         """Estimate the share of cities whose value is above or below a threshold; the threshold itself is neither."""
@@ -185,7 +191,34 @@ class _Job:
         found = self._found(spec, spec.series[0].code, made, rows)
         if found.comparison:
             found.comparison.update(kind="count", threshold=threshold)
-        return found
+        return replace(found, domains=self._parts(found.comparison, rows, 100.0, counted=True))
+
+    def _parts(self, whole: dict[str, Any] | None, rows: pd.DataFrame, scale: float, *,
+               counted: bool) -> tuple[dict[str, Any], ...]:
+        """Estimate the parts of the country that the design asks for, where there is a value of the whole."""
+        how = self.design.estimation
+        if whole is None or not how.by:
+            return ()
+        selection, told = self._answers(rows)
+        share = counted or (self.series.unit_measure == "PT" and self.series.upper is not None)
+        asked = Asked(scale, self._form(told), how.confidence, counted, share)
+        named = {name: whole[name] for name in ("indicator", "series", "variant", "time_period", "title",
+                                                "unit_measure", "kind", "threshold")}
+        return tuple(named | {"by": column} | row for column in how.by
+                     for row in domain_rows(selection, told, parts_of(self.respondents.frame, column), asked))
+
+    def _answers(self, rows: pd.DataFrame) -> tuple[Selection, pd.DataFrame]:
+        """Give the cities that answered, with their weights, and what they say."""
+        of_city = rows.set_index("ref_area")
+        answered = np.array([city["code"] in of_city.index for city in self.respondents.asked])
+        selection, heard = self.respondents.selection(answered, self.design)
+        return selection, of_city.loc[[city["code"] for city in heard]]
+
+    def _form(self, told: pd.DataFrame) -> str:
+        """Choose the kind of interval: one for shares where the value is one."""
+        how = self.design.estimation.interval
+        shares = self.series.unit_measure == "PT" or how == "normal" or (told["denominator"] == 1.0).all()
+        return how if shares else "t"
 
     def _estimated(self, rows: pd.DataFrame, key: Mapping[str, str],
                    scale: float) -> tuple[Mapping[str, str], NationalEstimate | None, dict[str, Any]]:
@@ -196,17 +229,15 @@ class _Job:
         response = _response(asked, answered, self.design.estimation.nonresponse)
         if not answered.any():
             return key, None, response
-        selection, heard = self.respondents.selection(answered, self.design)
-        told = of_city.loc[[city["code"] for city in heard]]
+        selection, told = self._answers(rows)
         how, confidence = self.design.estimation.interval, self.design.estimation.confidence
         if not scale:
             form = "normal" if how == "normal" else "t"
             return key, national_total(selection, told["obs_value"], se_y=told["se"], interval=form,
                                        confidence=confidence), response
         se = told["se"] / scale * told["denominator"]
-        form = how if self.series.unit_measure == "PT" or how == "normal" or (told["denominator"] == 1.0).all() else "t"
-        return key, national_ratio(selection, told["numerator"], told["denominator"], se_y=se, interval=form,
-                                   confidence=confidence, scale=scale), response
+        return key, national_ratio(selection, told["numerator"], told["denominator"], se_y=se,
+                                   interval=self._form(told), confidence=confidence, scale=scale), response
 
     def _found(self, spec: IndicatorSpec, series: str,
                made: list[tuple[Mapping[str, str], NationalEstimate | None, dict[str, Any]]],

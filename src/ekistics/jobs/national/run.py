@@ -19,6 +19,7 @@ from ekistics.core.provenance import Provenance, Run, digest_file
 from ekistics.core.quality import QualityFlag
 from ekistics.jobs.national.cities import CityValues, read_cities
 from ekistics.jobs.national.design import NationalDesign, read_national
+from ekistics.jobs.national.domains import RULES, parts_of
 from ekistics.jobs.national.estimate import Found, Respondents, found_of
 from ekistics.jobs.sample_cities.chances import plan_of
 from ekistics.jobs.sample_cities.design import read_design
@@ -83,6 +84,8 @@ def national(design: Path, out: Path) -> NationalOutcome:
         codes = {city["code"] for city in respondents.asked} | set(read.volunteers.codes)
         cities = read_cities(read, codes)
         _require_volunteers(read, respondents.frame, cities)
+        for column in read.estimation.by:
+            parts_of(respondents.frame, column)
         found = [each for wanted in read.indicator for each in found_of(respondents, cities, wanted, design=read)]
         document = _document(respondents.document, found, now)
         package = _package(read, respondents, cities, found, now)
@@ -136,8 +139,10 @@ def _check_weights(document: Mapping[str, Any], frame: CityFrame, chances: Mappi
 def _document(sample: Mapping[str, Any], found: list[Found], now: datetime) -> dict[str, Any]:
     """Add what was estimated to the document of the sample; of the responses the fewest are told."""
     least = min((each.response for each in found), key=lambda response: response["answered"])
+    parts = [row for each in found for row in each.domains]
     return {**sample, "created": now.strftime("%Y-%m-%dT%H:%M:%SZ"), "response": least,
-            "comparison": [each.comparison for each in found if each.comparison is not None]}
+            "comparison": [each.comparison for each in found if each.comparison is not None],
+            **({"domains": {"rules": RULES, "rows": parts}} if parts else {})}
 
 
 def _package(design: NationalDesign, respondents: Respondents, cities: CityValues, found: list[Found],
@@ -168,7 +173,8 @@ def _inputs(design: NationalDesign, respondents: Respondents, cities: CityValues
 def _parameters(design: NationalDesign, sample: Mapping[str, Any]) -> dict[str, Any]:
     how = design.estimation
     return {"nonresponse": how.nonresponse, "lonely": how.lonely, "interval": how.interval,
-            "confidence": how.confidence, "volunteers": list(dict.fromkeys(design.volunteers.codes)),
+            "confidence": how.confidence, "by": list(how.by),
+            "volunteers": list(dict.fromkeys(design.volunteers.codes)),
             "sample.method": sample["design"]["method"], "sample.size": sample["design"]["size"],
             "sample.replacements": len(sample["replacements"])}
 

@@ -53,6 +53,8 @@ class FrameTable:
     size: str = key(N_("Column with its size, such as people."), default="population")
     longitude: str = key(N_("Column with the longitude in degrees; empty where there is none."), default="longitude")
     latitude: str = key(N_("Column with the latitude in degrees; empty where there is none."), default="latitude")
+    keep: tuple[str, ...] = key(N_("Further columns that are kept of every city, such as those by which national "
+                                   "values are split."), default=())
     definition: str = key(N_("What counts as a city in this list."), default="")
     time_period: str = key(N_("The time that the list describes."), default="")
     producer: str = key(N_("Who made the data."), default="")

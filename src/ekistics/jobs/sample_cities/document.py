@@ -123,7 +123,7 @@ def balance_rows(design: SampleDesign, frame: CityFrame, pi: Floats, drawn: Bool
     list of dict
         Mean of the frame, weighted mean of the sample and their difference in standard deviations, a row a variable.
     """
-    names = dict.fromkeys((*design.strata.columns, *design.sample.balancing))
+    names = dict.fromkeys((*design.strata.columns, *design.sample.balancing, *design.frame.keep))
     names.pop(design.frame.size, None)
     others = frame.balancing(list(names))
     variables = {design.frame.size: frame.kernel.size,

@@ -155,8 +155,8 @@ def _document(design: SampleDesign, frame: CityFrame, drawn: _Draw, seed: dict[s
     document = build_document(design, frame, plan=drawn.plan, drawn=drawn.drawn, random=drawn.random, seed=seed)
     document["balance"] = balance_rows(design, frame, drawn.plan.pi, drawn.drawn)
     places = {row["code"]: place_of(row) for row in frame.rows}
-    document["reserve"] = [{name: row[name] for name in ("code", "name", "stratum", "rank", "size")} | places[row["code"]]
-                           for row in _reserve(frame, drawn)]
+    kept = ("code", "name", "stratum", "rank", "size")
+    document["reserve"] = [{name: row[name] for name in kept} | places[row["code"]] for row in _reserve(frame, drawn)]
     if drawn.imbalance is not None:
         document["design"]["imbalance"] = drawn.imbalance.tolist()
     return document

@@ -154,7 +154,7 @@ def canonical_frame(design: SampleDesign) -> CityFrame:
     rows = read_rows(path, what=_("The list of cities"))
     named = {"code": table.code, "name": table.name, "size": table.size}
     named |= {name: column for name in _COORDINATES if (column := getattr(table, name)) in rows[0]}
-    others = dict.fromkeys((*design.strata.columns, *design.sample.balancing))
+    others = dict.fromkeys((*design.strata.columns, *design.sample.balancing, *table.keep))
     _refuse_other_columns(named, others, where=path)
     for column in (*named.values(), *others):
         if column not in rows[0]:

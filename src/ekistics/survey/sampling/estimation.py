@@ -206,7 +206,7 @@ def _balanced(selection: Selection, z: Floats) -> float:
 
 def national_ratio(selection: Selection, y: npt.ArrayLike, x: npt.ArrayLike, *,  # noqa: PLR0913 - keyword choices
                    se_y: npt.ArrayLike | None = None, interval: str = "t", confidence: float = 0.95,
-                   scale: float = 1.0) -> NationalEstimate:
+                   scale: float = 1.0, domain: Bools | None = None) -> NationalEstimate:
     """Estimate a national value as the ratio of two weighted totals.
 
     Parameters
@@ -225,11 +225,13 @@ def national_ratio(selection: Selection, y: npt.ArrayLike, x: npt.ArrayLike, *, 
         Confidence of the interval.
     scale : float, default 1
         Factor of value, error and interval: 100 for percentages.
+    domain : numpy.ndarray of bool, shape (n,), optional
+        Cities of the part of the country that the value is of, such as a region; the others stay in the design.
 
     Returns
     -------
     NationalEstimate
-        The value; NaN where the denominator is zero.
+        The value; NaN where the denominator is zero. Error and interval are NaN where no degree of freedom is left.
 
     Raises
     ------
@@ -238,8 +240,9 @@ def national_ratio(selection: Selection, y: npt.ArrayLike, x: npt.ArrayLike, *, 
 
     Notes
     -----
-    Method: Särndal, Swensson and Wretman (1992), sections 5.6 (Taylor linearisation) and 4.3 (two stages): variance of
-    the draw of cities, and ``sum(se_y**2 / pi) / X**2`` from within them.
+    Method: Särndal, Swensson and Wretman (1992), sections 5.6 (Taylor linearisation), 4.3 (two stages) and 10.3
+    (domains, with ``y`` and ``x`` zero outside): variance of the draw of cities, and ``sum(se_y**2 / pi) / X**2`` from
+    within them. A domain has the degrees of freedom of its own open cities less their strata.
 
     Examples
     --------
@@ -251,21 +254,22 @@ def national_ratio(selection: Selection, y: npt.ArrayLike, x: npt.ArrayLike, *, 
     if interval not in INTERVALS:
         raise InvalidValueError(_("There is no such interval."), param="interval", expected=", ".join(INTERVALS),
                                 got=interval)
-    above, below = (_whole(each, len(selection)) for each in (y, x))
+    inside = np.ones(len(selection), dtype=np.bool_) if domain is None else domain
+    above, below = (_whole(each, len(selection)) * inside for each in (y, x))
     w = 1 / selection.pi
     numerator, denominator = float(w @ above), float(w @ below)
     if denominator == 0:
         nan = float("nan")
-        return NationalEstimate(nan, nan, nan, nan, selection.degrees_of_freedom, numerator, denominator,
-                                len(selection), nan, nan)
+        return NationalEstimate(nan, nan, nan, nan, _freedom(selection, inside), numerator, denominator,
+                                int(inside.sum()), nan, nan)
     ratio = numerator / denominator
     z = (above - ratio * below) / denominator
-    return _estimate(selection, ratio, z, _within(selection, se_y, denominator),
-                     (numerator, denominator, interval, confidence, scale))
+    return _estimate(selection, ratio, z, _within(selection, se_y, denominator, inside),
+                     (numerator, denominator, interval, confidence, scale), inside)
 
 
 def national_total(selection: Selection, y: npt.ArrayLike, *, se_y: npt.ArrayLike | None = None,
-                   interval: str = "t", confidence: float = 0.95) -> NationalEstimate:
+                   interval: str = "t", confidence: float = 0.95, domain: Bools | None = None) -> NationalEstimate:
     """Estimate a national total by the Horvitz-Thompson estimator.
 
     Parameters
@@ -280,6 +284,8 @@ def national_total(selection: Selection, y: npt.ArrayLike, *, se_y: npt.ArrayLik
         Kind of the interval.
     confidence : float, default 0.95
         Confidence of the interval.
+    domain : numpy.ndarray of bool, shape (n,), optional
+        Cities of the part of the country that the total is of.
 
     Returns
     -------
@@ -298,10 +304,11 @@ def national_total(selection: Selection, y: npt.ArrayLike, *, se_y: npt.ArrayLik
     """
     if interval not in ("t", "normal"):
         raise InvalidValueError(_("There is no such interval."), param="interval", expected="t, normal", got=interval)
-    values = _whole(y, len(selection))
+    inside = np.ones(len(selection), dtype=np.bool_) if domain is None else domain
+    values = _whole(y, len(selection)) * inside
     total = float((values / selection.pi).sum())
-    return _estimate(selection, total, values, _within(selection, se_y, 1.0),
-                     (total, float("nan"), interval, confidence, 1.0))
+    return _estimate(selection, total, values, _within(selection, se_y, 1.0, inside),
+                     (total, float("nan"), interval, confidence, 1.0), inside)
 
 
 def _whole(values: npt.ArrayLike, n: int) -> Floats:
@@ -312,22 +319,33 @@ def _whole(values: npt.ArrayLike, n: int) -> Floats:
     return array
 
 
-def _within(selection: Selection, se_y: npt.ArrayLike | None, denominator: float) -> float:
+def _freedom(selection: Selection, inside: Bools) -> float:
+    """Give the degrees of freedom of a part of the country; endless where every city of it was certain."""
+    own = selection.open & inside
+    if not own.any():
+        return np.inf
+    if inside.all():
+        return selection.degrees_of_freedom
+    return min(int(own.sum()) - len(np.unique(selection.stratum[own])), selection.degrees_of_freedom)
+
+
+def _within(selection: Selection, se_y: npt.ArrayLike | None, denominator: float, inside: Bools) -> float:
     if se_y is None:
         return 0.0
-    errors = np.nan_to_num(np.asarray(se_y, dtype=np.float64))
+    errors = np.nan_to_num(np.asarray(se_y, dtype=np.float64)) * inside
     return float((errors**2 / selection.pi).sum() / denominator**2)
 
 
 def _estimate(selection: Selection, value: float, z: Floats, within: float,
-              told: tuple[float, float, str, float, float]) -> NationalEstimate:
+              told: tuple[float, float, str, float, float], inside: Bools) -> NationalEstimate:
     numerator, denominator, interval, confidence, scale = told
     variance = variance_of_total(selection, z) + within
-    se, df = float(np.sqrt(variance)), float(selection.degrees_of_freedom if selection.open.any() else np.inf)
-    lower, upper = _interval(value, se, df, len(selection), how=(interval, confidence))
+    n, df = int(inside.sum()), float(_freedom(selection, inside))
+    se = float(np.sqrt(variance)) if df > 0 else float("nan")  # of one city nobody knows how far others are from it
+    lower, upper = _interval(value, se, df, n, how=(interval, confidence)) if df > 0 else (se, se)
     simple = _simple_variance(selection, z)
     return NationalEstimate(scale * value, scale * se, scale * lower, scale * upper, df, numerator, denominator,
-                            len(selection), variance / simple if simple > 0 else float("nan"),
+                            n, variance / simple if simple > 0 else float("nan"),
                             within / variance if variance > 0 else 0.0)
 
 

@@ -24,6 +24,7 @@ from ekistics.publish.sample_tables import (
     design_facts,
     design_table,
     made_from,
+    part_tables,
     replacement_table,
     sample_cities,
     seed_facts,
@@ -163,6 +164,7 @@ def sample_part(sample: dict[str, Any], specs: Any, language: str, *, suffix: st
             "facts": design_facts(sample, language=language), "seed": seed_facts(sample, language=language),
             "balance": named(balance_table(sample, language=language)) if sample["balance"] else None,
             "comparison": [named(table) for table in comparison_tables(sample, specs, language=language)],
+            "parts": [named(table) for table in part_tables(sample, specs, language=language)],
             "cities": sample_cities(sample, language=language),
             "replacements": named(replacement_table(sample, language=language))}
 
