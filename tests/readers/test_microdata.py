@@ -358,6 +358,20 @@ def test_numbers_that_are_none_and_negative_ones_are_told(tmp_path) -> None:
     assert [p.message for p in found] == ["Answers are no numbers: other texts (1).", "1 answers are negative."]
 
 
+def test_numbers_that_cannot_be_are_codes_that_nobody_declared(tmp_path) -> None:
+    """An age of 999 would count as 65 and older, and 998 minutes as far away."""
+    survey = saved(tmp_path, pd.DataFrame({"age": ["120", "121", "999"], "h": ["15", "16", "1"],
+                                           "m": ["996", "5", ""]}))
+    assert [problem.message for problem in mapping_problems(parse_mapping(
+        {"person": {"age": {"variable": "age"}}}), survey, level="person")] == ["2 answers are more than can be (120)."]
+    told = mapping_problems(parse_mapping({"household": {"water_minutes": {"variable": "h", "scale": 60}}}), survey,
+                            level="household")
+    assert [problem.message for problem in told] == ["1 answers are more than can be (900)."]
+    for entry in ({"missing": ["996"]}, {"values": {"996": 0}}, {"values": {"996": 996}}):
+        assert mapping_problems(parse_mapping({"household": {"water_minutes": {"variable": "m", **entry}}}), survey,
+                                level="household") == ()
+
+
 def test_ids_that_are_not_unique_are_counted(tmp_path) -> None:
     frame = pd.DataFrame({"hh": ["1", "1", "2", "", ""], "line": ["1", "2", "1", "1", "2"]})
     found = problems(tmp_path, {"variable": "hh"}, frame, "household_id")
@@ -472,13 +486,13 @@ def test_a_codebook_describes_a_csv(tmp_path) -> None:
 
 def test_missing_codes_and_ranges_of_a_codebook_are_missing(tmp_path) -> None:
     (tmp_path / "book.xml").write_text("""<codeBook xmlns="ddi:codebook:2_5" version="2.5"><stdyDscr/><dataDscr>
-        <var ID="V1" name="m"><labl>Minutes</labl><invalrng><item VALUE="77"/><range min="96" max="98"/>
+        <var ID="V1" name="m"><labl>People</labl><invalrng><item VALUE="77"/><range min="96" max="98"/>
         <range minExclusive="998"/><range/></invalrng><varFormat type="numeric"/></var></dataDscr></codeBook>""")
     book = read_ddi(tmp_path / "book.xml")
     survey = described_by_ddi(saved(tmp_path, pd.DataFrame({"m": [5, 77, 95, 96, 98, 99, 998, 999]})), book,
                               name="book.xml")
-    made = standardise(parse_mapping({"household": {"water_minutes": {"variable": "m"}}}), survey, level="household")
-    assert made.frame["water_minutes"].fillna(-1).tolist() == [5, -1, 95, -1, -1, 99, 998, -1]
+    made = standardise(parse_mapping({"household": {"members": {"variable": "m"}}}), survey, level="household")
+    assert made.frame["members"].fillna(-1).tolist() == [5, -1, 95, -1, -1, 99, 998, -1]
     assert (made.reports[0].user_missing, made.reports[0].absent) == (4, 0)
 
 

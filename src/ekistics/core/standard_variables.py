@@ -1,5 +1,6 @@
 """The standard variables of households and people: names, kinds and codes that surveys are mapped to, as data."""
 
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -37,6 +38,8 @@ class StandardVariable:
         Where the list comes from.
     design : bool
         Whether it describes the sample, not the household.
+    most : float
+        More cannot be: it is a code for 'not known' that nobody declared.
     """
 
     name: str
@@ -47,6 +50,7 @@ class StandardVariable:
     unit: str = ""
     source: str = ""
     design: bool = False
+    most: float = math.inf
 
 
 @cache

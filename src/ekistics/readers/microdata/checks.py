@@ -105,7 +105,7 @@ def _entry_problems(standard: str, entry: Entry, survey: SurveyFile, where: str)
     elif kind in ("code", "yes_no"):
         yield from _code_problems(entry, survey, where)
     elif kind == "number":
-        yield from _number_problems(entry, survey, where)
+        yield from _number_problems(entry, survey, where, most=standard_variables()[standard].most)
     elif standard in _UNIQUE + _OF_DESIGN:
         yield from _id_problems(entry, survey, where, unique=standard in _UNIQUE)
 
@@ -171,7 +171,7 @@ def _choice_problems(entry: Entry, survey: SurveyFile, where: str) -> Iterator[P
         yield Problem("code", where, error.message, " ".join(filter(None, (error.hint if known else "", hint))))
 
 
-def _number_problems(entry: Entry, survey: SurveyFile, where: str) -> Iterator[Problem]:
+def _number_problems(entry: Entry, survey: SurveyFile, where: str, *, most: float) -> Iterator[Problem]:
     for codes, said in sources(entry, survey):
         special = {str(code) for code in entry.values or {}}
         plain = codes[~said & (codes != "") & ~codes.isin(special)]
@@ -183,10 +183,12 @@ def _number_problems(entry: Entry, survey: SurveyFile, where: str) -> Iterator[P
             yield Problem("number", where, _("Answers are no numbers: {codes}.").format(codes=told_codes(counts)),
                           _("Save the file again with decimal points, not commas.") if comma else
                           _("Add them to 'missing' or 'values'."))
-        negative = int((numbers < 0).sum())
-        if negative:
-            yield Problem("number", where, _("{count} answers are negative.").format(count=negative),
-                          _("Add the code to 'missing', or mend the file."))
+        for wrong, text in ((numbers < 0, _("{count} answers are negative.")),
+                            (np.isfinite(numbers) & (numbers * entry.scale > most),
+                             _("{count} answers are more than can be ({most})."))):
+            if wrong.any():
+                yield Problem("number", where, text.format(count=int(wrong.sum()), most=f"{most:g}"),
+                              _("Add the code to 'missing', or mend the file."))
 
 
 def _id_problems(entry: Entry, survey: SurveyFile, where: str, *, unique: bool) -> Iterator[Problem]:
