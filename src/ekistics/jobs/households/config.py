@@ -255,10 +255,11 @@ def read_survey(path: Path) -> SurveyConfig:
     ConfigurationError, UnknownNameError
         It is not TOML, or breaks the schema.
     """
+    folder = path.parent if path.suffix == ".toml" else path
     path = path / "survey.toml" if path.is_dir() else path
     if not path.is_file():
         raise MissingInputError(_("There is no such configuration."), where=path,
-                                hint=_("Make one with 'ekistics households init {folder}'.").format(folder=path.parent))
+                                hint=_("Make one with 'ekistics households init {folder}'.").format(folder=folder))
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

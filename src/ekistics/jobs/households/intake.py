@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ekistics.core.errors import ConfigurationError, InvalidValueError
+from ekistics.core.errors import ConfigurationError, EkisticsError, InvalidValueError
 from ekistics.core.i18n import _
 from ekistics.core.provenance import Provenance, digest_file
 from ekistics.jobs.households.config import SurveyConfig, read_survey
@@ -122,7 +122,7 @@ def read_inputs(config: SurveyConfig) -> SurveyInputs:
 
 
 def check(path: Path | str) -> tuple[Problem, ...]:
-    """Find every problem of a survey's mapping with its files.
+    """Find every problem of a survey's mapping with its files; where there is none, what an import would refuse.
 
     Parameters
     ----------
@@ -137,15 +137,22 @@ def check(path: Path | str) -> tuple[Problem, ...]:
     Raises
     ------
     EkisticsError
-        A file cannot be read at all; or the mapping fits, and the weights, areas, units or ids cannot be.
+        A file cannot be read at all.
     """
     config = read_survey(Path(path))
     with without_values():
         inputs = read_inputs(config)
-        problems = tuple(_problems(inputs))
-        if not problems:
-            _made(config, inputs)
-        return problems
+        return tuple(_problems(inputs)) or _refusals(config, inputs)
+
+
+def _refusals(config: SurveyConfig, inputs: SurveyInputs) -> tuple[Problem, ...]:
+    """Tell what an import would refuse although the mapping fits: weights, areas, units, ids."""
+    try:
+        _made(config, inputs)
+    except EkisticsError as error:
+        told = EkisticsError(error.message, expected=error.expected, got=error.got)
+        return (Problem("survey", error.where or inputs.mapping.name, str(told), error.hint or ""),)
+    return ()
 
 
 def _problems(inputs: SurveyInputs) -> Iterator[Problem]:

@@ -28,7 +28,7 @@ class Problem:
     Parameters
     ----------
     code : str
-        Its kind: ``variable``, ``code``, ``label``, ``number``, ``id``.
+        Its kind: ``variable``, ``code``, ``label``, ``number``, ``id``, ``survey`` (what is wrong with all of it).
     where : str
         Place in the mapping, and file.
     message : str
