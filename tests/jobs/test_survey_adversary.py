@@ -194,12 +194,19 @@ def swapped(plain: pd.DataFrame) -> pd.DataFrame:
     return out
 
 
-@pytest.mark.parametrize("change", [exchanged, swapped])
-def test_packages_that_differ_in_withheld_cells_alone_are_the_same(tmp_path, change) -> None:
-    plain = homes().assign(block=lambda each: np.arange(len(each)) // 15)
+def answered(plain: pd.DataFrame) -> pd.DataFrame:
+    """Let the few who did not say whether they were displaced be those who were, and the other way round."""
+    return plain.assign(moved=plain["moved"].replace({1: 8, 8: 1}))
+
+
+@pytest.mark.parametrize(("change", "groups"), [(exchanged, ""), (swapped, ""), (answered, '"displacement_status"')])
+def test_packages_that_differ_in_withheld_cells_alone_are_the_same(tmp_path, change, groups) -> None:
+    number = np.arange(sum(AREAS.values()))
+    plain = homes().assign(block=number // 15, moved=np.select([number % 40 == 3, number % 40 == 9], [1, 8], 0))
     plain.loc[plain["district"].isin(["port", "quay"]), "block"] = 99
+    plain.loc[9, "moved"] = 0  # seven and seven without it
     mapping = MAPPING.replace('[household.stratum]\nvariable = "district"\n\n', "")
-    one, other = (made(Case(frame, mapping=mapping), tmp_path / name)
+    one, other = (made(Case(frame, groups, mapping=mapping), tmp_path / name)
                   for name, frame in (("a", plain), ("b", change(plain))))
     hidden = one.withheld
     assert (hidden == other.withheld).all() and hidden.any()
