@@ -179,6 +179,16 @@ def test_parts_of_the_country(drawn, tmp_path):
     assert verify_package(tmp_path / "out").problems == ()
 
 
+def test_the_command_says_parts_below_their_whole(drawn, tmp_path):
+    design = prepare(drawn, tmp_path, estimation='by = ["kind"]')
+    done = CliRunner().invoke(app, ["national", str(design), "--out", str(tmp_path / "out")], catch_exceptions=False)
+    lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
+    names = [line.split()[0] for line in lines if line and line.split()[0] in ("People", "Cities", "L", "M", "S")]
+    assert names == ["People", "L", "M", "S", "Cities", "L", "M", "S"]
+    assert any(line.startswith("L 76.15 0 76.15") for line in lines)
+    assert sum("too few" in line for line in lines) == 2, "of the counts of medium and small cities"
+
+
 def test_a_part_with_too_few_cities_is_withheld(drawn, tmp_path):
     counted = parts(run(drawn, tmp_path, estimation='interval = "logit"\nby = ["stratum"]'), "cities_above_50")
     assert counted["L"]["value"] == 100.0
@@ -418,7 +428,8 @@ def test_every_method_from_list_to_country(method, tmp_path):
     for arguments in (["sample", str(design), "--out", str(tmp_path / "sample")],
                       ["national", str(tmp_path / "national.toml"), "--out", str(tmp_path / "country"), "--json"]):
         done = runner.invoke(app, arguments, catch_exceptions=False)
-    regions = json.loads((tmp_path / "country/sample.json").read_bytes())["domains"]["rows"][:3]
+    regions = json.loads(done.stdout)["parts"][:3]
+    assert regions == json.loads((tmp_path / "country/sample.json").read_bytes())["domains"]["rows"][:3]
     for row, truth in zip(regions, REGIONS, strict=True):
         assert row["status"] in ("publish", "review")
         assert row["value"] == pytest.approx(truth, abs=4 * row["se"])

@@ -87,7 +87,7 @@ def test_the_sample_is_told_whole(nation: Callable[..., int]) -> None:
     parts = text(shown, "//table[@id='table-parts-0']")
     assert re.search(r"the whole country ?14 of 83 ?58\.9 %", parts)
     assert re.search(r"Coast ?9 of 31 ?64(\.1)? %", parts)
-    assert re.search(r"Hills ?4 of 40 ?49(\.2)? % ?\(.{9,13}\) ?take care", parts)
+    assert re.search(r"Hills ?4 of 40 ?49(\.2)? % ?\(.{9,13}\) ?rests on few cities", parts)
     assert re.search(r"Plain ?1 of 12 ?not shown: the sample tells too little to publish a value ?none", parts)
     assert len(shown.xpath("//table[starts-with(@id, 'table-parts-')]")) == 1, "only what has parts"
     assert "107.3 %" in text(shown, "//table[@id='table-balance']")

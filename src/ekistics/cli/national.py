@@ -1,14 +1,16 @@
 """The command that makes national values of a sample of cities."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from ekistics.core.i18n import _
+from ekistics.core.reasons import reason_text
 
 
 def national(
@@ -19,10 +21,10 @@ def national(
     from ekistics.jobs.national import national as run
 
     outcome = run(design, out)
-    rows = outcome.document["comparison"]
+    rows, parts = outcome.document["comparison"], outcome.document.get("domains", {"rows": []})["rows"]
     if as_json:
-        typer.echo(json.dumps({"folder": str(outcome.folder), "run": outcome.package.run.id, "values": rows},
-                              ensure_ascii=False))
+        typer.echo(json.dumps({"folder": str(outcome.folder), "run": outcome.package.run.id, "values": rows,
+                               "parts": parts}, ensure_ascii=False))
         return
     table = Table(box=None, pad_edge=False)
     for title in (_("indicator"), _("value"), _("standard error"), _("interval"), _("plain mean"), _("volunteers")):
@@ -31,8 +33,16 @@ def national(
         table.add_row(row["title"], *(_text(row[name]) for name in ("value", "se")),
                       f"{_text(row['lci'])} - {_text(row['uci'])}",
                       *(_text(row[name]) for name in ("unweighted_mean", "volunteers")))
+        for part in (each for each in parts if _whole(each) == _whole(row)):
+            found = part["value"] is not None
+            table.add_row(f"  {part['group']}", _text(part["value"]) if found else reason_text(part["reason"]),
+                          _text(part["se"]), f"{_text(part['lci'])} - {_text(part['uci'])}" if found else "", "", "")
     Console().print(table)
     typer.echo(str(outcome.folder.resolve()))
+
+
+def _whole(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in ("indicator", "series", "variant", "time_period"))
 
 
 def _text(value: float | None) -> str:

@@ -352,7 +352,7 @@ def _part_row(row: Mapping[str, Any], language: str) -> DotRow:
         text = _("not shown: {reason}").format(reason=reason_text(row["reason"]))
         none = Cell(_("none"), absent=True)
         return DotRow((Cell(row["group"]), Cell(counted), Cell(text, absent=True), none, Cell("")))
-    quality = _("take care") if row["status"] == "review" else ""
+    quality = _("rests on few cities") if row["status"] == "review" else ""
     cells = (Cell(row["group"]), Cell(counted), Cell(value_text(row["value"], unit, language=language, **bounds)),
              Cell(interval_text(unit_measure=unit, language=language, **bounds)), Cell(quality))
     return DotRow(cells, (Dot(row["value"], row["lci"], row["uci"], "other" if own else "main"),), own=own)
