@@ -204,10 +204,12 @@ def within(amount: npt.NDArray[np.float64], share: float, whole: npt.NDArray[np.
 
     Parameters
     ----------
-    amount, whole : numpy.ndarray, shape (n,)
+    amount : numpy.ndarray, shape (n,)
         The amounts; NaN where not known.
     share : float
         The largest share.
+    whole : numpy.ndarray, shape (n,)
+        What they are a share of; NaN where not known.
 
     Returns
     -------
