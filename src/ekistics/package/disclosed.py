@@ -205,7 +205,8 @@ def _numbers_in(column: "pd.Series[Any]") -> Floats:
     """Read the numbers of a column, also those that stand in texts."""
     texts = column.astype(object).where(column.notna(), "").astype(str)
     found = pd.to_numeric(texts.str.extract(r"(-?\d+(?:\.\d+)?)", expand=False), errors="coerce")
-    return pd.to_numeric(column, errors="coerce").astype(float).fillna(found).to_numpy(dtype=float)
+    given = pd.to_numeric(column, errors="coerce").astype(float)
+    return np.asarray(given.fillna(found), dtype=np.float64)
 
 
 def _is_published(frame: gpd.GeoDataFrame, column: str, rows: pd.DataFrame) -> bool:

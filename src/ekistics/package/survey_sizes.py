@@ -85,8 +85,12 @@ def size_faults(survey: Document, rows: pd.DataFrame, report: Document) -> Itera
 
     Parameters
     ----------
-    survey, rows, report
-        As for :func:`without_sizes`.
+    survey : mapping
+        The content of survey.json.
+    rows : pandas.DataFrame
+        The rows from people's records as they are published.
+    report : mapping
+        The report of disclosure control on them.
 
     Yields
     ------
