@@ -442,6 +442,16 @@ def test_shipped_mappings_name_standard_variables_and_codes(name) -> None:
     assert mapping.title and mapping.source and "person_id" in mapping.person
 
 
+def test_a_code_that_means_two_things_by_phase_is_asked_for(tmp_path) -> None:
+    """A place to wash hands that was not seen in phase VI has the code of a mobile one in phase VII."""
+    entry = read_mapping("dhs-household").household["handwashing_facility"]
+    assert entry.codes == {"1": "yes"} and entry.missing == ("9",)
+    survey = saved(tmp_path, pd.DataFrame({"hv230a": [1, 2, 3, 9]}))
+    (problem,) = mapping_problems(parse_mapping({"household": {"handwashing_facility": {
+        "variable": "hv230a", "codes": dict(entry.codes), "missing": list(entry.missing)}}}), survey, level="household")
+    assert "2 (1), 3 (1)" in problem.message
+
+
 def test_told_codes_are_short_and_few() -> None:
     assert told_codes({str(code): 1 for code in range(9)}).endswith("4 (1), other texts (4)")
 
