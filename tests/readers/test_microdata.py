@@ -452,6 +452,19 @@ def test_a_code_that_means_two_things_by_phase_is_asked_for(tmp_path) -> None:
     assert "2 (1), 3 (1)" in problem.message
 
 
+@pytest.mark.parametrize("name", ["water_source", "water_other_source"])
+def test_a_public_tap_of_an_earlier_phase_is_no_neighbours_pipe(tmp_path, name) -> None:
+    entry = read_mapping("dhs-household").household[name]
+    assert {str(code): label for code, label in (entry.labels or {}).items()}["13"] == "piped to neighbor"
+    for label, told in (("Piped to neighbor", []), ("Public tap/standpipe", ["label"])):
+        pyreadstat.write_dta(pd.DataFrame({entry.variable[0]: [13.0]}), tmp_path / "h.dta", variable_value_labels={
+            entry.variable[0]: {13: label}})
+        problems = mapping_problems(parse_mapping({"household": {name: {
+            "variable": entry.variable[0], "codes": dict(entry.codes), "labels": dict(entry.labels)}}}),
+            read_microdata(tmp_path / "h.dta"), level="household")
+        assert [problem.code for problem in problems] == told
+
+
 def test_told_codes_are_short_and_few() -> None:
     assert told_codes({str(code): 1 for code in range(9)}).endswith("4 (1), other texts (4)")
 
