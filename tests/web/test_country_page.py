@@ -117,6 +117,9 @@ def test_two_samples_have_a_map_and_names_of_their_own(nation: Callable[..., int
     shown = page("/en/countries/XMU/")
     ids = shown.xpath("//@id")
     assert len(ids) == len(set(ids)), sorted({each for each in ids if ids.count(each) > 1})
+    others = [text(shown, f"//table[@id='{each}']") for each in ids if each.startswith("table-not-drawn")]
+    assert len(others) == 2
+    assert all("Fenbridge" in each and "310,000" in each for each in others)
     sources = shown.xpath("//*[@data-map='world']/@data-source")
     assert sources == ["/en/countries/XMU/map.json", f"/en/countries/XMU/map.json?edition={first}"]
     names = [{each["properties"]["name"] for each in Client().get(source).json()["features"]} for source in sources]

@@ -24,6 +24,7 @@ from ekistics.publish.sample_tables import (
     design_facts,
     design_table,
     made_from,
+    not_drawn_table,
     part_tables,
     replacement_table,
     sample_cities,
@@ -166,6 +167,7 @@ def sample_part(sample: dict[str, Any], specs: Any, language: str, *, suffix: st
             "comparison": [named(table) for table in comparison_tables(sample, specs, language=language)],
             "parts": [named(table) for table in part_tables(sample, specs, language=language)],
             "cities": sample_cities(sample, language=language),
+            "others": named(not_drawn_table(sample, language=language)),
             "replacements": named(replacement_table(sample, language=language))}
 
 

@@ -16,7 +16,6 @@ from django.views.decorators.cache import never_cache
 from ekistics.core.i18n import _
 from ekistics.core.indicator import IndicatorSpec
 from ekistics.publish.groups import group_tables
-from ekistics.publish.sample_tables import not_drawn_table
 from ekistics.publish.survey_tables import (
     criteria_table,
     rounds_table,
@@ -85,12 +84,6 @@ def _sampled(_actor: Actor, held: Documents, specs: Mapping[str, IndicatorSpec])
     return {"sample": sample_part(held.sample, specs, language_now()) if held.sample else None, "listed": set(cities)}
 
 
-def _cities(actor: Actor, held: Documents, specs: Mapping[str, IndicatorSpec]) -> dict[str, Any]:
-    """Show the cities of the sample, and the others of its frame: drawn against not drawn."""
-    others = not_drawn_table(held.sample, language=language_now()) if held.sample else None
-    return _sampled(actor, held, specs) | {"tables": (others,) if others else ()}
-
-
 def _estimates(actor: Actor, held: Documents, specs: Mapping[str, IndicatorSpec]) -> dict[str, Any]:
     """Tabulate the edition's own rows, a part for each place that they are of."""
     rows = listed(rows_for(actor, current=False, where=Q(edition=held.edition)).order_by("id"))
@@ -112,7 +105,7 @@ def _withheld(_actor: Actor, held: Documents, specs: Mapping[str, IndicatorSpec]
 
 
 _SHOWN: Mapping[str, Callable[[Actor, Documents, Mapping[str, IndicatorSpec]], dict[str, Any]]] = {
-    "design": _design, "balance": _sampled, "estimates": _estimates, "cities": _cities, "withheld": _withheld}
+    "design": _design, "balance": _sampled, "estimates": _estimates, "cities": _sampled, "withheld": _withheld}
 
 
 @login_required
