@@ -294,3 +294,21 @@ def test_what_is_not_given_has_room_of_its_own() -> None:
     ends = [furthest(equations_among(system, quantities, within=False), system.floor[quantities], np.array([0]),
                      np.array([side]), need=np.array([1000.0]))[0] for side in (1.0, -1.0)]
     assert [35 + end for end in ends] == pytest.approx([60, 0])
+
+
+def two_breakdowns(seed: int, areas: int) -> CellTable:
+    """Tabulate people by area and sex, and by area and tenure, a rare one among them, but not by both at once."""
+    found = people(seed, 110 * areas, areas=areas, ladders=2)
+    rare = np.random.default_rng(seed).random(len(found)) < 0.09
+    return cell_table(found.assign(tenure=np.where(rare, "T1", "T0")), ("sex", "tenure"), crossed=1)
+
+
+@pytest.mark.parametrize(("seed", "areas"), [(0, 8), (0, 3), (1, 3)])
+def test_a_city_does_not_hide_what_its_areas_can(seed: int, areas: int) -> None:
+    """A small tenure of an area needs the other tenure, and with it the area's total, and with that one sex."""
+    table = two_breakdowns(seed, areas)
+    made = control(table, replace(RULES, certain=0))
+    gone = (made.rows["reason"] == "withheld").to_numpy()
+    assert made.private_report["small"] and not gone[table.rows["ref_area"] == "city"].any()
+    if areas == 8:
+        assert gone.sum() <= 4 * len(made.private_report["small"])

@@ -90,9 +90,9 @@ def protect(system: System, primary: Bools) -> Protection:
 
 def _pair(system: System, held: "_Held", quantity: int) -> None:
     """Withhold further cells by what their denominators need, whatever is in them: few numbers, quickly solved."""
-    near = system.around(quantity, held.any, partners=None, whole=False)
+    near = system.around(quantity, held.parts, partners=None, whole=False)
     if len(near) > FAMILY:
-        near = system.around(quantity, held.any, partners=2, whole=False)
+        near = system.around(quantity, held.parts, partners=2, whole=False, first=held.quantities)
     for side in (1.0, -1.0) if system.strict[quantity] else (1.0,):
         moved = _cheapest(system, held, near, (quantity, side), within=False)
         if moved is not None:
@@ -118,6 +118,7 @@ class _Held:
         self.by_quantity = system.hides, system.either
         self.hides, self.either = sparse.csc_array(system.hides), sparse.csc_array(system.either)
         self.quantities, self.any = system.hidden(primary), np.ones(len(system.truth), dtype=bool)
+        self.parts = system.always | ~system.patches.above(self.quantities & ~system.always)[system.patches.place]
         self.every = np.arange(len(system.truth))
         self.shown = system.hides @ (~primary).astype(np.int64)
         self.cost = np.maximum(np.diff(system.hides.indptr), 1).astype(float)
@@ -155,7 +156,8 @@ def _free(system: System, held: _Held, reach: Reach, quantity: int) -> None:
     """Withhold the cheapest further cells with which a quantity can move as far as it needs, and take the witness."""
     both = system.strict[quantity] and system.truth[quantity] > 0
     for sides in ((1.0,), (-1.0,)) if both else ((1.0, -1.0) if system.truth[quantity] > 0 else (1.0,),):
-        found = _best(system, held, quantity, sides)
+        found = _best(system, held, quantity, sides, among=held.parts) or _best(system, held, quantity, sides,
+                                                                                among=held.any)
         if found is None:
             for equation in system.equations_of(quantity):
                 for member in system.members(equation)[0]:
@@ -169,7 +171,8 @@ def _free(system: System, held: _Held, reach: Reach, quantity: int) -> None:
         reach.take(near, moved, system)
 
 
-def _best(system: System, held: _Held, quantity: int, sides: Iterable[float]) -> tuple[Ints, Floats] | None:
+def _best(system: System, held: _Held, quantity: int, sides: Iterable[float], *,
+          among: Bools) -> tuple[Ints, Floats] | None:
     """Give the solution that withholds the fewest further units, over patches of growing size and some sides."""
     best: tuple[float, Ints, Floats] | None = None
     for partners, whole in WIDER:
@@ -177,7 +180,7 @@ def _best(system: System, held: _Held, quantity: int, sides: Iterable[float]) ->
             continue
         if best is not None and (partners is None or partners > 2):  # noqa: PLR2004 - the small ones are all tried
             break
-        near = system.around(quantity, held.any, partners=partners, whole=whole)
+        near = system.around(quantity, among, partners=partners, whole=whole, first=held.quantities)
         if partners is None and not whole and len(near) > FAMILY:
             continue
         for side in sides:

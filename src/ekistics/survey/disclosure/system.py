@@ -76,13 +76,39 @@ class Patches:
         list of int
             The cells that are in the table.
         """
-        own, chosen = self.grid.places[place], []
-        for axis, code in enumerate(own):
-            codes, cells = self._beside(place, axis)
-            far = np.abs(np.log(self.size[cells] / self.size[place]))
-            best = np.lexsort((far, -counts[cells]))[:partners]
-            chosen.append((code, *(codes[k] for k in best)))
+        own = self.grid.places[place]
+        chosen = [(code, *self._partners(place, axis, counts, partners)) for axis, code in enumerate(own)]
+        near = [cell for axis, codes in enumerate(chosen) for code in codes[1:]
+                if (cell := self.at.get((*own[:axis], code, *own[axis + 1:]))) is not None]
+        for axis, codes in enumerate(chosen):
+            if len(codes) == 1:  # not crossed with the cell's own groups; but its totals may be, and must move as well
+                further = (self._partners(cell, axis, counts, partners) for cell in near)
+                chosen[axis] = (own[axis], *next((found for found in further if found), ()))
         return [cell for codes in product(*chosen) if (cell := self.at.get(codes)) is not None]
+
+    def _partners(self, place: int, axis: int, counts: Ints, partners: int) -> tuple[str, ...]:
+        """Give the best partners of a cell on one axis."""
+        codes, cells = self._beside(place, axis)
+        far = np.abs(np.log(self.size[cells] / self.size[place]))
+        return tuple(codes[k] for k in np.lexsort((far, -counts[cells]))[:partners])
+
+    def above(self, quantities: Bools) -> Bools:
+        """Tell which places are in areas that are made of others and in which none of some quantities are.
+
+        Parameters
+        ----------
+        quantities : numpy.ndarray of bool, shape (n_quantities,)
+            The quantities.
+
+        Returns
+        -------
+        numpy.ndarray of bool, shape (n_places,)
+            Whether each place is.
+        """
+        areas = [place[0] for place in self.grid.places]
+        made = {areas[totals[0]] for totals, below in self.grid.lines if areas[totals[0]] != areas[below.max()]}
+        made -= {areas[place] for place in set(self.place[quantities].tolist())}
+        return np.array([area in made for area in areas], dtype=bool)
 
     def _beside(self, place: int, axis: int) -> tuple[list[str], Ints]:
         """Give the codes that stand in a sum with a cell's own on an axis, and their cells."""
@@ -200,7 +226,8 @@ class System:
         unknown = high * (1 - self.protection) >= low * (1 + self.protection) * (1 + MARGIN)
         return both | (need <= 0) | (~self.strict[quantities] & unknown & (truth > 0))
 
-    def around(self, quantity: int, taken: Bools, *, partners: int | None, whole: bool) -> Ints:
+    def around(self, quantity: int, taken: Bools, *, partners: int | None, whole: bool,
+               first: Bools | None = None) -> Ints:
         """Give the quantities that may move with one: of its cell, and of cells that differ from it on any axis.
 
         Parameters
@@ -213,6 +240,8 @@ class System:
             How many other codes of an axis are taken; None for all cells.
         whole : bool
             Whether all quantities of the cells are taken, or those that are bound to the one within a cell.
+        first : numpy.ndarray of bool, shape (n_quantities,), optional
+            Quantities whose cells are taken first as partners; otherwise those that may be moved.
 
         Returns
         -------
@@ -223,7 +252,8 @@ class System:
             found = np.flatnonzero(taken if whole else taken & (self.patches.family == self.patches.family[quantity]))
             return np.concatenate([[quantity], found[found != quantity]])
         patches = self.patches
-        counts = np.bincount(patches.place, taken, minlength=len(patches.size)).astype(np.intp)
+        asked = taken if first is None else first & taken
+        counts = np.bincount(patches.place, asked, minlength=len(patches.size)).astype(np.intp)
         cells = patches.cells_around(int(patches.place[quantity]), counts, partners)
         found = np.concatenate([patches.of_place(cell) for cell in cells])
         family = patches.family[quantity]
