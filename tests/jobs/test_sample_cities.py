@@ -381,6 +381,8 @@ def test_stated_numbers_of_strata(tmp_path):
     ({"population": "1_000"}, InputFormatError, "line 6.*not a number"),
     ({"population": "١٢٣"}, InputFormatError, "line 6.*not a number"),
     ({"population": "-7"}, InvalidValueError, "line 6.*never be drawn"),
+    ({"elevation": "nan", "sample": 'method = "cube"\nbalancing = ["elevation"]'}, ConfigurationError, "missing value"),
+    ({"latitude": "", "sample": 'method = "systematic-pps"\norder = "geographic"'}, ConfigurationError, "coordinates"),
     ({"latitude": "123"}, InvalidValueError, "line 6.*-90 ... 90, got 123"),
     ({"code": "a b"}, InvalidValueError, "line 6.*place code"),
     ({"code": ""}, InvalidValueError, "line 6.*place code"),

@@ -110,13 +110,16 @@ def require_draw(design: SampleDesign, frame: CityFrame) -> None:
     Raises
     ------
     EkisticsError
-        The sample does not fit the frame, a walk lacks coordinates, or more is to be balanced than cities are drawn.
+        The sample does not fit the frame, a walk lacks coordinates, a balancing variable is not known of a city, or
+        more is to be balanced than cities are drawn.
     """
     plan = plan_of(design, frame)
     if design.sample.method == "systematic-pps":
         walk_of(design, frame, np.zeros(len(frame.rows)))
     if design.sample.method != "cube":
         return
+    if not np.isfinite(frame.balancing(design.sample.balancing)).all():
+        raise ConfigurationError(_("A balancing variable has a missing value."), where="sample.balancing")
     names = frame.balancing_names(design.sample.balancing)
     drawn = int(plan.drawn_of.sum())
     if names and drawn <= len(names) + int((plan.drawn_of > 0).sum()):
