@@ -4,6 +4,7 @@ import type { Head, Klass, Words } from "./data.ts";
 import { element, icon, swatch } from "./dom.ts";
 import { tone } from "./theme.ts";
 
+export type Padding = number | { top: number; bottom: number; left: number; right: number };
 export type Bounds = [number, number, number, number];
 
 /** Let the circles of evenly spaced points touch at every zoom. */
@@ -22,7 +23,7 @@ export function hasWebGL(): boolean {
 }
 
 /** Make a live map, north up, with its scale bar. */
-export function makeMap(container: HTMLElement, style: StyleSpecification, bounds: Bounds, label: string, padding = 20): LiveMap {
+export function makeMap(container: HTMLElement, style: StyleSpecification, bounds: Bounds, label: string, padding: Padding = 20): LiveMap {
   const map = new LiveMap({
     container,
     style,
@@ -42,7 +43,7 @@ export function makeMap(container: HTMLElement, style: StyleSpecification, bound
   return map;
 }
 
-export function zoomButtons(map: LiveMap, bounds: Bounds, words: Words): HTMLElement {
+export function zoomButtons(map: LiveMap, bounds: Bounds, words: Words, padding: Padding = 20): HTMLElement {
   const button = (path: string, title: string | undefined, act: () => void): HTMLButtonElement => {
     const made = element("button", { type: "button", "aria-label": title, title }, icon(path));
     made.addEventListener("click", act);
@@ -53,7 +54,7 @@ export function zoomButtons(map: LiveMap, bounds: Bounds, words: Words): HTMLEle
     { class: "zoom" },
     button("M2 8h12M8 2v12", words["zoom_in"], () => map.zoomIn()),
     button("M2 8h12", words["zoom_out"], () => map.zoomOut()),
-    button("M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4", words["whole"], () => map.fitBounds(bounds, { padding: 20 })),
+    button("M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4", words["whole"], () => map.fitBounds(bounds, { padding })),
   );
 }
 

@@ -1,6 +1,6 @@
 // What every map of the site does: its place in the page, its line of sources, its list, day and night.
 import type { Map as LiveMap, StyleSpecification } from "maplibre-gl";
-import { type Bounds, makeMap, zoomButtons } from "../controls.ts";
+import { type Bounds, makeMap, type Padding, zoomButtons } from "../controls.ts";
 import type { Words } from "../data.ts";
 import { element, icon } from "../dom.ts";
 import { Popup } from "../popup.ts";
@@ -16,14 +16,14 @@ export interface Stage {
 }
 
 /** Put a live map into its place; `style` is asked again when day turns to night. */
-export function makeStage(home: HTMLElement, words: Words, style: () => StyleSpecification, bounds: Bounds, label: string, credit: string): Stage {
+export function makeStage(home: HTMLElement, words: Words, style: () => StyleSpecification, bounds: Bounds, label: string, credit: string, padding: Padding = 20): Stage {
   const canvas = element("div");
   home.replaceChildren(canvas);
   const figure = home.closest("figure") ?? home;
   // Where the page says the disclaimer under the map already, it is not said twice.
   const says = [figure.querySelector(".credit") ? "" : words["disclaimer"], credit].filter(Boolean).join(" ");
-  const map = makeMap(canvas, style(), bounds, label);
-  home.append(zoomButtons(map, bounds, words));
+  const map = makeMap(canvas, style(), bounds, label, padding);
+  home.append(zoomButtons(map, bounds, words, padding));
   if (says) home.append(element("p", { class: "says" }, says));
   map.on("style.load", () => addHatch(map));
   onTone(() => map.setStyle(style(), { diff: false }));

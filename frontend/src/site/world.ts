@@ -1,7 +1,7 @@
 // The world map of cities: points that gather into counts, and the same card from map and list.
 import type { Feature, FeatureCollection, Point } from "geojson";
-import type { GeoJSONSource, LayerSpecification, StyleSpecification } from "maplibre-gl";
-import { type Bounds, legend } from "../controls.ts";
+import type { GeoJSONSource, LayerSpecification, Map as LiveMap, StyleSpecification } from "maplibre-gl";
+import { type Bounds, legend, type Padding } from "../controls.ts";
 import type { Klass, Words } from "../data.ts";
 import { element } from "../dom.ts";
 import { token, tone } from "../theme.ts";
@@ -30,6 +30,7 @@ interface Cities extends FeatureCollection<Point, City> {
 
 const WHOLE: Bounds = [-168, -56, 178, 74];
 const MOST_ZOOM = 9;
+const DOT = 15; // px, no more than leaves a name beside its own dot
 
 const idOf = (city: City): string => city.id ?? city.code ?? "";
 
@@ -46,12 +47,18 @@ function boundsOf(cities: Feature<Point>[], near: boolean): Bounds {
   return box[2] - box[0] > 180 ? WHOLE : box;
 }
 
+/** Names stand beside the outermost dots too, and buttons at the end of the line. */
+function roomForNames(): Padding {
+  const rtl = document.documentElement.dir === "rtl";
+  return { top: 32, bottom: 48, left: rtl ? 72 : 52, right: rtl ? 52 : 72 };
+}
+
 function colour(classes: Klass[] | undefined): unknown {
   if (!classes?.length) return token("--accent");
   return ["match", ["coalesce", ["get", "class"], -1], ...classes.flatMap((k, i) => [i, k[tone()]]), token("--grey")];
 }
 
-// Counts are last, so that they are placed first and no name is written over them.
+// Counts and the room that dots take are last, so that they are placed first and no name is written over them.
 function cityLayers(cities: Cities): LayerSpecification[] {
   const count: unknown = ["get", "point_count"];
   const text = { "text-font": textFont(), "text-size": 13 };
@@ -66,8 +73,8 @@ function cityLayers(cities: Cities): LayerSpecification[] {
       layout: {
         ...text,
         "text-field": ["get", "name"],
-        "text-variable-anchor": ["left", "right", "top", "bottom"],
-        "text-radial-offset": 0.8,
+        "text-variable-anchor": cities.near ? ["bottom", "top", "left", "right"] : ["left", "right", "top", "bottom"],
+        "text-radial-offset": 0.9,
         "text-justify": "auto",
       },
       paint: { "text-color": token("--ink"), "text-halo-color": token("--land"), "text-halo-width": 1.6 },
@@ -104,7 +111,19 @@ function cityLayers(cities: Cities): LayerSpecification[] {
       layout: { ...text, "text-field": ["number-format", count, { locale: document.documentElement.lang }], "text-allow-overlap": true, "text-padding": 10 },
       paint: { "text-color": token("--paper") },
     },
+    {
+      id: "room",
+      type: "symbol",
+      source: "cities",
+      filter: single,
+      layout: { "icon-image": "room", "icon-allow-overlap": true, "icon-padding": 0 },
+    },
   ] as LayerSpecification[];
+}
+
+/** Names give way to other names and to pictures, not to circles: each dot is a picture too, of which nothing is seen. */
+function addRoom(map: LiveMap): void {
+  if (!map.hasImage("room")) map.addImage("room", { width: DOT, height: DOT, data: new Uint8Array(DOT * DOT * 4) });
 }
 
 function styleOf(cities: Cities, names: Names): StyleSpecification {
@@ -161,8 +180,9 @@ export async function startWorld(home: HTMLElement, words: Words, cities: Cities
   const names = await countryNames(cities.countries);
   await lettersFor([...names.features.map((place) => place.properties.name ?? ""), ...cities.features.map((city) => city.properties.name), "0123456789"]);
   const label = home.dataset["alt"] || home.dataset["label"] || (words["world_label"] ?? "");
-  const stage = makeStage(home, words, () => styleOf(cities, names), boundsOf(cities.features, cities.near ?? false), label, cities.credit ?? "Natural Earth");
+  const stage = makeStage(home, words, () => styleOf(cities, names), boundsOf(cities.features, cities.near ?? false), label, cities.credit ?? "Natural Earth", cities.near ? roomForNames() : 20);
   if (cities.classes?.length) home.after(element("div", { class: "under" }, legend(cities.classes)));
+  stage.map.on("style.load", () => addRoom(stage.map));
   stage.map.on("style.load", () => refineGround(stage.map));
   listen(stage, cities);
   const ids = new Set(cities.features.map((city) => idOf(city.properties)));
