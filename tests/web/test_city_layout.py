@@ -12,7 +12,7 @@ from lxml import html
 from ekistics.core.quality import QualityFlag
 from ekistics.package import write_package
 from ekistics.web.observatory.publishing import publish_packages
-from tests.web.nations import documents, national_package, survey_document
+from tests.web.nations import documents, framework_document, national_package, survey_document
 from tests.web.packages import small_package
 
 pytestmark = pytest.mark.django_db
@@ -81,3 +81,19 @@ def test_groups_of_people_say_where_they_lie_before_they_are_unfolded(world: Any
         assert sorted(marks) == sorted(fold.xpath(".//table//circle/@cx"))
         words = " ".join(fold.xpath("string(summary)").split())
         assert words.count("From ") == 1 and " to " in words
+
+
+def test_slots_of_which_nothing_is_known_are_one_fold(world: Any, tmp_path: Path) -> None:
+    write_package(national_package(), tmp_path / "nation", documents=documents(framework=framework_document()))
+    assert publish_packages([tmp_path / "nation"])[0].error is None
+    for address in ("/en/frameworks/nua/", "/en/frameworks/nua/?c=XMU"):
+        page = html.fromstring(Client().get(address).content.decode())
+        rows = page.xpath("//tr[starts-with(@id, 'slot-')]")
+        folded = [row for row in rows if row.xpath(FOLDED)]
+        assert len({row.get("id") for row in rows}) == 77 and 0 < len(folded) < 77
+        assert page.xpath("string(//details[@class='fold']/summary)") == f"Slots: text not retrieved, {len(folded)}"
+        for row in rows:
+            words = row.text_content()
+            assert ("text not retrieved" in words) or row not in folded
+            if row in folded:
+                assert not row.xpath(".//a") and not row.xpath(".//p[@class='note']")

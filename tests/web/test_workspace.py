@@ -76,6 +76,9 @@ def test_each_part_says_what_it_is_for(draft: Callable[..., Edition], person: Ca
     estimates = shown(client, edition, "estimates")
     assert "58.9 %" in estimates
     assert "withheld: too few cases to publish" in estimates
+    page = html.fromstring(client.get(f"/en/work/editions/{edition.pk}/estimates/").content.decode())
+    (place,) = page.xpath("//section[@id='estimates']/details[contains(@class, 'within')]")  # a fold a place
+    assert place.get("open") is not None and place.xpath("./details[@class='fold' and not(@open)]//table")
     cities = shown(client, edition, "cities")
     assert "Ostharbour" in cities
     assert "Cities of the frame that are not in the sample" in cities
