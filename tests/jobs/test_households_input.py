@@ -129,3 +129,23 @@ def test_a_survey_of_nobody_is_refused(tmp_path, vault) -> None:
     with pytest.raises(EkisticsError, match=r"households.csv: The sample has no rows"):
         import_survey(survey, vault, actor="t")
     assert vault.surveys() == ()
+
+
+def test_two_rounds_with_other_strata_say_so(tmp_path, vault) -> None:
+    few = SURVEY.replace("[estimate]", '[estimate]\nindicators = ["living_space"]').replace(
+        '"sex", "age", "displacement_status", "tenure"', '"sex"')
+    before = few.replace("XXX-HS-2024", "XXX-HS-2019").split("[[rounds]]")[0]
+    now = write(tmp_path / "now", HOMES, PEOPLE, survey=few)
+    import_survey(now, vault, actor="t")
+    alone = estimate(now, vault, out=tmp_path / "alone", actor="t")
+    assert alone.other_strata == () and alone.document["rounds"][0]["why"] == ""
+    for name, zone, other in (("same", HOMES["district"], ()), ("other", HOMES["district"] + "-old", ("XXX-HS-2019",))):
+        mapping = MAPPING.replace('stratum]\nvariable = "district"', 'stratum]\nvariable = "zone"')
+        import_survey(write(tmp_path / name, HOMES.assign(zone=zone), PEOPLE, survey=before, mapping=mapping), vault,
+                      actor="t")
+        outcome = estimate(now, vault, out=tmp_path / "out", actor="t")
+        assert outcome.other_strata == other
+        told = "Its strata are others than those of this round." if other else ""
+        assert outcome.document["rounds"][0]["why"] == told
+        assert outcome.package.run.id == alone.package.run.id
+        vault.erase_survey("XXX-HS-2019", actor="t", reason="test")

@@ -85,9 +85,12 @@ def estimate(survey: SurveyFile, vault: VaultFile,
         outcome = run(survey, found, out=out, actor=actor_name(actor))
     told: dict[str, Any] = outcome.document["withheld"]
     if as_json:
-        typer.echo(json.dumps({"folder": str(outcome.folder), "run": outcome.package.run.id, **told}))
+        typer.echo(json.dumps({"folder": str(outcome.folder), "run": outcome.package.run.id,
+                               "other_strata": outcome.other_strata, **told}))
         return
     typer.echo(_("{place}: {published} values of {cells}; {absent} could not be computed, {publication} tell too "
                  "little, {disclosure} are withheld to protect people.").format(
         place=outcome.package.place.name, **told))
+    for code in outcome.other_strata:
+        typer.echo(_("{code}: Its strata are others than those of this round.").format(code=code))
     typer.echo(str(outcome.folder.resolve()))

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -50,11 +50,14 @@ class EstimateOutcome:
         Its content.
     document : dict
         The content of survey.json.
+    other_strata : tuple of str
+        Rounds in the vault whose strata are others than those of this one.
     """
 
     folder: Path
     package: ProfilePackage
     document: dict[str, Any] = field(repr=False)
+    other_strata: tuple[str, ...] = ()
 
 
 def estimate(path: Path | str, vault: Vault, *, out: Path | str, actor: str) -> EstimateOutcome:
@@ -84,10 +87,12 @@ def estimate(path: Path | str, vault: Vault, *, out: Path | str, actor: str) -> 
     config, now = read_survey(Path(path)), datetime.now(UTC).replace(microsecond=0)
     with use_language(config.place.language), without_values():
         stored = _read(vault, config, actor)
+        other = _rounds_of_other_strata(vault, config, stored["household"], actor)
+        config = _said_of_rounds(config, other)
         package, document = _package(config, stored, now)
         documents = {"survey.json": json_bytes(document), "ddi.xml": codebook(document)}
         write_package(package, Path(out), documents=documents)
-    return EstimateOutcome(Path(out), package, document)
+    return EstimateOutcome(Path(out), package, document, other)
 
 
 def _read(vault: Vault, config: SurveyConfig, actor: str) -> dict[str, pd.DataFrame]:
@@ -95,6 +100,28 @@ def _read(vault: Vault, config: SurveyConfig, actor: str) -> dict[str, pd.DataFr
     purpose = _("estimates of {code}").format(code=code)
     return {table: vault.read(code, table, purpose=purpose, actor=actor).frame() for table in vault.tables(code)
             if table in ("household", "person")}
+
+
+def _rounds_of_other_strata(vault: Vault, config: SurveyConfig, homes: pd.DataFrame, actor: str) -> tuple[str, ...]:
+    """Name those rounds in the vault whose strata have other codes; only the strata of their households are read."""
+    known = {record.code for record in vault.surveys()} - {config.survey.code}
+    purpose, found = _("estimates of {code}").format(code=config.survey.code), []
+    for code in [each.code for each in config.rounds if each.code in known and "stratum" in homes.columns]:
+        if "stratum" not in vault.tables(code).get("household", (0, ()))[1]:
+            found.append(code)
+            continue
+        there = vault.read(code, "household", columns=["stratum"], purpose=purpose, actor=actor)
+        if set(map(str, there.column("stratum"))) != set(map(str, homes["stratum"])):
+            found.append(code)
+    return tuple(found)
+
+
+def _said_of_rounds(config: SurveyConfig, other: tuple[str, ...]) -> SurveyConfig:
+    """Say of rounds whether their strata are others."""
+    said = _("Its strata are others than those of this round.")
+    return replace(config, rounds=tuple(
+        replace(each, why=" ".join(filter(None, (each.why, said)))) if each.code in other else each
+        for each in config.rounds))
 
 
 def _package(config: SurveyConfig, stored: Mapping[str, pd.DataFrame],
