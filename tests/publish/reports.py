@@ -1,5 +1,6 @@
 """Typed records for tests of reports: the made-up city with peers, and four cities that were sampled."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -10,7 +11,7 @@ from ekistics.core.reasons import Reason
 from ekistics.indicators.registry import specs
 from ekistics.publish.records import CityRecords, ComparisonRecords, PlaceRecord, cited_rows
 
-from .conftest import make_package
+from .conftest import AREAS, make_package, people_of
 
 KNOWN = {s.code: s for s in specs()}
 ADDRESS = "https://observatory.example/observation/"
@@ -24,20 +25,70 @@ def cited(rows: pd.DataFrame) -> pd.DataFrame:
                       address=ADDRESS + rows["ref_area"].astype(str) + "/" + rows["series"].astype(str))
 
 
+GROUPS = {"sex": {"F": 1.02, "M": 0.98}, "displacement_status": {"DP": 1.4, "ND": 0.8},
+          "tenure": {"OWN": 0.8, "RENT": 1.1, "INFORMAL": 1.3}}
+
+
+def survey_rows() -> pd.DataFrame:
+    """Give two rounds of a survey of households: every indicator for everybody, by neighbourhood and by group.
+
+    The first reading of the headline is there too; where an indicator has several, one has no value in the first.
+    """
+    made = []
+    for at, spec in enumerate(s for s in specs() if s.people_records):
+        for turn, year in ((1.0, "2018"), (0.9, "2023")):
+            made += [observations(rows, spec, run="c3d4") for rows in round_rows(spec, turn * (22.0 + 6 * at), year)]
+    return pd.concat(made, ignore_index=True)
+
+
+def round_rows(spec, level: float, year: str) -> list[pd.DataFrame]:
+    rows = []
+    for series in [s for s in spec.series if s.unit_measure == "PT" and s.code.endswith("people")][:2]:
+        first, *others = [v.code for v in spec.variants_of(series.code)] or [""]
+        if spec.code == "adequate_housing" and series.headline:
+            rows.append(result_rows(pd.Series(np.nan, AREAS), series=series.code, variant=first, time_period=year,
+                                    reason=str(Reason.NOT_ASKED)))
+            first = next(code for code in others if code == "asked")
+        share = pd.Series(np.linspace(0.7, 1.3, len(AREAS)) * level, AREAS)
+        share.iloc[0], share.iloc[5] = level, np.nan
+        rows.append(sampled(share, people_of(), series.code, first, year))
+        for name, codes in GROUPS.items():
+            rows += [sampled(share.iloc[:1] * turn, people_of().iloc[:1] / 3, series.code, first, year, **{name: code})
+                     for code, turn in codes.items()]
+    return rows
+
+
+def sampled(share: pd.Series, base: pd.Series, series: str, variant: str, year: str, **group: str) -> pd.DataFrame:
+    return share_rows(base * share / 100, base, series=series, variant=variant, time_period=year, lci=share - 3.1,
+                      uci=share + 3.3, uncertainty="taylor", reason=str(Reason.WITHHELD), **group)
+
+
+@cache
+def made_up():
+    return make_package()
+
+
 @cache
 def city_records(language: str = "en") -> CityRecords:
-    package = make_package()
-    rows = cited(package.observations)
+    package = made_up()
+    people = [s.code for s in specs() if s.people_records]
+    measured = package.observations[~package.observations["indicator"].isin(people)]
+    rows = cited(pd.concat([measured, survey_rows()], ignore_index=True))
     place = PlaceRecord(package.place.code, package.place.name)
     areas = tuple(PlaceRecord(p.code, p.name, p.kind) for p in package.places if p.kind == "neighbourhood")
     peers = tuple(PlaceRecord(f"XXX-PEER{i}", f"Peer {'ABCDEFGHI'[i]}") for i in range(9))
     own = rows[rows["ref_area"] == place.code]
     frames = [own.assign(ref_area=peer.code, **{name: own[name] * turn for name in ("obs_value", "lci", "uci")})
               for peer, turn in zip(peers, np.linspace(0.6, 1.1, len(peers)), strict=True)]
-    known = tuple(s for s in specs() if not s.people_records)
-    return CityRecords(place, known, rows, areas, peers, pd.concat(frames, ignore_index=True),
+    return CityRecords(place, specs(), rows, areas, peers, pd.concat(frames, ignore_index=True),
                        "cities of the sample", package.checks, package.edition,
                        "https://observatory.example/place/XXX-MARISOL/brief", "Sample observatory", language)
+
+
+def measured_records(language: str = "en") -> CityRecords:
+    """Give a city of which no survey is known: its indicators come from maps only."""
+    records = city_records(language)
+    return replace(records, specs=tuple(s for s in records.specs if not s.people_records))
 
 
 def sampled_rows() -> pd.DataFrame:

@@ -11,11 +11,16 @@ from ekistics.publish.content import Chart, Table
 from ekistics.publish.records import CityRecords
 from ekistics.publish.report import Cite, FactList, Heading, KeyFigures, Paragraph, Report
 
-from .reports import FOUR, KNOWN, city_records, comparison_records
+from .reports import FOUR, KNOWN, city_records, comparison_records, measured_records
 
 
 @pytest.fixture(scope="module")
 def brief() -> Report:
+    return compose_city_brief(measured_records())
+
+
+@pytest.fixture(scope="module")
+def full() -> Report:
     return compose_city_brief(city_records())
 
 
@@ -45,7 +50,7 @@ def test_the_first_sentence_cites_its_observations(brief):
 
 def test_the_brief_has_its_parts_in_order(brief):
     assert [b.code for b in brief.blocks if isinstance(b, Heading)] == [
-        "figures", "peers", "time", "areas", "quality", "unknown", "sources", "cite"]
+        "figures", "further", "groups", "peers", "time", "areas", "quality", "unknown", "sources", "cite"]
 
 
 def test_a_key_figure_says_what_it_means_and_where_it_stands(brief):
@@ -96,10 +101,11 @@ def test_a_new_method_breaks_the_series():
     assert any("the method changed" in text for text in prose(report))
 
 
-def test_what_is_not_known_stands_in_words(brief):
-    table = find(brief, Table, "unknown")
+def test_what_is_not_known_stands_in_words():
+    table = find(compose_city_brief(replace(measured_records(), peers=(), peer_rows=None)), Table, "unknown")
     told = {row[0].text: row[1].text for row in table.groups[0].rows}
-    assert "11.2.1 Access to public transport" in told["Interval not stated"]
+    bare = next(names for names, lack in told.items() if lack == "interval not stated")
+    assert "11.2.1 Access to public transport" in bare
     assert any("no value for Saltpans" in text for text in told.values())
 
 
@@ -144,9 +150,76 @@ def test_rows_that_cannot_be_cited_are_refused():
 def test_a_city_without_values_still_has_a_brief():
     records = city_records()
     report = compose_city_brief(replace(records, rows=records.rows.iloc[:0], checks=(), peers=()))
+    assert prose(report)[-2] == "This brief shows every value of Marisol Bay (made-up city)."
     assert prose(report)[0].startswith("No indicator of Marisol Bay")
     told = [(row[0].text.count(","), row[1].text) for row in find(report, Table, "unknown").groups[0].rows]
     assert told == [(len(records.specs) - 1, "not measured")]
+
+
+def test_every_indicator_with_a_value_has_its_reading_interval_year_and_method(full):
+    keys = next(b for b in full.blocks if isinstance(b, KeyFigures)).items
+    lines = find(full, Table, "further").groups[0].rows
+    shown = {k.title for k in keys} | {row[0].text for row in lines}
+    without = {"11.6.2 Fine particles in the air"}  # it has no value: it stands in what is not known
+    assert shown | without == {f"{s.number} {s.title}".strip() for s in KNOWN.values()}
+    water = next(row for row in lines if row[0].text == "Drinking water")
+    # The fourth indicator of people's records has 22 + 6 * 4 percent in its first round, 0.9 times as much in 2023.
+    level = 0.9 * (22 + 6 * [c for c, s in KNOWN.items() if s.people_records].index("drinking_water"))
+    assert [cell.text for cell in water[2:5]] == [
+        f"{level:.1f}\u00a0%", f"({level - 3.1:.1f}\u2013{level + 3.3:.1f})", "2023"]
+    assert water[5].text.startswith("WHO/UNICEF Joint") and water[5].text.endswith("2018 update")
+    assert all("Method: " in "".join(p if isinstance(p, str) else p.text for p in k.meaning) for k in keys)
+
+
+def test_a_reading_without_a_value_gives_way_to_one_that_has_one_and_is_named(full):
+    row = next(r for r in find(full, Table, "further").groups[0].rows if r[0].text == "Adequate housing")
+    entry = full.citations[row[2].row - 1]
+    assert entry.variant == "asked" and entry.value is not None and "survey asked about" in row[1].text
+    brief = compose_city_brief(replace(city_records(), specs=(KNOWN["adequate_housing"],)))
+    told = {r[0].text: r[1] for r in find(brief, Table, "unknown").groups[0].rows}
+    cell = told["Adequate housing, All seven elements"]
+    assert cell.text == "not computed: the survey did not ask for it"
+    assert brief.citations[cell.row - 1].variant == "seven"
+
+
+def test_groups_of_people_have_one_line_an_indicator_with_the_split_that_lies_furthest_apart(full):
+    rows = find(full, Table, "groups").groups[0].rows
+    slum = next(r for r in rows if r[0].text == "People in slum households")
+    # 19.8 percent: by tenure from 0.8 to 1.3 times as much, by displacement from 0.8 to 1.4.
+    high, low = (full.citations[slum[at].row - 1] for at in (2, 4))
+    assert {high.dimensions.split("=")[0], low.dimensions.split("=")[0]} == {"displacement_status"}
+    assert (high.value, low.value) == (pytest.approx(19.8 * 1.4), pytest.approx(19.8 * 0.8))
+    # 24.6 to 31.0 and 12.7 to 19.1 percent share no point.
+    assert [cell.text for cell in slum[1::2]] == ["displaced people", "people not displaced", "yes"]
+    assert len({r[0].text for r in rows}) == len(rows)
+
+
+def test_groups_that_share_a_point_are_not_told_apart():
+    records = city_records()
+    rows = records.rows.assign(lci=records.rows["obs_value"] - 9, uci=records.rows["obs_value"] + 9)
+    report = compose_city_brief(replace(records, rows=rows, specs=(KNOWN["sdg_11_1_1"],)))
+    assert find(report, Table, "groups").groups[0].rows[0][-1].text == "no"
+
+
+def test_the_brief_says_how_many_values_it_leaves_out(full):
+    records = city_records()
+    line = next(text for text in prose(full) if text.startswith("This brief shows"))
+    every = int(records.rows["obs_value"].notna().sum())
+    shown = sum(c.kind == "stored" and c.value is not None for c in full.citations)
+    assert 0 < shown < every
+    assert line.startswith(f"This brief shows {shown:,} of {every:,} values of Marisol Bay (made-up city). The other "
+                           f"{every - shown:,} are")
+    assert line.endswith(records.address)
+
+
+def test_lines_without_room_are_counted():
+    records = city_records()
+    checks = tuple(replace(records.checks[0], title=f"Flag {i}") for i in range(40))
+    report = compose_city_brief(replace(records, checks=checks))
+    at = next(i for i, b in enumerate(report.blocks) if isinstance(b, Table) and b.code == "quality")
+    left = 40 - len(report.blocks[at].groups[0].rows)
+    note = "".join(p if isinstance(p, str) else p.text for p in report.blocks[at + 1].parts)
+    assert note == f"For lack of room, {left} further lines stand on the page of the city only."
 
 
 def test_independent_samples_are_judged_by_their_difference(comparison):

@@ -164,7 +164,7 @@ class Citations:
         rule : str
             How it was computed, in words.
         of : sequence of str
-            Numbers of the entries it was computed from.
+            Numbers of the entries it was computed from; none where it counts what the document leaves out.
         text : str
             The value as it is written; with its unit when empty.
         base : str
@@ -181,7 +181,7 @@ class Citations:
         """
         shown = text or value_text(value, unit_measure, language=self.language)
         listed = _listed(of)
-        made_of = _("{rule}, from {entries}").format(rule=rule, entries=listed)
+        made_of = _("{rule}, from {entries}").format(rule=rule, entries=listed) if listed else rule
         if base:
             made_of += "; " + _("base: {base}").format(base=base)
         entry = Citation(len(self.entries) + 1, "derived", label, place=place, text=shown, value=value,

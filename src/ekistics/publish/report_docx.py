@@ -1,11 +1,13 @@
 """A report as DOCX: real headings, tables and alternative texts, right to left where the language is."""
 
 import io
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 from docx import Document
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.section import WD_SECTION
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
@@ -22,7 +24,10 @@ __all__ = ["report_docx"]
 
 FONT = "Noto Sans"
 PAGE_MM, MARGIN_MM = (210, 297), 18
-SIZES = {"Normal": 9.5, "Title": 24, "Heading 1": 13, "Heading 2": 10.5, "Heading 3": 9, "Caption": 8}
+SIZES = {"Normal": 9, "Title": 24, "Heading 1": 12, "Heading 2": 9.5, "Heading 3": 9, "Caption": 7.5}
+BEFORE = {"Heading 1": 8, "Heading 2": 4, "Heading 3": 3}  # space above, in points
+SMALL, LISTED, LEADING = 7, 7.5, {False: 0.92, True: 0.8}  # sizes of notes and of tables; lines, in parts of the font's
+THREE, PAIR = (54.0, 54.0, 54.0), (84.0, 84.0)  # widths of columns side by side, in millimetres
 # Elements that stand after the named one, in the order of the file format: readers refuse another order.
 AFTER_BIDI = tuple(f"w:{name}" for name in (
     "adjustRightInd", "snapToGrid", "spacing", "ind", "contextualSpacing", "mirrorIndents", "suppressOverlap", "jc",
@@ -33,6 +38,7 @@ AFTER_SIZE = tuple(f"w:{name}" for name in (
     "specVanish", "oMath", "rPrChange"))
 AFTER_BORDERS = tuple(f"w:{name}" for name in ("shd", "tblLayout", "tblCellMar", "tblLook", "tblCaption",
                                                "tblDescription", "tblPrChange"))
+AFTER_SECTION_BIDI = tuple(f"w:{name}" for name in ("rtlGutter", "docGrid", "printerSettings", "sectPrChange"))
 AFTER_BIDI_VISUAL = (*(f"w:{name}" for name in ("tblStyleRowBandSize", "tblStyleColBandSize", "tblW", "jc",
                                                 "tblCellSpacing", "tblInd", "tblBorders")), *AFTER_BORDERS)
 
@@ -84,15 +90,17 @@ class _Writer:
         report, section = self.report, self.doc.sections[0]
         section.page_width, section.page_height = (Mm(side) for side in PAGE_MM)
         section.left_margin = section.right_margin = Mm(MARGIN_MM)
-        section.top_margin = section.bottom_margin = Mm(22)
+        section.top_margin, section.bottom_margin = Mm(22), Mm(19)
         core = self.doc.core_properties
         core.title, core.author = f"{report.title} \u2013 {report.kind}", report.publisher
         core.language, core.comments = report.language, report.source_line
         core.created = core.modified = _made(report.edition)
-        head = f"{report.title}\t\t{report.labels['edition']} {report.edition_text}"
-        self._line(section.header.paragraphs[0], (head,), size=7.5)
-        foot = section.footer.paragraphs[0]
-        self._line(foot, (f"{report.source_line}\t\t",), size=7.5)
+        head, foot = section.header.paragraphs[0], section.footer.paragraphs[0]
+        for line in (head, foot):
+            line.style = self.doc.styles["Normal"]  # its own tabs lie where a long line is
+            line.paragraph_format.tab_stops.add_tab_stop(Mm(PAGE_MM[0] - 2 * MARGIN_MM), WD_TAB_ALIGNMENT.RIGHT)
+        self._line(head, (f"{report.title}\t{report.labels['edition']} {report.edition_text}",), size=SMALL)
+        self._line(foot, (f"{report.source_line}\t",), size=SMALL)
         self._pages(foot)
 
     def _pages(self, line: Line) -> None:
@@ -102,10 +110,10 @@ class _Writer:
             if part in ("PAGE", "NUMPAGES"):
                 field = OxmlElement("w:fldSimple")
                 field.set(qn("w:instr"), part)
-                field.append(self._run(line, "1", size=7.5)._r)
+                field.append(self._run(line, "1", size=SMALL)._r)
                 line._p.append(field)
             elif part:
-                self._run(line, part, size=7.5)
+                self._run(line, part, size=SMALL)
 
     def _styles(self) -> None:
         for name, size in SIZES.items():
@@ -120,7 +128,10 @@ class _Writer:
             for kind in ("w:ascii", "w:hAnsi", "w:cs", "w:eastAsia"):
                 fonts.set(qn(kind), FONT if kind != "w:cs" else "Noto Sans Arabic")
             _complex_size(style.element.rPr, size)
-            style.paragraph_format.space_after = Pt(4)
+            style.paragraph_format.space_after = Pt(3)
+            style.paragraph_format.line_spacing = LEADING[self.rtl]  # Arabic fonts have high lines
+            if name in BEFORE:
+                style.paragraph_format.space_before = Pt(BEFORE[name])
             if style.element.pPr is not None and (border := style.element.pPr.find(qn("w:pBdr"))) is not None:
                 style.element.pPr.remove(border)
 
@@ -128,7 +139,7 @@ class _Writer:
         if isinstance(block, Heading):
             self._heading(block.text, 1)
         elif isinstance(block, Paragraph):
-            size = {"lead": 13, "note": 8, "intro": 8}.get(block.role)
+            size = {"lead": 13, "note": SMALL, "intro": SMALL}.get(block.role)
             self._line(self.doc.add_paragraph(), block.parts, size=size, soft=block.role in ("note", "intro"))
         elif isinstance(block, KeyFigures):
             self._key_figures(block)
@@ -156,15 +167,47 @@ class _Writer:
         self._table(table)
 
     def _chart(self, chart: Chart) -> None:
+        """Set a chart with its table: beside each other where both are narrow."""
         self._heading(chart.title, 2)
-        self._line(self.doc.add_paragraph(style="Caption"), (chart.subtitle,))
-        self._picture(chart, width=105)
-        self._table(chart.table)
+        subtitle = self.doc.add_paragraph(style="Caption")
+        subtitle.paragraph_format.keep_with_next = True
+        self._line(subtitle, (chart.subtitle,))
+        if not chart.wide:
+            self._columns(PAIR)
+        self._picture(chart, width=105 if chart.wide else PAIR[0] - 2)
+        if not chart.wide:
+            self._next_column()
+        self._table(chart.table, width=PAGE_MM[0] - 2 * MARGIN_MM if chart.wide else PAIR[1])
+        if not chart.wide:
+            self._columns(())
         self._line(self.doc.add_paragraph(style="Caption"), (chart.caption,))
+
+    def _columns(self, widths: tuple[float, ...]) -> None:
+        """Go on in columns of some widths, or over the whole width: no table stands in for a layout."""
+        section = self.doc.add_section(WD_SECTION.CONTINUOUS)
+        end = self.doc.paragraphs[-1].paragraph_format  # the break's own paragraph takes no room
+        end.space_before, end.space_after, end.line_spacing = Pt(0), Pt(0), Pt(1)
+        columns = section._sectPr.find(qn("w:cols"))
+        for old in list(columns):
+            columns.remove(old)
+        columns.set(qn("w:num"), str(max(len(widths), 1)))
+        columns.set(qn("w:equalWidth"), "0" if widths else "1")
+        gap = (PAGE_MM[0] - 2 * MARGIN_MM - sum(widths)) / max(len(widths) - 1, 1)
+        for i, width in enumerate(widths):
+            column = OxmlElement("w:col")
+            column.set(qn("w:w"), str(Mm(width).twips))
+            column.set(qn("w:space"), str(Mm(gap if i + 1 < len(widths) else 0).twips))
+            columns.append(column)
+        if self.rtl and section._sectPr.find(qn("w:bidi")) is None:
+            section._sectPr.insert_element_before(OxmlElement("w:bidi"), *AFTER_SECTION_BIDI)
+
+    def _next_column(self) -> None:
+        self.doc.paragraphs[-1].add_run().add_break(WD_BREAK.COLUMN)
 
     def _picture(self, chart: Chart, *, width: float) -> None:
         content = picture(chart, language=self.report.language)
         shape = self.doc.add_picture(io.BytesIO(content), width=Mm(width))
+        self.doc.paragraphs[-1].paragraph_format.line_spacing = 1.0  # less cuts the picture
         described = shape._inline.docPr
         described.set("descr", chart.alt)
         described.set("title", chart.title)
@@ -172,16 +215,21 @@ class _Writer:
             self._turn(self.doc.paragraphs[-1])
 
     def _key_figures(self, block: KeyFigures) -> None:
-        for item in block.items:
+        self._columns(THREE)
+        high = -(-len(block.items) // len(THREE))
+        for at, item in enumerate(block.items):
+            if at and at % high == 0:
+                self._next_column()
             self._heading(item.title, 3)
             line = self.doc.add_paragraph()
             self._turn(line)
             shown = item.figure
             self._run(line, shown.text, size=15, bold=not shown.absent)
             self._mark(line, shown.row)
-            self._run(line, " ".join(t for t in ("", shown.interval, shown.period) if t is not None), size=8)
+            self._run(line, " ".join(t for t in ("", shown.interval, shown.period) if t is not None), size=SMALL)
             what = f"{shown.label} ({shown.variant}). " if shown.variant else f"{shown.label}. "
-            self._line(self.doc.add_paragraph(), (what, *item.meaning), size=8, soft=True)
+            self._line(self.doc.add_paragraph(), (what, *item.meaning), size=SMALL, soft=True)
+        self._columns(())
 
     def _facts(self, block: FactList) -> None:
         for fact in block.facts:
@@ -190,9 +238,9 @@ class _Writer:
             self._run(line, fact.term + (": " if fact.text else ""), bold=True)
             self._run(line, fact.text)
             for item in fact.items:
-                self._line(self.doc.add_paragraph(style="List Bullet"), (item,), size=8)
+                self._line(self.doc.add_paragraph(style="List Bullet"), (item,), size=SMALL)
 
-    def _table(self, table: Table, *, size: float = 8) -> None:
+    def _table(self, table: Table, *, size: float = LISTED, width: float = PAGE_MM[0] - 2 * MARGIN_MM) -> None:
         made = self.doc.add_table(rows=1, cols=len(table.columns))
         made.autofit = False
         properties = made._tbl.tblPr
@@ -209,10 +257,15 @@ class _Writer:
             for cells in group.rows:
                 self._row(made.add_row(), table, cells, size)
         total = sum(c.weight for c in table.columns)
-        wide = [Mm((PAGE_MM[0] - 2 * MARGIN_MM) * c.weight / total) for c in table.columns]
-        for grid, width in zip(made._tbl.tblGrid.findall(qn("w:gridCol")), wide, strict=True):
-            grid.set(qn("w:w"), str(int(width.twips)))
-        self.doc.add_paragraph().paragraph_format.space_after = Pt(2)
+        wide = [Mm(width * c.weight / total) for c in table.columns]
+        for grid, side in zip(made._tbl.tblGrid.findall(qn("w:gridCol")), wide, strict=True):
+            grid.set(qn("w:w"), str(int(side.twips)))
+        for row in made.rows:
+            for cell, side in zip(row._tr.tc_lst, wide, strict=False):
+                if cell.grid_span == 1:
+                    cell.width = side
+        end = self.doc.add_paragraph().paragraph_format  # a table needs a paragraph after it
+        end.space_after, end.line_spacing = Pt(0), Pt(3)
 
     def _head(self, row: Any, table: Table, size: float) -> None:
         repeat = OxmlElement("w:tblHeader")
@@ -223,7 +276,7 @@ class _Writer:
     def _row(self, row: Any, table: Table, cells: tuple[Cell, ...], size: float) -> None:
         row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
         for target, cell, column in zip(row.cells, cells, table.columns, strict=True):
-            part: Inline = Cite(cell.row, cell.text) if cell.row >= 0 else cell.text
+            part: Inline = Cite(cell.row, _apart(cell.text)) if cell.row >= 0 else cell.text
             self._fill(target, (part,), numeric=column.numeric and not cell.absent, size=size, soft=cell.absent)
 
     def _fill(self, cell: _Cell, parts: tuple[Inline, ...], *, numeric: bool, size: float, **look: bool) -> None:
@@ -276,6 +329,11 @@ def _complex_size(properties: Any, size: float) -> None:
     big = OxmlElement("w:szCs")
     big.set(qn("w:val"), str(int(size * 2)))
     properties.insert_element_before(big, *AFTER_SIZE)
+
+
+def _apart(text: str) -> str:
+    """Let a value break before its unit and in it, in a narrow column; never in its number."""
+    return re.sub("\u00a0(?=[^0-9])", " ", text)
 
 
 def _clean(text: str) -> str:

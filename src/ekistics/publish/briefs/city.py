@@ -1,6 +1,8 @@
 """The city brief: two pages that a mayor's office reads, and the list of every number in them."""
 
+from bisect import bisect_left
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,7 @@ from ekistics.publish.briefs.common import (
     difference_text,
     edition_words,
     finished,
+    indicator_name,
     interval_words,
     known_specs,
     main_rows,
@@ -24,6 +27,15 @@ from ekistics.publish.briefs.common import (
     prepared,
     years,
 )
+from ekistics.publish.briefs.condensed import (
+    further_table,
+    furthest_groups,
+    groups_table,
+    method_words,
+    more,
+    not_shown,
+)
+from ekistics.publish.briefs.room import PAGES, ROOMS, Room, pages_of, short
 from ekistics.publish.charts import bounded, explained, lines, ranking, strips
 from ekistics.publish.citing import Citations, filled
 from ekistics.publish.compose import place_line
@@ -36,7 +48,7 @@ from ekistics.publish.story import told, widest_gap
 
 __all__ = ["compose_city_brief"]
 
-MOST_FIGURES, MOST_STRIPS, MOST_FLAGS, MOST_AREAS, MOST_NAMES = 6, 3, 5, 8, 3
+MOST_NAMES = 3
 LEAST_PEERS = 3
 OLD_YEARS = 5
 ORDER = {"bad": 0, "warn": 1, "info": 2, "good": 3}
@@ -54,10 +66,15 @@ def compose_city_brief(records: CityRecords) -> Report:
     Returns
     -------
     Report
-        Headline, key figures, peers, time, neighbourhoods, quality, what is not known, sources and citation.
+        Headline, key figures, further indicators, groups of people, peers, time, neighbourhoods, quality, what is not
+        known, sources with what is not shown, and citation: in the widest room in which they are estimated to fit on
+        two pages.
     """
     with use_language(records.language):
-        return _Brief(records).composed()
+        brief = _Brief(records)
+        made = cache(lambda at: brief.composed(ROOMS[at]))
+        first = bisect_left(range(len(ROOMS) - 1), True, key=lambda at: pages_of(made(at)) <= PAGES)
+        return made(first)
 
 
 class _Brief:
@@ -66,50 +83,80 @@ class _Brief:
     def __init__(self, records: CityRecords) -> None:
         self.records, self.language = records, records.language
         self.specs = known_specs(records.specs)
-        places = (records.place, *records.places, *records.peers)
-        self.cites = Citations(self.specs, {p.code: p.name for p in places}, language=records.language)
         self.edition = edition_words(records.edition, records.language)
         rows = prepared(records.rows)
         self.rows = rows[rows["indicator"].isin(self.specs)]
         self.times = totals(self.rows)[lambda f: f["ref_area"] == records.place.code]
         self.newest = latest(totals(self.rows))
         self.city = self.newest[self.newest["ref_area"] == records.place.code]
-        self.main = {code: found for code, spec in self.specs.items() if (found := main_rows(spec, self.city))}
+        valued = self.city[self.city["obs_value"].notna()]
+        self.first = {code: found for code, spec in self.specs.items() if (found := main_rows(spec, self.city))}
+        self.main = {code: found if found[1]["obs_value"].notna().all() else
+                     main_rows(self.specs[code], valued) or found for code, found in self.first.items()}
         self.known = self._known()
         self.distributions = self._distributions()
-        self.peers: dict[str, list[str]] = {}
+        mine = self.rows[self.rows["ref_area"] == records.place.code]
+        self.ends = furthest_groups(latest(mine), self.known)
+        told_of = listed(self.newest)
+        self.having: dict[tuple[str, str, str], set[str]] = {}
+        for row in told_of:
+            if row.obs_value == row.obs_value:  # noqa: PLR0124 - NaN differs from itself
+                self.having.setdefault((row.indicator, row.series, row.variant), set()).add(row.ref_area)
+        self.longest = self._longest()
+        self.sentence, self.gap = told(records, self.specs, told_of), widest_gap(records, self.specs, told_of)
 
-    def composed(self) -> Report:
+    def composed(self, room: Room) -> Report:
+        """Compose the brief in some room; the list of numbers begins anew."""
         records = self.records
-        first = told(records, self.specs, listed(self.newest))
+        places = (records.place, *records.places, *records.peers)
+        self.room, self.peers = room, dict[str, list[str]]()
+        self.cites = Citations(self.specs, {p.code: p.name for p in places}, language=records.language)
+        first = self.sentence
         shown = {name: self.cites.inline(row) for name, row in first.rows.items()}
         blocks: list[Block] = [Paragraph(filled(first.template, **first.words, **shown), "lead")]
-        for part in (self._key_figures, self._peers, self._time, self._areas, self._quality, self._unknown):
+        for part in (self._key_figures, self._further, self._groups, self._peers, self._time, self._areas,
+                     self._quality, self._unknown):
             blocks += part()
         title = _("{place}: city brief").format(place=records.place.name)
-        blocks += closing(self.cites, records, title, methods=False)
+        heading, sources, *cited = closing(self.cites, records, title, methods=False)
+        blocks += [heading, sources, not_shown(records, self.rows, self.cites), *cited]
         return finished(records, self.cites, blocks, code=f"{records.place.code}-brief", kind=_("City brief"),
                         title=records.place.name, place=place_line(replace(records, places=()), language=self.language),
                         note=first.rule)
 
     def _known(self) -> list[tuple[IndicatorSpec, SeriesSpec, Any]]:
-        """Give the city's main row of each indicator that has a value."""
-        return [(self.specs[code], series, row) for code, (series, found) in self.main.items()
-                for row in found.itertuples() if pd.notna(row.obs_value)]
+        """Give the city's main row of each indicator that has a value: those with a number people know go first."""
+        found = [(self.specs[code], series, row) for code, (series, found) in self.main.items()
+                 for row in listed(found) if pd.notna(row.obs_value)]
+        return sorted(found, key=lambda known: (not known[0].number, known[0].number))
 
     def _key_figures(self) -> list[Block]:
         items = []
-        for spec, _series, row in self.known[:MOST_FIGURES]:
+        for spec, _series, row in self.known[:self.room.figures]:
             figure = self.cites.figure(row)
             of = share_text(row, language=self.language)
-            parts: list[Inline] = [_(spec.question) + (f" {_sentence(of)}" if of else "")]
+            how = _("Method: {method}.").format(method=method_words(row, spec, self.room.letters)).replace("….", "…")
+            parts: list[Inline] = [" ".join(t for t in (_(spec.question) if self.room.told else "",
+                                                        _sentence(of) if of else "", how) if t)]
             parts += [" ", self._among(spec, row)] if spec.code in self.distributions else []
-            items.append(KeyFigure(figure, _name(spec), _joined(parts)))
+            items.append(KeyFigure(figure, indicator_name(spec), _joined(parts)))
         if not items:
             return []
         note = _("Ranges in brackets are intervals; where none is stated, the text says so.") + " " + _(
             "Numbers in square brackets lead to the data behind this document.")
         return [Heading(_("Key figures"), "figures"), KeyFigures(tuple(items)), Paragraph((note,), "note")]
+
+    def _further(self) -> list[Block]:
+        """Give every other indicator a line, and say how many have none."""
+        rest = self.known[self.room.figures:]
+        shown = rest[:self.room.rows]
+        return (further_table(shown, self.cites, letters=self.room.letters)
+                + more(len(rest) - len(shown), self.cites, self.records.place.name))
+
+    def _groups(self) -> list[Block]:
+        """Give each indicator with groups of people a line, and say how many have none."""
+        shown = self.ends[:self.room.groups]
+        return groups_table(shown, self.cites) + more(len(self.ends) - len(shown), self.cites, self.records.place.name)
 
     def _distributions(self) -> dict[str, pd.DataFrame]:
         """Give the peers' newest rows in the city's series and variant, of each indicator that enough peers have."""
@@ -128,7 +175,7 @@ class _Brief:
 
     def _among(self, spec: IndicatorSpec, row: Any) -> Cite:
         """Say where the city stands among its peers, as far as the intervals bear it."""
-        peers = list(self.distributions[spec.code].itertuples())
+        peers = listed(self.distributions[spec.code])
         verdicts = [compared(row, peer).verdict for peer in peers]
         rule = _("count, judged by the intervals")
         text = _("Higher than {higher}, lower than {lower} and not to be told apart from {same} of {all} peers.")
@@ -145,12 +192,12 @@ class _Brief:
     def _behind(self, spec: IndicatorSpec) -> list[str]:
         """Enter the peers' values of an indicator once, and name their entries."""
         if spec.code not in self.peers:
-            self.peers[spec.code] = [self.cites.peer(p) for p in self.distributions[spec.code].itertuples()]
+            self.peers[spec.code] = [self.cites.peer(p) for p in listed(self.distributions[spec.code])]
         return self.peers[spec.code]
 
     def _peers(self) -> list[Block]:
         shown = [(spec, series, row) for spec, series, row in self.known if spec.code in self.distributions]
-        shown = shown[:MOST_STRIPS]
+        shown = shown[:self.room.strips]
         if not shown:
             return []
         panels, body = [], []
@@ -158,7 +205,7 @@ class _Brief:
             peers = self.distributions[spec.code]
             figure = self.cites.figure(row)
             others = [{"name": self.cites.names[str(p.ref_area)], "value": float(p.obs_value), "kind": "other"}
-                      for p in peers.itertuples()]
+                      for p in listed(peers)]
             city = {"name": self.records.place.name, "value": float(row.obs_value), "kind": "main",
                     "text": figure.text}
             panels.append({"title": f"{_(series.title)}, {_(unit(series.unit_measure).title)}",
@@ -172,8 +219,11 @@ class _Brief:
         table = Table("chart-peers", title, columns, (Group("", tuple(body)),))
         frame = pd.concat([self.distributions[spec.code] for spec, _s, _r in shown])
         chart = Chart("peers", title, _("Each grey line is a peer; the dot is {place}.").format(
-            place=self.records.place.name), caption(frame, self.edition), "", _alt(title), table, strips(panels), True)
+            place=self.records.place.name), self._caption(frame), "", _alt(title), table, strips(panels), True)
         return [Heading(_("Among its peers"), "peers"), chart]
+
+    def _caption(self, rows: pd.DataFrame) -> str:
+        return caption(rows, self.edition, methods=self.room.told)
 
     def _spread(self, spec: IndicatorSpec, series: SeriesSpec, row: Any, peers: pd.DataFrame) -> list[Cell]:
         """Enter lowest, quartiles, highest and count of the peers' values."""
@@ -189,22 +239,25 @@ class _Brief:
                                                    "NUMBER", _("count"), of=behind, place=group)))
         return [Cell(cite.text, sort=value, row=cite.number) for value, cite in made]
 
-    def _time(self) -> list[Block]:
-        """Show the main quantity that is known at most dates, where there are two or more."""
-        best: tuple[int, IndicatorSpec, SeriesSpec, pd.DataFrame] | None = None
+    def _longest(self) -> tuple[SeriesSpec, pd.DataFrame] | None:
+        """Find the main quantity that is known at most dates, where there are two or more."""
+        best: tuple[int, SeriesSpec, pd.DataFrame] | None = None
         plain = self.times[self.times["obs_value"].notna() & ~self.times["time_period"].str.contains("/")
                            & (self.times["time_period"] != "")]
         for spec in self.specs.values():
             series, found = main_rows(spec, plain) or (None, plain.iloc[:0])
             count = found["time_period"].nunique()
             if series is not None and count > max(1, best[0] if best else 0):
-                best = (count, spec, series, found)
-        return self._trend(*best[2:]) if best else []
+                best = (count, series, found)
+        return best[1:] if best else None
+
+    def _time(self) -> list[Block]:
+        return self._trend(*self.longest) if self.longest and self.room.trend else []
 
     def _trend(self, series: SeriesSpec, found: pd.DataFrame) -> list[Block]:
         order = found["time_period"].map(lambda t: Period.parse(t).start.toordinal()).argsort(kind="stable")
         found = found.iloc[order].drop_duplicates("time_period", keep="last")
-        rows = list(found.itertuples())
+        rows = listed(found)
         when = years(found)
         drawn = [{"year": year, "value": float(r.obs_value), "low": _bound(r.lci), "high": _bound(r.uci),
                   "text": self.cites.figure(r).text.split(NBSP)[0]} for r, year in zip(rows, when, strict=True)]
@@ -215,10 +268,10 @@ class _Brief:
         ends = [self.cites.figure(r) for r in (rows[0], rows[-1])]
         title = _("{title}: {first} in {start}, {last} in {end}.").format(
             title=_(series.title), first=ends[0].text, start=ends[0].period, last=ends[1].text, end=ends[1].period)
-        columns = (Column(_("Time")), Column(_("Value"), numeric=True), Column(_("Interval"), numeric=True))
-        chart = Chart("time", title, measure(series), caption(found, self.edition), "", _alt(title),
+        columns = (Column(_("Time")), Column(_("Value"), weight=1.4, numeric=True), Column(_("Interval"), numeric=True))
+        chart = Chart("time", title, measure(series), self._caption(found), "", _alt(title),
                       Table("chart-time", title, columns, (Group("", body),)),
-                      lines(drawn, breaks=breaks, broken=_("new method"), height=140))
+                      lines(drawn, breaks=breaks, broken=_("new method"), height=self.room.trend))
         blocks: list[Block] = [Heading(_("Change over time"), "time"), chart,
                                Paragraph(self._change(series, rows[0], rows[-1]))]
         if breaks:
@@ -243,18 +296,18 @@ class _Brief:
 
     def _areas(self) -> list[Block]:
         """Rank the neighbourhoods by the share that sets them furthest apart."""
-        gap = widest_gap(self.records, self.specs, listed(self.newest))
-        if gap is None:
+        if self.gap is None or not self.room.areas:
             return []
-        spec, series, shares = gap
+        _spec, series, shares = self.gap
         found = self.newest.loc[[row.Index for row in shares]]
         names = {p.code for p in self.records.places}
         local = found[found["ref_area"].isin(names)].sort_values("obs_value", ascending=False, kind="stable")
-        cut = len(local) > MOST_AREAS
+        half = self.room.areas // 2
+        cut = len(local) > 2 * half
         if cut:
-            local = pd.concat([local.head(MOST_AREAS // 2), local.tail(MOST_AREAS // 2)])
+            local = pd.concat([local.head(half), local.tail(half)])
         city = found[found["ref_area"] == self.records.place.code]
-        rows = sorted([*city.itertuples(), *local.itertuples()], key=lambda r: -float(r.obs_value))
+        rows = sorted([*listed(city), *listed(local)], key=lambda r: -float(r.obs_value))
         drawn = [{"name": self.cites.names[str(r.ref_area)], "value": float(r.obs_value), "low": _bound(r.lci),
                   "high": _bound(r.uci), "text": self.cites.figure(r).text,
                   "kind": "city" if r.ref_area == self.records.place.code else "main"} for r in rows]
@@ -262,10 +315,10 @@ class _Brief:
                      for r in rows)
         high, low = (self.cites.names[str(local.iloc[i]["ref_area"])] for i in (0, -1))
         title = _("{title}: highest in {high}, lowest in {low}.").format(title=_(series.title), high=high, low=low)
-        columns = (Column(_("Neighbourhood"), weight=1.6), Column(_("Value"), numeric=True),
+        columns = (Column(_("Neighbourhood"), weight=1.8), Column(_("Value"), weight=1.2, numeric=True),
                    Column(_("Interval"), numeric=True))
         note = _("The highest and the lowest neighbourhoods; the rest lie between.") if cut else ""
-        chart = Chart("areas", title, measure(series), caption(found, self.edition), "", _alt(title),
+        chart = Chart("areas", title, measure(series), self._caption(found), "", _alt(title),
                       Table("chart-areas", title, columns, (Group("", body),), note),
                       ranking(drawn, full=bounded(series)))
         return [Heading(_("Between neighbourhoods"), "areas"), chart,
@@ -276,35 +329,38 @@ class _Brief:
         checks = {c.title: c for c in reversed(ranked)}  # the worst of each kind
         checks = dict(sorted(checks.items(), key=lambda item: ranked.index(item[1])))
         body = []
-        for check in list(checks.values())[:MOST_FLAGS]:
+        for check in list(checks.values())[:self.room.flags]:
             shown, number = self.cites.flag(check, place=self.records.place.name)
             body.append((Cell(shown.title), Cell(shown.word), Cell(shown.text, absent=check.value is None, row=number),
-                         Cell(shown.note)))
+                         Cell(short(shown.note, 3 * self.room.letters))))
         if not body:
             return []
         columns = (Column(_("What"), weight=2), Column(_("Judgement"), weight=0.8), Column(_("Figure"), numeric=True),
                    Column(_("What it means"), weight=2.4))
         return [Heading(_("Quality"), "quality"),
-                Table("quality", _("Quality of inputs and results"), columns, (Group("", tuple(body)),))]
+                Table("quality", _("Quality of inputs and results"), columns, (Group("", tuple(body)),)),
+                *more(len(checks) - len(body), self.cites, self.records.place.name)]
 
     def _unknown(self) -> list[Block]:
         """List what is absent, old or without interval."""
-        body = _merged([row for spec in self.specs.values() for row in self._gaps(spec)])
-        bare = [_name(spec) for spec, _series, row in self.known if pd.isna(row.lci) or pd.isna(row.uci)]
-        body += [(Cell(_("Interval not stated")), Cell(joined(bare)))] if bare else []
+        lacks = [row for spec in self.specs.values() for row in self._gaps(spec)]
+        lacks += [(Cell(indicator_name(spec)), Cell(_("interval not stated"))) for spec, _series, row in self.known
+                  if pd.isna(row.lci) or pd.isna(row.uci)]
+        body, left = _merged(lacks, self.room)
         heading = Heading(_("What is not known"), "unknown")
         if not body:
             return [heading, Paragraph((_("Every indicator of this brief has a value of the last years with its "
                                           "interval."),))]
-        columns = (Column(_("Indicator")), Column(_("What is missing"), weight=2.4))
-        return [heading, Table("unknown", _("Missing, old, or without interval"), columns, (Group("", tuple(body)),))]
+        columns = (Column(_("Indicator"), weight=1.2), Column(_("What is missing")))
+        return [heading, Table("unknown", _("Missing, old, or without interval"), columns, (Group("", tuple(body)),)),
+                *more(left, self.cites, self.records.place.name)]
 
     def _gaps(self, spec: IndicatorSpec) -> list[tuple[Cell, Cell]]:
-        name = Cell(_name(spec))
+        name = Cell(indicator_name(spec))
         if spec.code not in self.main:
             return [(name, Cell(_("not measured"), absent=True))]
         found = []
-        for row in self.main[spec.code][1].itertuples():
+        for row in listed(self.main[spec.code][1]):
             if pd.isna(row.obs_value):
                 return [(name, self.cites.cell(row))]
             lacks = []
@@ -313,7 +369,13 @@ class _Brief:
                     period=self.cites.figure(row).period))
             lacks += self._without(row)
             found += [(name, Cell("; ".join(lacks)))] if lacks else []
-        return found
+        return found + self._passed_over(spec)
+
+    def _passed_over(self, spec: IndicatorSpec) -> list[tuple[Cell, Cell]]:
+        """Name the reading that stands first, where it has no value and another stands in for it."""
+        rows = listed(self.first[spec.code][1])
+        return [(Cell(joined((indicator_name(spec), self.cites.figure(row).variant))), self.cites.cell(row))
+                for row in rows if pd.isna(row.obs_value)]
 
     def _old(self, text: str) -> bool:
         year = self.records.edition[:4]
@@ -321,9 +383,8 @@ class _Brief:
 
     def _without(self, row: Any) -> list[str]:
         """Name the neighbourhoods without a value, where others have one."""
-        same = self.newest[(self.newest["indicator"] == row.indicator) & (self.newest["series"] == row.series)
-                           & (self.newest["variant"] == row.variant) & self.newest["obs_value"].notna()]
-        having = set(same["ref_area"]) & {p.code for p in self.records.places}
+        having = self.having.get((row.indicator, row.series, row.variant), set()) & {
+            p.code for p in self.records.places}
         names = [p.name for p in self.records.places if p.code not in having] if having else []
         if not names:
             return []
@@ -332,20 +393,18 @@ class _Brief:
         return [_("no value for {names}").format(names=joined(names))]
 
 
-def _merged(rows: list[tuple[Cell, Cell]]) -> list[tuple[Cell, Cell]]:
-    """Name the indicators that lack the same thing in one row."""
+def _merged(rows: list[tuple[Cell, Cell]], room: Room) -> tuple[list[tuple[Cell, Cell]], int]:
+    """Name the indicators that lack the same thing in one row; count the names for which there is no room."""
     names: dict[Cell, list[str]] = {}
     for name, lack in rows:
         names.setdefault(lack, []).append(name.text)
-    return [(Cell(joined(found)), lack) for lack, found in names.items()]
+    shown = [(found[:room.names], lack) for lack, found in list(names.items())[:room.gaps]]
+    left = len(rows) - sum(len(found) for found, _lack in shown)
+    return [(Cell(joined(found)), lack) for found, lack in shown], left
 
 
 def _bound(value: Any) -> float | None:
     return None if pd.isna(value) else float(value)
-
-
-def _name(spec: IndicatorSpec) -> str:
-    return f"{spec.number} {_(spec.title)}".strip()
 
 
 def _alt(title: str) -> str:

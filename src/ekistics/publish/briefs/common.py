@@ -19,8 +19,8 @@ from ekistics.publish.numbers import day_text, number_text, value_text
 from ekistics.publish.records import CityRecords, ComparisonRecords, checked_rows
 from ekistics.publish.report import Block, FactList, Heading, Paragraph, Report, direction_of, report_labels
 
-__all__ = ["caption", "closing", "compared", "difference_text", "edition_words", "finished", "interval_words",
-           "known_specs", "main_rows", "measure", "prepared", "years"]
+__all__ = ["caption", "closing", "compared", "difference_text", "edition_words", "finished", "indicator_name",
+           "interval_words", "known_specs", "main_rows", "measure", "prepared", "years"]
 
 # Ways of computing an interval that rest on a sample drawn in each place: two places are independent of each other.
 SAMPLED = frozenset({"taylor", "jackknife", "bootstrap", "brr", "replicate"})
@@ -99,7 +99,7 @@ def measure(series: SeriesSpec) -> str:
     return text + (" (" + _("of {base}").format(base=_(series.base)) + ")" if series.base else "")
 
 
-def caption(rows: pd.DataFrame, edition: str) -> str:
+def caption(rows: pd.DataFrame, edition: str, *, methods: bool = True) -> str:
     """Write the line under a chart: source, method and edition.
 
     Parameters
@@ -108,6 +108,8 @@ def caption(rows: pd.DataFrame, edition: str) -> str:
         The rows it shows.
     edition : str
         The edition in words.
+    methods : bool
+        Whether the methods are named; else they stand with the data only.
 
     Returns
     -------
@@ -116,7 +118,8 @@ def caption(rows: pd.DataFrame, edition: str) -> str:
     """
     source, method = ("; ".join(dict.fromkeys(t for t in rows[name] if t)) for name in ("source", "method"))
     parts = (_("Source: {producers}.").format(producers=source) if source else "",
-             _("Method: {method}.").format(method=method), _("Edition {edition}.").format(edition=edition))
+             _("Method: {method}.").format(method=method) if methods else "",
+             _("Edition {edition}.").format(edition=edition))
     return " ".join(part for part in parts if part)
 
 
@@ -250,6 +253,22 @@ def finished(records: CityRecords | ComparisonRecords, cites: Citations, blocks:
     return Report(code, records.language, direction_of(records.language), kind, title, place, records.edition, words,
                   line, records.address, records.publisher, tuple(blocks), tuple(cites.entries), tuple(cites.peers),
                   note, report_labels())
+
+
+def indicator_name(spec: IndicatorSpec) -> str:
+    """Give the number and title of an indicator.
+
+    Parameters
+    ----------
+    spec : IndicatorSpec
+        The indicator.
+
+    Returns
+    -------
+    str
+        E.g. ``11.3.1 Land use efficiency``.
+    """
+    return f"{spec.number} {_(spec.title)}".strip()
 
 
 def known_specs(specs: Iterable[IndicatorSpec]) -> Mapping[str, IndicatorSpec]:

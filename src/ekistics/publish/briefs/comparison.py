@@ -15,6 +15,7 @@ from ekistics.publish.briefs.common import (
     difference_text,
     edition_words,
     finished,
+    indicator_name,
     interval_words,
     known_specs,
     main_rows,
@@ -77,7 +78,7 @@ class _Comparison:
         blocks: list[Block] = [*self._lead(), *self._overview()]
         for code, spec in self.specs.items():
             blocks += self._indicator(spec, *self.main[code]) if code in self.main else [
-                Heading(_name(spec), code), Paragraph((_("Not measured in any of these places."),))]
+                Heading(indicator_name(spec), code), Paragraph((_("Not measured in any of these places."),))]
         blocks += [Heading(_("How values were compared"), "compared"), *_rules()]
         blocks += closing(self.cites, self.records, title)
         line = _("{when}; edition {edition}").format(
@@ -130,7 +131,7 @@ class _Comparison:
     def _indicator(self, spec: IndicatorSpec, series: SeriesSpec, found: pd.DataFrame) -> list[Block]:
         rows = self._newest(found)
         known = [r for r in rows if pd.notna(r.obs_value)]
-        blocks: list[Block] = [Heading(_name(spec), spec.code), Paragraph((_(spec.question),), "intro")]
+        blocks: list[Block] = [Heading(indicator_name(spec), spec.code), Paragraph((_(spec.question),), "intro")]
         if known:
             blocks.append(self._ranking(spec, series, found, known))
         else:
@@ -269,7 +270,3 @@ def _rules() -> list[Block]:
 
 def _bound(value: Any) -> float | None:
     return None if pd.isna(value) else float(value)
-
-
-def _name(spec: IndicatorSpec) -> str:
-    return f"{spec.number} {_(spec.title)}".strip()
