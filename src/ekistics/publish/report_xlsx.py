@@ -80,7 +80,8 @@ class _Writer:
 
     def _name(self, title: str) -> str:
         """Give a sheet name: without the characters that none may have, short, and not yet used."""
-        plain = re.sub(r"[\[\]:*?/\\]", " ", title).strip().strip("'") or "-"
+        plain = re.sub("[\u2066-\u2069]", "", title)  # signs of direction take room and are not seen
+        plain = re.sub(r"[\[\]:*?/\\]", " ", plain).strip().strip("'") or "-"
         found, count = plain[:SHEET_NAME].strip(), 1
         while found.casefold() in self.names:
             count += 1
