@@ -149,3 +149,16 @@ def test_two_rounds_with_other_strata_say_so(tmp_path, vault) -> None:
         assert outcome.document["rounds"][0]["why"] == told
         assert outcome.package.run.id == alone.package.run.id
         vault.erase_survey("XXX-HS-2019", actor="t", reason="test")
+
+
+@pytest.mark.parametrize(("old", "new", "where"), [
+    ('"XXX-HS-2024"', '"../evil"', "survey.toml: survey.code"), ('"Housing by district"', '""', "survey.toml: vault")])
+def test_a_survey_that_the_vault_would_not_take_is_told_first_and_writes_nothing(tmp_path, vault, old, new,
+                                                                                 where) -> None:
+    folder = write(tmp_path / "in" / "deep", HOMES, PEOPLE, survey=SURVEY.replace(old, new))
+    before = sorted(tmp_path.rglob("*"))
+    for run in (lambda: check(folder), lambda: import_survey(folder, vault, actor="t")):
+        with pytest.raises(EkisticsError) as caught:
+            run()
+        assert caught.value.where == where
+    assert sorted(tmp_path.rglob("*")) == before

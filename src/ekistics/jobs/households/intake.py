@@ -140,6 +140,7 @@ def check(path: Path | str) -> tuple[Problem, ...]:
         A file cannot be read at all.
     """
     config = read_survey(Path(path))
+    _record(config)
     with without_values():
         inputs = read_inputs(config)
         return tuple(_problems(inputs)) or _refusals(config, inputs)
@@ -192,6 +193,7 @@ def import_survey(path: Path | str, vault: Vault, *, actor: str) -> ImportOutcom
         A file cannot be read, the mapping does not fit, weights cannot be, or ids do not meet.
     """
     config = read_survey(Path(path))
+    record = _record(config)
     with without_values():
         inputs = read_inputs(config)
         require_sound(tuple(_problems(inputs)))
@@ -199,7 +201,7 @@ def import_survey(path: Path | str, vault: Vault, *, actor: str) -> ImportOutcom
         tables = {level: each.frame for level, each in made.items()}
         reports = tuple(report for each in made.values() for report in each.reports)
         with _notes(config, inputs, reports):
-            vault.store(_record(config), tables, actor=actor)
+            vault.store(record, tables, actor=actor)
     return ImportOutcome(config.survey.code, len(tables["household"]), len(tables.get("person", ())), reports,
                          _without_people(tables))
 
@@ -256,8 +258,12 @@ def _notes(config: SurveyConfig, inputs: SurveyInputs, reports: tuple[VariableRe
 
 def _record(config: SurveyConfig) -> SurveyRecord:
     keeping = config.vault
-    return SurveyRecord(config.survey.code, config.survey.title, keeping.purpose, keeping.consent,
-                        date.fromisoformat(keeping.retention_until))
+    try:
+        return SurveyRecord(config.survey.code, config.survey.title, keeping.purpose, keeping.consent,
+                            date.fromisoformat(keeping.retention_until))
+    except InvalidValueError as error:
+        error.where = "survey.toml: survey.code" if error.param == "code" else "survey.toml: vault"
+        raise
 
 
 def _require_weights(households: pd.DataFrame, inputs: SurveyInputs) -> None:
