@@ -90,6 +90,8 @@ def test_notes_that_cannot_be_written_leave_nothing_in_the_vault(tmp_path, vault
     ('interval = "logit"', 'interval = "normal"', "design.interval: .*'normal'"),
     ("confidence = 0.95", "confidence = 95", "design.confidence: This is a part of one"),
     ("confidence = 0.95", "confidence = 1", "design.confidence: This is a part of one"),
+    ('groups = ["sex", "age"', 'groups = ["age*sex", "sex*age"', "estimate.groups: A group is there twice"),
+    ('groups = ["sex", "age"', 'groups = ["sex*sex"', "estimate.groups: A group is there twice"),
     ("[design]", "households = 0\n\n[design]", "weight.households: .* must be positive"),
     ("[estimate]", "[estimate]\nmax_unknown_share = 5", "estimate.max_unknown_share: This is a part of one"),
     ("[design]", "tolerance = -0.1\n\n[design]", "weight.tolerance: This is a part of one"),

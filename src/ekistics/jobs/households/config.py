@@ -336,6 +336,10 @@ def _check_values(config: SurveyConfig, where: str) -> None:
     except ValueError as error:
         raise ConfigurationError(_("This is not a day."), where=f"{where}: vault.retention_until",
                                  expected="2029-12-31", got=config.vault.retention_until) from error
+    for name, groups in (("groups", config.estimate.tables()), ("area_groups", config.estimate.area_tables())):
+        if len({frozenset(group) for group in groups}) < len(groups) or any(len(set(g)) < len(g) for g in groups):
+            raise ConfigurationError(_("A group is there twice."), where=f"{where}: estimate.{name}",
+                                     got=", ".join("*".join(group) for group in groups))
     ages = config.estimate.ages
     if not ages or list(ages) != sorted(set(ages)) or ages[0] != 0:
         raise ConfigurationError(_("Groups of age begin with 0 and ascend."), where=f"{where}: estimate.ages",
