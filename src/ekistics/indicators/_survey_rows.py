@@ -338,7 +338,8 @@ def estimated(households: pd.DataFrame, persons: pd.DataFrame | None, statuses: 
     -------
     pandas.DataFrame
         Rows of :data:`~ekistics.core.observation.RESULT_COLUMNS` and :data:`EXTRA_COLUMNS`, indexed by ``ref_area``.
-        Bounds stand where something is not known in the cell.
+        Bounds stand in all cells where something is not known of anybody; where all is known in a cell, they are the
+        value.
     """
     rules = rules_of(Estimating, how)
     households = by_area(households, ["weight"], where="households")
@@ -415,6 +416,8 @@ def _share_rows(base: _Base, status: Status, rules: Estimating) -> Iterator[_Par
         yield _absent(base, base.cells(()), series, code, status.reason)
         return
     state = base.weighing.state(base.spread(status.truth))
+    # In all cells or in none: the row of a withheld cell would tell that somebody in it did not answer.
+    gaps = bool(np.isnan(status.truth).any() or (state == UNCOUNTED).any())
     for group in _groups(base, rules):
         cells = base.cells(group)
         found = readings(base.weighing, state, cells.domains, interval=rules.interval, confidence=rules.confidence)
@@ -422,13 +425,12 @@ def _share_rows(base: _Base, status: Status, rules: Estimating) -> Iterator[_Par
         reason = np.where(found.unknown > rules.max_unknown_share, str(Reason.TOO_MUCH_UNKNOWN), "")
         told: Any = {"series": series, "scale": 100.0, "unknown": found.unknown}
         yield _rows(cells, found.known, (yes + no, yes), variant=code, reason=reason, **told)
-        if found.unknown.any():
+        if gaps:
             uncounted = np.bincount(cells.number[state == UNCOUNTED], minlength=len(cells))
             no_bound = np.where(uncounted > 0, str(Reason.TOO_MUCH_UNKNOWN), "").astype(object)
             for bound, each, with_it in ((LEAST, found.least, yes), (MOST, found.most, yes + unknown)):
-                part = _rows(cells, each, (yes + no + unknown, with_it), variant=_bound_code(code, bound),
-                             reason=no_bound, **told)
-                yield {name: values[found.unknown > 0] for name, values in part.items()}
+                yield _rows(cells, each, (yes + no + unknown, with_it), variant=_bound_code(code, bound),
+                            reason=no_bound, **told)
 
 
 def _quotient_rows(base: _Base, quotient: Quotient, rules: Estimating) -> Iterator[_Part]:
