@@ -18,7 +18,7 @@ from lxml import html
 from ekistics.core.errors import InputFormatError
 from ekistics.publish.briefs import compose_city_brief, compose_comparison
 from ekistics.publish.briefs.room import PAGES, pages_of
-from ekistics.publish.content import Cell, Column, Group, MapSheet, Table
+from ekistics.publish.content import Cell, Chart, Column, Group, MapSheet, Table
 from ekistics.publish.report import Heading, Report
 from ekistics.publish.report_docx import report_docx
 from ekistics.publish.report_html import report_html, report_page
@@ -168,6 +168,17 @@ def test_the_docx_has_headings_tables_and_alternative_texts(brief):
     foot = made.sections[0].footer._element
     assert [f.get(qn("w:instr")) for f in foot.iter(qn("w:fldSimple"))] == ["PAGE", "NUMPAGES"]
     assert not list(made.element.iter(qn("w:bidi")))
+
+
+def test_key_figures_and_narrow_charts_of_the_docx_stand_in_columns_and_never_in_a_table_of_layout(brief, arabic):
+    for report in (brief, arabic):
+        made = docx.Document(io.BytesIO(report_docx(report)))
+        columns = [int(s._sectPr.find(qn("w:cols")).get(qn("w:num"), "1")) for s in made.sections]
+        narrow = sum(isinstance(b, Chart) and not b.wide for b in report.blocks)
+        assert sorted(columns)[-narrow - 1:] == [2] * narrow + [3] and columns[-1] == 1
+        assert all((s._sectPr.find(qn("w:bidi")) is not None) == (report is arabic) for s in made.sections[1:])
+        tables = [b for b in report.blocks if isinstance(b, Chart | Table)]
+        assert len(made.tables) == len(tables) + 1  # and the list of numbers
 
 
 def test_the_arabic_docx_runs_right_to_left(arabic):

@@ -22,6 +22,7 @@ _POINT = 25.4 / 72
 # Widths of letters of Noto Sans in parts of the size: of spaces and points, small letters, digits, capitals; wide ones.
 _THIN, _LETTER, _CYRILLIC, _DIGIT, _CAPITAL, _WIDE = 0.28, 0.53, 0.65, 0.58, 0.66, 1.0
 _PDF, _DOCX = 0.85, 0.93  # heights in each, beside those estimated: lines of DOCX lie further apart
+_ARABIC = 1.14  # heights of Arabic in DOCX, whose fonts have high lines, beside those of other scripts
 _WORD = 1.03  # what the last word of a line leaves empty
 _SIZES = {"lead": 13.0, "note": 7.0, "intro": 7.0, "text": 9.0}
 
@@ -124,13 +125,14 @@ def length_mm(report: Report, *, parted: bool) -> float:
     float
         Millimetres of pages one below the other.
     """
+    part = _DOCX * (_ARABIC if report.direction == "rtl" else 1.0) if parted else _PDF
     at = 14.0 + _lines(report.title, 24, WIDTH_MM) * 11.0
     pending = 0.0  # headings stay with what follows
     for block in report.blocks:
         if isinstance(block, Heading):
             pending += 9.5
             continue
-        height = _height(block) * (_DOCX if parted else _PDF)
+        height = _height(block) * part
         at = _placed(at, pending + height, whole=isinstance(block, Chart) or not parted and isinstance(block, Table))
         pending = 0.0
     return at + pending
