@@ -186,7 +186,7 @@ def _withheld(facts: Facts) -> dict[str, Any]:
     published = int(rows["obs_value"].notna().sum())
     rules = {} if facts.publication is None else {
         name: value for name, value in asdict(facts.publication).items() if value not in (None, ())}
-    report = {name: value for name, value in facts.report.items() if name not in ("rules", "cases")}
+    report = {name: value for name, value in facts.report.items() if name not in ("rules", "cases", "attack")}
     return {"publication": {"rules": rules, "withheld": {str(k): int(v) for k, v in by_rule.value_counts().items()}},
             "disclosure": {"rules": facts.report["rules"], "report": report},
             "withheld": {"cells": len(rows), "published": published, "publication": len(by_rule),
