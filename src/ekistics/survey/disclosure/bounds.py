@@ -8,7 +8,7 @@ has its witness; one that fails was asked about exactly.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -17,12 +17,12 @@ from scipy.optimize import linprog
 
 from ekistics.survey.disclosure.system import MARGIN, System
 
-__all__ = ["Reach", "equations_among", "furthest", "settle"]
+__all__ = ["Reach", "equations_among", "furthest", "move", "settle"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
 Bools = npt.NDArray[np.bool_]
-_TINY = 1e-7
+_TINY, _NOTHING = 1e-7, 1e-12
 TIMES = 12  # programmes for one patch, at most
 GOOD = 8  # one in so many aims must be reached, or fewer are asked for together
 FEW = 2  # aims that are too few to be asked for together
@@ -38,11 +38,14 @@ class Reach:
         Largest difference found above and below.
     programmes : int
         Linear programmes solved.
+    solutions : list of tuple
+        The witnesses: which quantities each moves, how far, and how far it can be turned round.
     """
 
     up: Floats
     down: Floats
     programmes: int = 0
+    solutions: list[tuple[Ints, Floats, float]] = field(default_factory=list)
 
     @classmethod
     def nothing(cls, system: System) -> "Reach":
@@ -55,15 +58,22 @@ class Reach:
 
     def take(self, quantities: Ints, moved: Floats, system: System) -> None:
         """Take a solution as witness, and the same turned round as far as nothing becomes negative."""
-        self.up[quantities] = np.maximum(self.up[quantities], moved)
-        self.down[quantities] = np.maximum(self.down[quantities], -moved)
-        rising = moved > 0
-        if not rising.any():
-            return
-        turned = float((-system.floor[quantities][rising] / moved[rising]).min())
-        if np.isfinite(turned) and turned > 0:
-            self.up[quantities] = np.maximum(self.up[quantities], -turned * moved)
-            self.down[quantities] = np.maximum(self.down[quantities], turned * moved)
+        some = np.abs(moved) > _NOTHING * np.abs(moved).max(initial=0.0)
+        quantities, moved = quantities[some], moved[some]
+        rising, turned = moved > 0, 0.0
+        if rising.any():
+            turned = max(float((-system.floor[quantities][rising] / moved[rising]).min()), 0.0)
+        self.solutions.append((quantities, moved, turned if np.isfinite(turned) else 0.0))
+        before = self.up[quantities].copy(), self.down[quantities].copy()
+        self.again(len(self.solutions) - 1)
+        if not ((self.up[quantities] > before[0]) | (self.down[quantities] > before[1])).any():
+            self.solutions.pop()
+
+    def again(self, number: int) -> None:
+        """Count a witness."""
+        quantities, moved, turned = self.solutions[number]
+        self.up[quantities] = np.maximum(self.up[quantities], np.maximum(moved, -turned * moved))
+        self.down[quantities] = np.maximum(self.down[quantities], np.maximum(-moved, turned * moved))
 
 
 def equations_among(system: System, quantities: Ints, *, within: bool = True) -> sparse.csr_array:
@@ -152,7 +162,7 @@ def settle(system: System, quantities: Ints, reach: Reach, *, random: np.random.
         if not chosen:
             return
         before = int(reach.lacks(system, quantities).sum())
-        _move(system, (quantities, equations), reach, chosen)
+        move(system, (quantities, equations), reach, chosen)
         done = before - int(reach.lacks(system, quantities).sum())
         if done < len(chosen) / GOOD:
             together = len(chosen) // 4
@@ -174,8 +184,21 @@ def _side_done(system: System, reach: Reach, quantity: int, side: float) -> bool
     return found >= min(system.distance(quantity, side), -system.floor[quantity] if side < 0 else np.inf) * (1 - MARGIN)
 
 
-def _move(system: System, patch: tuple[Ints, sparse.csr_array], reach: Reach,
-          chosen: Sequence[tuple[int, float]]) -> None:
+def move(system: System, patch: tuple[Ints, sparse.csr_array], reach: Reach,
+         chosen: Sequence[tuple[int, float]]) -> None:
+    """Move some quantities of a patch, each to one side, as far as they need, and take the solution as witness.
+
+    Parameters
+    ----------
+    system : System
+        The equations.
+    patch : tuple
+        The quantities that may move, and their equations.
+    reach : Reach
+        What was found so far; it is extended.
+    chosen : sequence of tuple
+        Places in the patch, and 1 to move up, -1 down.
+    """
     quantities, equations = patch
     aims, sides = np.array([i for i, _side in chosen], dtype=np.intp), np.array([side for _i, side in chosen])
     need = np.array([system.distance(int(quantities[i]), side) for i, side in chosen])

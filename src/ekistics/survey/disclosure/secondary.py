@@ -2,7 +2,8 @@
 
 Two steps take turns until the adversary of :mod:`~ekistics.survey.disclosure.bounds` fails everywhere. Along each
 equation by itself, cells are added until what is withheld there can move far enough: quick, needed, and mostly enough.
-What can still be bounded gets the cheapest further cells by a linear programme over its neighbourhood.
+What can still be bounded gets the cheapest further cells by a linear programme over its neighbourhood. In the end, what
+is not needed is shown again (:mod:`~ekistics.survey.disclosure.thinning`).
 """
 
 from collections.abc import Iterable
@@ -17,6 +18,7 @@ from ekistics.core.errors import InvalidValueError
 from ekistics.core.i18n import _
 from ekistics.survey.disclosure.bounds import Reach, equations_among, settle
 from ekistics.survey.disclosure.system import System
+from ekistics.survey.disclosure.thinning import thin
 
 __all__ = ["Protection", "protect"]
 
@@ -76,7 +78,7 @@ def protect(system: System, primary: Bools) -> Protection:
     for rounds in range(ROUNDS):
         lacking = np.flatnonzero(system.hidden(held.units) & reach.lacks(system, held.every))
         if not len(lacking):
-            return Protection(held.units, reach, rounds)
+            return Protection(thin(system, held.units, primary, reach), reach, rounds)
         stalled = stalled + 1 if before == (before := (int(held.units.sum()), len(lacking))) else 0
         if stalled == STALLED:
             break
