@@ -43,6 +43,7 @@ def test_nothing_holds_an_erased_person_but_the_audit_id(world, client, tmp_path
         assert outcome.error is None, outcome.error
         for page in ("/en/cities/XTH/", "/en/indicators/sdg_11_1_1/", "/en/cities/XTH/brief.docx"):
             assert client.get(page).status_code == 200, page
+        assert b"Groups of people" in client.get("/en/cities/XTH/brief.html").content
         assert find_decrypted(MARK, path, key)  # the vault holds the household, and the search finds it
         done = vault.erase_household(f"{MARK}-7", actor="officer", reason="they asked for it")
         assert done.rows["XXX-HS-2024", "household"] == 1 and done.rows["XXX-HS-2024", "person"] > 0

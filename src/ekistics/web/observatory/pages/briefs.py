@@ -15,7 +15,7 @@ from ekistics.publish.report_html import report_page
 from ekistics.publish.report_pdf import report_pdf
 from ekistics.publish.report_xlsx import report_xlsx
 from ekistics.web.accounts.actors import actor_of
-from ekistics.web.observatory.frames import frame, framed, rows_for
+from ekistics.web.observatory.frames import frame, framed, groups_at, rows_for
 from ekistics.web.observatory.models import Edition, Measure
 from ekistics.web.observatory.pages.caching import public_page
 from ekistics.web.observatory.pages.compare import asked_of
@@ -98,8 +98,10 @@ def _file(report: Report, kind: str, name: str) -> HttpResponse:
 
 
 def _city_records(actor: Actor, record: CityRecord) -> CityRecords:
-    """Give what a brief is made of, with the cities of the same country as peers."""
-    place, profile, rows = record.place, record.profile, framed(record.rows)
+    """Give what a brief is made of, also by group of people, with the cities of the same country as peers."""
+    place, profile = record.place, record.profile
+    groups = groups_at(actor, (place.pk, place.code), [spec.code for spec in profile.indicators])
+    rows = framed([*record.rows, *groups])
     peers = list(listed_cities().filter(country=place.country).exclude(
         pk=place.pk)[:MOST_PEERS]) if place.country else []
     codes = [spec.code for spec in profile.indicators]
