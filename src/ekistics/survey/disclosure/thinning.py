@@ -21,7 +21,7 @@ Ints = npt.NDArray[np.intp]
 Bools = npt.NDArray[np.bool_]
 LARGEST = 3000  # connected quantities of which one programme is asked; beyond, cells around alone
 WIDER = ((2, True), (4, True), (None, True))  # cells that may move with one: ``System.around``
-MOST, LEAST = 200, 500  # units that are tried; programmes beyond as many as the choice itself took
+MOST, LEAST = 200, 500  # units that are tried; programmes beside half as many as the choice took
 WHOLE = 1  # the kind of quantities that are denominators
 
 
@@ -44,7 +44,7 @@ def thin(system: System, units: Bools, primary: Bools, reach: Reach) -> Bools:
     numpy.ndarray of bool, shape (n_units,)
         The units that stay withheld.
     """
-    work, most = _Work(system, units, primary, reach), 2 * reach.programmes + LEAST
+    work, most = _Work(system, units, primary, reach), reach.programmes * 3 // 2 + LEAST
     for unit in _most_wanted(system, units & ~primary)[:MOST]:
         if work.units[unit] and reach.programmes < most:
             work.give_back(unit)
