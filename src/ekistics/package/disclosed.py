@@ -28,7 +28,7 @@ __all__ = ["disclosed_report", "disclosure_faults", "layer_faults"]
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 _ROUNDED = 1e-5  # relative; layers may hold numbers as float32
 _PARTS = {"schema_version", "digest", "rules", "counts", "attack", "withheld", "cases"}
-_NAMES = {"counts": {"rows", "published", "withheld"}, "attack": {"quantities", "recovered", "within"}}
+_NAMES = {"counts": {"rows", "published", "withheld"}, "attack": {"recovered", "within"}}
 _BESIDE = ("value", *NUMBER_COLUMNS, "n", "cases")  # words that follow the name of a series in that of a column
 
 

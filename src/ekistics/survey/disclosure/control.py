@@ -108,14 +108,14 @@ def _report(rows: pd.DataFrame, cases: pd.Series, choice: _Choice, rules: Disclo
     withheld = choice.withheld
     return {"schema_version": "1", "digest": f"sha256:{digest_rows(rows)}", "rules": rules.as_dict(),
             "counts": {"rows": len(rows), "published": int((~withheld).sum()), "withheld": int(withheld.sum())},
-            "attack": {"quantities": choice.quantities, "recovered": 0, "within": rules.protection},
+            "attack": {"recovered": 0, "within": rules.protection},
             "withheld": _keys(rows, withheld),
             "cases": [None if np.isnan(n) else int(n) for n in cases.to_numpy()[row_order(rows)]]}
 
 
 def _private(rows: pd.DataFrame, choice: _Choice) -> dict[str, Any]:
     return {"small": _keys(rows, choice.small), "protecting": _keys(rows, choice.withheld & ~choice.small),
-            "programmes": choice.programmes, "not_additive": choice.not_additive}
+            "quantities": choice.quantities, "programmes": choice.programmes, "not_additive": choice.not_additive}
 
 
 def _keys(rows: pd.DataFrame, mask: Bools) -> list[dict[str, str]]:

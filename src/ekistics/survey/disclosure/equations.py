@@ -294,12 +294,15 @@ def _added(values: Floats, below: Ints) -> Floats:
 
 
 def _units(grid: Grid, count: int) -> Ints:
-    """Give units their numbers: what an indicator says of one cell, in all its series and variants, is one."""
-    number: dict[tuple[str, ...], int] = {}
-    indicator = np.array([number.setdefault((name[0], name[3]), len(number)) for name in grid.names])
+    """Give units their numbers: all that is said of one cell at one time, by all indicators, is one.
+
+    Indicators of one survey have nearly the same cases and denominators, so one would show what another withholds.
+    """
+    number: dict[str, int] = {}
+    time = np.array([number.setdefault(name[3], len(number)) for name in grid.names])
     unit = np.full(count, -1, dtype=np.intp)
     measures, places = np.nonzero(grid.row >= 0)
-    unit[grid.row[measures, places]] = indicator[measures] * grid.row.shape[1] + places
+    unit[grid.row[measures, places]] = time[measures] * grid.row.shape[1] + places
     _kept, dense = np.unique(unit, return_inverse=True)
     return np.asarray(dense, dtype=np.intp)
 
