@@ -5,7 +5,7 @@ What counts as a leak, by rule:
 - A number of a file agrees with a secret (value, numerator, denominator, error or end of an interval of a withheld row)
   in all the digits in which it is printed, and in at least four that count; or so does the sum or the difference of two
   numbers of which one is from survey.json. Not counted is what agrees as well with a number of a row that is published:
-  shares of the same households have one denominator.
+  shares of the same households have one denominator; and the length of a file, in the package's list of files.
 - A number of survey.json is neither 0, nor a number of a published row of the whole place, nor one of ``SETTINGS``.
 """
 
@@ -34,6 +34,7 @@ SETTINGS = ("design.confidence", "design.totals.strata", "design.totals.psus", "
             "withheld.")
 _DIGITS = 4
 _SAME = 1e-9
+LENGTH = re.compile(rb'"bytes": \d+')
 _PLAIN = re.compile(r"(?<![\w.#])-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w])")
 _GROUPED = re.compile(r"(?<![\w.,#])\d{1,3}(?:[,\u00a0\u202f]\d{3})+(?:\.\d+)?(?![\w])")
 
@@ -117,7 +118,7 @@ def package_numbers(folder: Path) -> dict[str, set[str]]:
             lines = csv.reader(io.StringIO(path.read_text("utf-8")))
             found[path.name] = set().union(*(printed(cell.encode()) for line in lines for cell in line))
         else:
-            found[path.name] = printed(path.read_bytes())
+            found[path.name] = printed(LENGTH.sub(b"", path.read_bytes()))
     return found
 
 

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pypdf
 import pytest
 from django.test import Client
@@ -16,7 +17,7 @@ from ekistics.web.observatory.models import Edition
 from ekistics.web.observatory.publishing import publish_packages
 from ekistics.web.places.models import Place
 from ekistics.web.policy import Role
-from tests.jobs.adversary import Attacked, agreeing, attacked, printed
+from tests.jobs.adversary import LENGTH, Attacked, agreeing, attacked, printed
 from tests.jobs.test_survey_adversary import BASE, Case, homes
 
 CITY = "GHA-AVA"
@@ -37,6 +38,8 @@ FOLLOWED = re.compile(rf"^/(en|fr)/(cities/{CITY}|values/|releases/\d|data/|indi
 LINK = re.compile(rb'(?:href|src|data-[a-z-]+)="(/[^"#]*)|"(?:https?://[^/"]+)?(/(?:api|ogc|tables)/[^"#]*)"')
 # Where marks of drawings stand: numbers of few digits. That a withheld value has no mark is tested where they are made.
 PLACED = re.compile(rb' (?:style|d|points|transform|viewBox|x|y|x1|x2|y1|y2|cx|cy|r|width|height)="[^"]*"')
+OFFICE = re.compile(rb'>([^<>]+)<| (?:descr|title)="([^"]*)"')  # what is read or heard of a document, not its layout
+READABLE = (".csv", ".json", ".geojson", ".xml", ".svg", ".html", ".txt", ".md")
 
 
 @pytest.fixture(params=["tiny areas", "nobody but few"])
@@ -67,8 +70,20 @@ def texts(data: bytes) -> set[str]:
         return printed("\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(data)).pages).encode())
     if data[:2] == b"PK":
         with zipfile.ZipFile(io.BytesIO(data)) as book:
-            return set().union(*(printed(book.read(name)) for name in book.namelist()))
+            return set().union(*(member(name, book.read(name)) for name in book.namelist()))
+    if data[:4] == b"PAR1":
+        told = pq.read_table(io.BytesIO(data)).to_pylist()
+        return printed(" ".join(str(value) for row in told for value in row.values()).encode())
     return printed(PLACED.sub(b"", data))
+
+
+def member(name: str, data: bytes) -> set[str]:
+    """Give the numbers of a file of an archive; pictures and columns in their own coding have no printed ones."""
+    if not name.endswith(READABLE):
+        return set()
+    if name.startswith(("word/", "xl/", "docProps/")):
+        return printed(b"\n".join(b" ".join(found) for found in OFFICE.findall(data)))
+    return printed(PLACED.sub(b"", LENGTH.sub(b"", data)))
 
 
 def crawl(client: Client, starts: tuple[str, ...], most: int) -> Iterator[tuple[str, set[str]]]:
