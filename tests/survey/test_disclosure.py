@@ -313,3 +313,12 @@ def test_a_city_does_not_hide_what_its_areas_can(seed: int, areas: int) -> None:
     assert made.private_report["small"] and not gone[table.rows["ref_area"] == "city"].any()
     if areas == 8:
         assert gone.sum() <= 4 * len(made.private_report["small"])
+
+
+def test_what_one_indicator_withholds_of_a_cell_no_other_shows() -> None:
+    """Where answers are missing, denominators of two indicators differ a little, and one would tell the other's."""
+    table = cell_table(people(3, 400, areas=4, ladders=2), ("sex", "age"))
+    assert table.rows["indicator"].nunique() > 1
+    gone = control(table, RULES).rows
+    cells = gone.assign(gone=gone["reason"] == "withheld").groupby(["ref_area", *DIMENSIONS])["gone"]
+    assert (cells.min() == cells.max()).all() and cells.max().any() and not cells.max().all()
