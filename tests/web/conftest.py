@@ -10,6 +10,7 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import Client
+from django.utils import translation
 
 from ekistics.package import write_package
 from ekistics.web.accounts.models import RoleGrant, User
@@ -32,6 +33,13 @@ def _nothing_remembered(settings: Any, tmp_path_factory: pytest.TempPathFactory)
     caches["pages"].clear()
     yield
     forget()
+
+
+@pytest.fixture(autouse=True)
+def _language_of_nobody() -> Iterator[None]:
+    """Let no test read in the language of the last request of another."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")
