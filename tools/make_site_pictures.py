@@ -1,6 +1,7 @@
 """Take pictures of every kind of page of a site: desktop, phone, Arabic, by night, and in print."""
 
 import argparse
+import json
 import os
 import shutil
 import sys
@@ -83,6 +84,15 @@ def kinds_inside(stage: Stage, cookies: list) -> dict[str, str]:
             | {"account_reauthenticate": "/en/account/reauthenticate/"})
 
 
+def surveyed(packages: list[Path]) -> dict[str, str]:
+    """Give the address of a city of which a survey tells, if there is one; the others say less."""
+    for folder in packages:
+        if (folder / "survey.json").is_file():
+            place = json.loads((folder / "datapackage.json").read_text("utf-8"))["ekistics"]["place"]
+            return {"city-surveyed": f"/en/cities/{place}/"}
+    return {}
+
+
 def inner_pages(browser: Browser, stage: Stage, public: set[str], out: Path) -> dict[str, str]:
     """Photograph the pages that only somebody who is signed in sees, and give their addresses."""
     context = signed_in(browser, stage, "administrator")
@@ -110,7 +120,7 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM)
         os.environ.update(environment(stage.home))
         django.setup()
-        pages = dict(each.split("=", 1) for each in given.page) or kinds(stage)
+        pages = dict(each.split("=", 1) for each in given.page) or kinds(stage) | surveyed(given.packages)
         count = photograph(browser, stage, pages, given.out)
         print_pages(browser, stage, pages, given.out)
         inside = {} if given.page else inner_pages(browser, stage, set(pages), given.out)
