@@ -1,7 +1,7 @@
 """Time the program beside its peers, in one run on one machine: ``make bench`` (``BENCH_QUICK=1`` for a short run).
 
-``python -m benchmarks --only site`` runs the modules whose names begin so; the site has a page of its own, which it
-writes, and other choices leave the pages as they are.
+``python -m benchmarks --only NAME ...`` runs the modules whose names begin so; a page is written where all its modules
+ran, and the site (``--only site``) has a page of its own.
 
 Each module of this folder with a ``rows(quick)`` gives dicts with the keys ``name``, ``ours_s``, ``peer``, ``peer_s``,
 ``ratio``, ``bar``, ``peak_mib``, ``note`` and, where the bar was tested, ``met``. The table is printed and written to
@@ -95,12 +95,12 @@ def ensure_peers() -> None:
     subprocess.run(["make", "--no-print-directory", f"{PEERS.name}/.ready"], cwd=ROOT, check=True)
 
 
-def chosen(only: str = "") -> list[str]:
-    """List the modules whose names begin with a word; all of them where it is empty."""
-    return [name for name in MODULES if name.startswith(only)]
+def chosen(only: str | Sequence[str] = "") -> list[str]:
+    """List the modules whose names begin with a word, or with one of several; all of them where it is empty."""
+    return [name for name in MODULES if name.startswith(only if isinstance(only, str) else tuple(only))]
 
 
-def collect(*, quick: bool, only: str = "") -> list[Row]:
+def collect(*, quick: bool, only: str | Sequence[str] = "") -> list[Row]:
     """Run the modules that were chosen."""
     if any(not name.startswith("site") for name in chosen(only)):
         ensure_peers()
@@ -179,7 +179,7 @@ def show(rows: list[Row]) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run, print and write; the exit code is 1 where a bar is not met."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", default="", help="run the modules whose names begin with this word")
+    parser.add_argument("--only", nargs="+", default="", help="run the modules whose names begin with these words")
     only = parser.parse_args(arguments).only
     quick = os.environ.get("BENCH_QUICK") == "1"
     rows = collect(quick=quick, only=only)
