@@ -1,6 +1,7 @@
 """The made-up survey: the same seed gives the same files, the mapping fits them, and its truth is what it says."""
 
 import json
+import shlex
 import subprocess
 import sys
 
@@ -67,8 +68,17 @@ def test_intervals_hold_the_truth_about_as_often_as_they_say():
     assert len(held) == 144 and 0.90 <= np.mean(held) <= 0.99
 
 
-def test_the_command_says_how_to_go_on(tmp_path):
+def test_the_command_says_how_to_go_on_and_so_it_goes(tmp_path):
+    """The commands at the top of the file, run as they stand there."""
     done = subprocess.run([sys.executable, "-m", "ekistics", "sample-survey", str(tmp_path / "s"), "--json"],
                           capture_output=True, text=True, check=True)
     assert json.loads(done.stdout)["households"] == {"2018": 1232, "2023": 1232}
-    assert "ekistics vault create" in (tmp_path / "s/survey_2023.toml").read_text()
+    lines = (tmp_path / "s/survey_2023.toml").read_text().splitlines()
+    commands = [line.removeprefix("#   ") for line in lines if line.startswith("#   ")]
+    assert [command.split()[:3] for command in commands][-1] == ["ekistics", "households", "estimate"]
+    for command in commands:
+        words = shlex.split(command)
+        run = [sys.executable, "-m", *words] if words[0] == "ekistics" else words
+        done = subprocess.run(run, cwd=tmp_path / "s", capture_output=True, text=True, check=False)
+        assert done.returncode == 0, (command, done.stderr)
+    assert (tmp_path / "s/survey-2023/survey.json").is_file()
