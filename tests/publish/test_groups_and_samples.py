@@ -14,7 +14,14 @@ from ekistics.core.observation import DIMENSIONS
 from ekistics.publish.dots import Dot, DotRow, dot_table
 from ekistics.publish.groups import group_tables, round_tables
 from ekistics.publish.national_story import national_headline
-from ekistics.publish.sample_tables import balance_table, comparison_tables, design_table, sample_cities, strata_shares
+from ekistics.publish.sample_tables import (
+    balance_table,
+    comparison_tables,
+    design_table,
+    promise_text,
+    sample_cities,
+    strata_shares,
+)
 from ekistics.publish.survey_tables import rules_table, strata_table, withheld_table
 from ekistics.survey.disclosure.rules import DisclosureRules
 from ekistics.survey.publication import rules as publication_rules
@@ -141,6 +148,15 @@ def test_a_value_that_was_not_found_has_no_dot(sample: dict[str, Any]) -> None:
 def test_cities_say_how_they_came_in(sample: dict[str, Any]) -> None:
     assert [c.how for c in sample_cities(sample, language="en")] == [
         "certain to be in the sample", "drawn, and replaced", "put in the place of another"]
+
+
+def test_a_commitment_is_told_with_its_days_and_not_as_published(sample: dict[str, Any]) -> None:
+    seed = sample["seed"] | {"committed": "2026-03-02T09:00:00Z", "revealed": "2026-04-05T09:00:00Z"}
+    told = promise_text(sample | {"seed": seed}, language="en")
+    assert told.startswith("The seed was committed on 2 Mar 2026 by its fingerprint, before the draw of 5 Apr 2026;")
+    assert "published" not in told
+    before = promise_text(sample | {"seed": seed | {"revealed": None}}, language="en")
+    assert "the draw can check that nobody chose" in before
 
 
 def test_units_to_draw_from_add_up_only_where_all_are_known(survey: dict[str, Any]) -> None:

@@ -19,8 +19,8 @@ from ekistics.publish.figures import variant_of
 from ekistics.publish.numbers import day_text, interval_text, number_text, value_text
 
 __all__ = ["MARKS", "METHODS", "FrameCity", "SampleCity", "balance_table", "cities_not_drawn", "comparison_tables",
-           "design_facts", "design_table", "made_from", "not_drawn_table", "part_tables", "replacement_table",
-           "sample_cities", "seed_facts", "strata_shares"]
+           "design_facts", "design_table", "made_from", "not_drawn_table", "part_tables", "promise_text",
+           "replacement_table", "sample_cities", "seed_facts", "strata_shares"]
 
 METHODS: Mapping[str, str] = {
     "srs": N_("simple random sampling in each stratum"),
@@ -205,6 +205,31 @@ def seed_facts(sample: Mapping[str, Any], *, language: str) -> tuple[Fact, ...]:
              Fact(_("Public draw"), joined((seed.get("public_source", ""), seed.get("public_value", "")))),
              Fact(_("Algorithm"), seed["algorithm"]))
     return tuple(fact for fact in facts if fact.text)
+
+
+def promise_text(sample: Mapping[str, Any], *, language: str) -> str:
+    """Say what the commitment to the seed shows, and to whom.
+
+    Parameters
+    ----------
+    sample : mapping
+        The document.
+    language : str
+        Language of dates.
+
+    Returns
+    -------
+    str
+        One sentence with the days of commitment and draw; whether the fingerprint was published is not known.
+    """
+    seed = sample["seed"]
+    committed = _day(seed["committed"], language)
+    if not seed["revealed"]:
+        return _("The seed was committed on {committed} by its fingerprint; whoever sees the fingerprint before the "
+                 "draw can check that nobody chose the cities.").format(committed=committed)
+    return _("The seed was committed on {committed} by its fingerprint, before the draw of {drawn}; whoever has seen "
+             "the fingerprint before the draw can check that nobody chose the cities.").format(
+        committed=committed, drawn=_day(seed["revealed"], language))
 
 
 def _day(moment: str, language: str) -> str:

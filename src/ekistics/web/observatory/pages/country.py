@@ -12,7 +12,6 @@ from django.urls import reverse
 
 from ekistics.core.i18n import _, joined
 from ekistics.core.indicator import IndicatorSpec
-from ekistics.publish.cards import cards
 from ekistics.publish.compose import method_section, run_section
 from ekistics.publish.content import Card
 from ekistics.publish.figures import grouped, newest_of_groups, newest_rows
@@ -26,6 +25,7 @@ from ekistics.publish.sample_tables import (
     made_from,
     not_drawn_table,
     part_tables,
+    promise_text,
     replacement_table,
     sample_cities,
     seed_facts,
@@ -40,6 +40,7 @@ from ekistics.web.observatory.models import Edition
 from ekistics.web.observatory.pages.caching import public_page, stamp_of, took
 from ekistics.web.observatory.pages.frameworks import slots_told
 from ekistics.web.observatory.pages.made import made_line, made_lines
+from ekistics.web.observatory.pages.own_cards import own_cards
 from ekistics.web.observatory.pages.sample_map import sample_features
 from ekistics.web.observatory.pages.shared import absolute, edition_line, how_to_cite, listed_cities, require_country
 from ekistics.web.observatory.pages.steps import through_time
@@ -111,7 +112,7 @@ def _values(record: CityRecord, groups: Sequence[Row], documents: Sequence[Docum
     own = grouped(record.rows)
     shown = [NationalCard(card, sparkline(through_time(specs[card.code], own.get(card.code, {})), language=language),
                           made_line(card, record.rows, lines))
-             for card in cards(profile, specs, rows, language=language)]
+             for card in own_cards(record, specs, rows, language=language)]
     return {"headline": first, "headline_rule": rule, "cards": shown,
             "observation": [row.observation for row in record.rows],
             "groups": group_tables([*record.rows, *groups], specs, language=language),
@@ -163,6 +164,7 @@ def sample_part(sample: dict[str, Any], specs: Any, language: str, *, suffix: st
             "design": named(design_table(sample, language=language)),
             "strata": named(strata_shares(sample, language=language)),
             "facts": design_facts(sample, language=language), "seed": seed_facts(sample, language=language),
+            "promise": promise_text(sample, language=language),
             "balance": named(balance_table(sample, language=language)) if sample["balance"] else None,
             "comparison": [named(table) for table in comparison_tables(sample, specs, language=language)],
             "parts": [named(table) for table in part_tables(sample, specs, language=language)],
