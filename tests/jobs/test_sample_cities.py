@@ -256,6 +256,72 @@ def test_numbers_that_the_draw_did_not_give_are_found(change, named, balanced, t
     assert re.search(named, problem)
 
 
+def edited(path: Path, line: int, column: str, text: str) -> str:
+    """Change a cell of a table, and give what was there."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.reader(stream))
+    place = rows[0].index(column)
+    before, rows[line - 1][place] = rows[line - 1][place], text
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream, lineterminator="\n").writerows(rows)
+    return before
+
+
+@pytest.mark.parametrize("line", [3, 40])  # a city that was drawn, and one of the reserve
+@pytest.mark.parametrize(("column", "text"), [("weight", "9.5"), ("code", "XMU-99"), ("name", "Elsewhere"),
+                                              ("pi", "0.001"), ("status", "replaced"), ("stratum", "east")])
+def test_a_table_that_was_edited_is_found(line, column, text, balanced, tmp_path):
+    out = shutil.copytree(balanced, tmp_path / "out")
+    before = edited(out / "sample.csv", line, column, text)
+    (problem,) = verify_sample(out)
+    assert problem.startswith(f"sample.csv, line {line}: ")
+    assert f"give: {column}. Expected {before}, got {text}." in problem
+
+
+def test_numbers_of_another_machine_are_no_edit(balanced, tmp_path):
+    out = shutil.copytree(balanced, tmp_path / "out")
+    weight = read_rows(out / "sample.csv", what="sample")[1]["weight"]
+    edited(out / "sample.csv", 3, "weight", repr(float(weight) * (1 + 1e-14)))
+    assert verify_sample(out) == []
+
+
+def test_lines_too_many_and_too_few_are_found(balanced, tmp_path):
+    out = shutil.copytree(balanced, tmp_path / "out")
+    with (out / "replacements.csv").open("a", encoding="utf-8") as stream:
+        stream.write("2027-01-10T12:00:00Z,XMU-01,XMU-02,no-data,,\n")
+    (problem,) = verify_sample(out)
+    assert re.search(r"^replacements\.csv, line 2: .*Expected none, got 2027-01-10T12:00:00Z, XMU-01", problem)
+    lines = (out / "sample.csv").read_text().splitlines(keepends=True)
+    (out / "sample.csv").write_text("".join(lines[:-1]))
+    shutil.copy(balanced / "replacements.csv", out)
+    (problem,) = verify_sample(out)
+    assert re.search(rf"^sample\.csv, line {len(lines)}: .*Expected XMU-.*, got none\.", problem)
+    (out / "sample.csv").unlink()
+    (problem,) = verify_sample(out)
+    assert "cannot be read" in problem
+
+
+def test_a_log_that_was_edited_is_found(tmp_path):
+    document = drawn(tmp_path, sample='method = "srs"')
+    replace_city(tmp_path / "out", document["cities"][3]["code"], reason="no-access", note="The road,\nclosed.")
+    assert verify_sample(tmp_path / "out") == []
+    edited(tmp_path / "out/replacements.csv", 2, "reason", "no-consent")
+    (problem,) = verify_sample(tmp_path / "out")
+    assert "replacements.csv, line 2: " in problem
+    assert "Expected no-access, got no-consent." in problem
+
+
+def test_titles_of_strata_that_are_codes_of_others(tmp_path):
+    """A region named "2" is the first stratum; a replacement leaves the reserve in the strata in which it was."""
+    design = prepare(tmp_path / "in", sample='method = "srs"')
+    cities = tmp_path / "in/cities.csv"
+    cities.write_text(cities.read_text().replace(",north,", ",2,").replace(",south,", ",3,"))
+    commit_seed(design, tmp_path / "out", seed=SEED)
+    document = draw_sample(design, tmp_path / "out").document
+    replace_city(tmp_path / "out", document["cities"][3]["code"], reason="no-data")
+    assert verify_sample(tmp_path / "out") == []
+
+
 def test_a_seed_that_was_not_committed_is_no_document(balanced, tmp_path):
     """A package with such a document is not whole, so the site does not take it."""
     path = shutil.copytree(balanced, tmp_path / "out") / "sample.json"

@@ -16,7 +16,7 @@ from ekistics.survey.sampling import Plan, balance_of
 from ekistics.survey.sampling.probabilities import Bools, Floats
 
 __all__ = ["REPLACEMENTS", "SAMPLE", "TABLE", "balance_rows", "build_document", "city_row", "read_sample",
-           "write_tables"]
+           "table_texts", "write_tables"]
 
 SAMPLE, TABLE, REPLACEMENTS = "sample.json", "sample.csv", "replacements.csv"
 _HEADS = ("code", "name", "stratum", "size", "pi", "weight", "certainty", "prn", "status", "rank")
@@ -151,15 +151,33 @@ def write_tables(staging: Path, document: Mapping[str, Any], reserve: Iterable[M
     reserve : iterable of mapping
         Cities that may stand in, with size, probability and random number.
     """
-    titles = {row["code"]: row["title"] for row in document["design"]["strata"]}
-    cities = [{**city, "stratum": titles[city["stratum"]], "rank": ""} for city in document["cities"]]
-    cities += [{**city, "stratum": titles.get(city["stratum"], city["stratum"]), "weight": 1 / city["pi"],
-                "certainty": False, "status": "reserve"} for city in reserve]
     (staging / SAMPLE).write_bytes(json_bytes(document))
-    (staging / TABLE).write_text(csv_text(_HEADS, ([_cell(city[name]) for name in _HEADS] for city in cities)),
-                                 encoding="utf-8")
-    (staging / REPLACEMENTS).write_text(csv_text(_LOG, ([_cell(row.get(name)) for name in _LOG]
-                                                        for row in document["replacements"])), encoding="utf-8")
+    for name, text in table_texts(document, reserve).items():
+        (staging / name).write_text(text, encoding="utf-8")
+
+
+def table_texts(document: Mapping[str, Any], reserve: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Give the tables that belong to a document.
+
+    Parameters
+    ----------
+    document : mapping
+        The document.
+    reserve : iterable of mapping
+        Cities that may stand in, with size, probability and random number.
+
+    Returns
+    -------
+    dict of str to str
+        Text of ``sample.csv`` and of ``replacements.csv``.
+    """
+    titles = {row["code"]: row["title"] for row in document["design"]["strata"]}
+    cities = [{**city, "rank": ""} for city in document["cities"]]
+    cities += [{**city, "weight": 1 / city["pi"], "certainty": False, "status": "reserve"} for city in reserve]
+    rows = ({**city, "stratum": titles.get(city["stratum"], city["stratum"])} for city in cities)
+    return {TABLE: csv_text(_HEADS, ([_cell(row[name]) for name in _HEADS] for row in rows)),
+            REPLACEMENTS: csv_text(_LOG, ([_cell(row.get(name)) for name in _LOG]
+                                          for row in document["replacements"]))}
 
 
 def _cell(value: Any) -> Any:

@@ -29,9 +29,11 @@ from ekistics.jobs.sample_cities.document import (
     build_document,
     city_row,
     read_sample,
+    table_texts,
     write_tables,
 )
 from ekistics.jobs.sample_cities.frame import FRAME, CityFrame, canonical_frame, parse_frame, place_of
+from ekistics.jobs.sample_cities.tables import table_faults
 from ekistics.package.descriptor import json_bytes
 from ekistics.package.staging import put_back, replaced_folder
 from ekistics.survey.sampling import (
@@ -198,13 +200,27 @@ def verify_sample(folder: Path) -> list[str]:
     mixed = mixed_seed(seed["seed"], seed["public_value"], frame.digest)
     found = [*_unkept(committed, seed, frame, design), *_foreign_numbers(committed, seed, mixed)]
     again = _drawn(design, frame, mixed, seed["panel_seed"])
-    codes = _with_stand_ins(frame, again, document["replacements"])
+    codes, reserve = _with_stand_ins(frame, again, document["replacements"])
     told = {city["code"] for city in document["cities"]}
     if codes != told:
         found.append(_("The seed draws other cities: {codes}").format(codes=", ".join(sorted(codes ^ told))))
-    elif parts := list(_differences(document, design, frame, again)):
+        return found
+    if parts := list(_differences(document, design, frame, again)):
         found.append(_("The document tells what its design does not give: {parts}").format(parts=", ".join(parts)))
-    return found
+    return [*found, *table_faults(folder, _tables(document, frame, again, reserve))]
+
+
+def _tables(document: Mapping[str, Any], frame: CityFrame, again: _Draw,
+            reserve: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Make the tables of a published sample again, in the document's order and with its titles of strata."""
+    numbers = {code: i for i, code in enumerate(frame.kernel.code)}
+    left = {entry["out"] for entry in document["replacements"]}
+    cities = []
+    for city in document["cities"]:
+        i = numbers[city["code"]]
+        status = "replaced" if city["code"] in left else "drawn" if again.drawn[i] else "substitute"
+        cities.append(city_row(frame, again.plan.pi, i, again.random) | {"status": status})
+    return table_texts({**document, "cities": cities}, reserve)
 
 
 def _unkept(committed: Commitment, seed: Mapping[str, Any], frame: CityFrame, design: SampleDesign) -> Iterator[str]:
@@ -256,8 +272,9 @@ def _alike(told: Any, found: Any, *, without: tuple[str, ...] = ()) -> bool:
     return bool(told == found)
 
 
-def _with_stand_ins(frame: CityFrame, drawn: _Draw, log: Iterable[Mapping[str, Any]]) -> set[str]:
-    """Give the cities drawn and those that stand in by the order of the reserve, which the seed has fixed too."""
+def _with_stand_ins(frame: CityFrame, drawn: _Draw, log: Iterable[Mapping[str, Any]],
+                    ) -> tuple[set[str], list[dict[str, Any]]]:
+    """Give the cities drawn and those that stand in by the order that the seed has fixed; and who is left."""
     codes, left = frame.kernel.code, _reserve(frame, drawn)
     found = {codes[i] for i in np.flatnonzero(drawn.drawn).tolist()}
     stratum = {codes[i]: str(int(frame.kernel.stratum[i]) + 1) for i in np.flatnonzero(~drawn.plan.certain).tolist()}
@@ -266,7 +283,7 @@ def _with_stand_ins(frame: CityFrame, drawn: _Draw, log: Iterable[Mapping[str, A
         if taken is not None:
             left.remove(taken)
             found.add(taken["code"])
-    return found
+    return found, left
 
 
 def _bytes(folder: Path, *names: str) -> list[bytes]:

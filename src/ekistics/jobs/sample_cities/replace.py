@@ -73,7 +73,7 @@ def replace_city(folder: Path, code: str, *, reason: str, note: str = "", by: st
     leaving = by_code[code]
     if leaving["status"] == "replaced":
         raise InvalidValueError(_("This city was replaced already."), where=folder, param="code", got=code)
-    reserve = _reserve(folder)
+    reserve = _reserve(folder, document)
     taken = None if leaving["certainty"] else _first(document, leaving)
     leaving["status"] = "replaced"
     entry = {"out": code, "in": taken and taken["code"], "reason": reason, "note": note, "time": clock(), "by": by}
@@ -91,10 +91,12 @@ def _first(document: dict[str, Any], leaving: dict[str, Any]) -> dict[str, Any] 
                key=lambda row: row["rank"], default=None)
 
 
-def _reserve(folder: Path) -> list[dict[str, Any]]:
+def _reserve(folder: Path, document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Read the reserve with its numbers; the table has titles of strata, of which one may be the code of another."""
     rows = csv.DictReader(StringIO((folder / TABLE).read_text(encoding="utf-8"), newline=""))
-    return [{**row, **{name: float(row[name]) for name in ("size", "pi", "prn")}, "rank": int(row["rank"])}
-            for row in rows if row["status"] == "reserve"]
+    strata = {row["code"]: row["stratum"] for row in document["reserve"]}
+    return [{**row, **{name: float(row[name]) for name in ("size", "pi", "prn")}, "rank": int(row["rank"]),
+             "stratum": strata.get(row["code"], row["stratum"])} for row in rows if row["status"] == "reserve"]
 
 
 def _place(folder: Path, code: str) -> dict[str, float | None]:
