@@ -44,6 +44,32 @@ def test_each_indicator_is_a_row_whose_value_is_seen_and_whose_method_is_folded(
         assert row.xpath("string(.//h3/a)") in fold.xpath("string(summary)")  # each fold has a name of its own
 
 
+def facts(page: html.HtmlElement, code: str) -> dict[str, str]:
+    """Give how a card says that its value was computed, by term."""
+    held = page.xpath(f"//li[@id='{code}']//dl[@class='facts']/div")
+    return {each.xpath("string(dt)").strip(): " ".join(each.xpath("string(dd)").split()) for each in held}
+
+
+@pytest.mark.parametrize("order", [("2018", "2023"), ("2023", "2018")])
+def test_a_card_tells_how_the_round_that_it_shows_was_computed(world: Any, tmp_path: Path,
+                                                               order: tuple[str, str]) -> None:
+    rounds = {year: small_package(access=40.0 + i, year=year, layers=False, seed=int(year), edition=year)
+              for i, year in enumerate(("2018", "2023"))}
+    for year in order:
+        survey = survey_document("GHA-AVA", "city") | {"code": f"AVA-{year}", "title": f"Survey {year}"}
+        flag = QualityFlag("flag", f"Flag of {year}", 40.0, "PT", "warn", indicators=("sdg_11_2_1",))
+        write_package(replace(rounds[year], checks=(flag,)), tmp_path / year, documents=documents(survey=survey))
+        assert publish_packages([tmp_path / year])[0].error is None
+    page = html.fromstring(Client().get("/en/cities/GHA-AVA/").content.decode())
+    (card,) = page.xpath("//li[@id='sdg_11_2_1']")
+    assert "41" in card.xpath("string(.//p[@class='number'])")
+    (used,) = rounds["2023"].run.inputs
+    told = facts(page, "sdg_11_2_1")
+    assert told["Run"] == rounds["2023"].run.id != rounds["2018"].run.id
+    assert told["Inputs"] == f"people.tif (2023), SHA-256 {used.sha256[:16]}"
+    assert "Flag of 2023" in card.text_content() and "Flag of 2018" not in card.text_content()
+
+
 def test_tables_are_folded_under_their_titles_and_none_is_lost(city: html.HtmlElement) -> None:
     tables = city.xpath("//main//table")
     titles = [" ".join(t.xpath("string(caption/span[@class='title'])").split()) for t in tables]

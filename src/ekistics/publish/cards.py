@@ -106,7 +106,7 @@ def _how(spec: IndicatorSpec, package: ProfilePackage, parameters: Mapping[str, 
              Fact(_("Inputs"), items=tuple(input_line(p, language=language) for p in inputs)),
              Fact(_("Certificate"), items=tuple(_certified(c) for c in package.certificates
                                                 if c.get("indicator") == spec.code)),
-             Fact(_("Run"), package.run.id, code=True)]
+             Fact(_("Run"), package.run.id if package.run.code_version else "", code=True)]  # none of an upload
     if spec.source:
         facts.insert(2, Fact(_("Where to read it"), spec.source))
     return tuple(f for f in facts if f.text or f.items)

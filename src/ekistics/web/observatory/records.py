@@ -1,7 +1,7 @@
 """From the record to what ``publish`` draws: a place's values, editions and quality as one typed profile."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -18,7 +18,7 @@ from ekistics.web.places.naming import names_of
 from ekistics.web.policy import Actor, State, readable
 from ekistics.web.statements import ActorStatement, Statement
 
-__all__ = ["CityRecord", "city_record", "newest_edition", "run_of", "run_profile"]
+__all__ = ["CityRecord", "city_record", "made_by", "newest_edition", "run_of", "run_profile"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -160,6 +160,24 @@ def run_profile(edition: Edition, *specs: IndicatorSpec) -> ProfilePackage:
     return ProfilePackage(place, (place,), Run(own if own or not specs else run.inputs, run.parameters, run.methods,
                                                run.code_version), pd.DataFrame(), (), _flags(edition),
                           tuple(edition.certificates), "", edition.label, specs)
+
+
+def made_by(profile: ProfilePackage, edition: Edition) -> ProfilePackage:
+    """Give a profile with the run, quality and certificates of another edition.
+
+    Parameters
+    ----------
+    profile : ProfilePackage
+        The profile.
+    edition : Edition
+        The edition.
+
+    Returns
+    -------
+    ProfilePackage
+        The profile of the same place, as that edition was made.
+    """
+    return replace(profile, run=run_of(edition), checks=_flags(edition), certificates=tuple(edition.certificates))
 
 
 def _flags(edition: Edition | None) -> tuple[QualityFlag, ...]:

@@ -11,7 +11,6 @@ from django.shortcuts import render
 from ekistics.core.i18n import _
 from ekistics.core.indicator import IndicatorSpec
 from ekistics.core.told import told
-from ekistics.publish.cards import cards
 from ekistics.publish.compose import method_section, place_line, run_section
 from ekistics.publish.content import Card
 from ekistics.publish.dots import DotTable
@@ -33,6 +32,7 @@ from ekistics.web.observatory.pages.caching import public_page, stamp_of
 from ekistics.web.observatory.pages.country import survey_part
 from ekistics.web.observatory.pages.files import may_have_package
 from ekistics.web.observatory.pages.made import made_line, made_lines
+from ekistics.web.observatory.pages.own_cards import own_cards
 from ekistics.web.observatory.pages.shared import absolute, edition_line, how_to_cite, require_city
 from ekistics.web.observatory.pages.steps import through_time
 from ekistics.web.observatory.peers import Standing, spreads, standing
@@ -138,7 +138,7 @@ def _content(record: CityRecord, surveys: Sequence[Documents], language: str, st
 
 def _cards(record: CityRecord, specs: Mapping[str, IndicatorSpec], rows: Sequence[Row], language: str,
            stamp: str) -> list[SiteCard]:
-    made = cards(record.profile, specs, rows, language=language)
+    made = own_cards(record, specs, rows, language=language)
     own = grouped(row for row in record.rows if row.ref_area == record.place.code)
     shown = [record.rows[card.figures[0].row] for card in made if card.figures]
     newest = {row.indicator: row for row in shown if not isnan(row.obs_value)}
