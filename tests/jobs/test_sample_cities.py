@@ -311,6 +311,26 @@ def test_a_log_that_was_edited_is_found(tmp_path):
     assert "Expected no-access, got no-consent." in problem
 
 
+@pytest.mark.parametrize("out", ["XMU-99", "reserve", "drawn"])
+def test_an_invented_replacement_is_found_in_the_document_too(out, balanced, tmp_path):
+    path = shutil.copytree(balanced, tmp_path / "out") / "sample.json"
+    told = json.loads(path.read_bytes())
+    code = {"reserve": told["reserve"][0]["code"], "drawn": told["cities"][0]["code"]}.get(out, out)
+    told["replacements"].append({"out": code, "in": None, "reason": "no-data", "note": "",
+                                 "time": "2027-01-10T12:00:00Z", "by": ""})
+    path.write_text(json.dumps(told))
+    assert verify_sample(tmp_path / "out")
+
+
+def test_a_city_said_to_be_replaced_without_a_log_is_found(balanced, tmp_path):
+    path = shutil.copytree(balanced, tmp_path / "out") / "sample.json"
+    told = json.loads(path.read_bytes())
+    told["cities"][2]["status"] = "replaced"
+    path.write_text(json.dumps(told))
+    (problem,) = verify_sample(tmp_path / "out")
+    assert told["cities"][2]["code"] in problem
+
+
 def test_titles_of_strata_that_are_codes_of_others(tmp_path):
     """A region named "2" is the first stratum; a replacement leaves the reserve in the strata in which it was."""
     design = prepare(tmp_path / "in", sample='method = "srs"')

@@ -205,7 +205,7 @@ def verify_sample(folder: Path) -> list[str]:
     if codes != told:
         found.append(_("The seed draws other cities: {codes}").format(codes=", ".join(sorted(codes ^ told))))
         return found
-    if parts := list(_differences(document, design, frame, again)):
+    if parts := [*_differences(document, design, frame, again), *_log_differences(document, frame, again)]:
         found.append(_("The document tells what its design does not give: {parts}").format(parts=", ".join(parts)))
     return [*found, *table_faults(folder, _tables(document, frame, again, reserve))]
 
@@ -258,6 +258,23 @@ def _differences(document: Mapping[str, Any], design: SampleDesign, frame: CityF
     near = _LOOSE * np.abs(found).max(initial=0)
     if told.shape != found.shape or not np.allclose(told, found, rtol=_LOOSE, atol=near):
         yield "imbalance"
+
+
+def _log_differences(document: Mapping[str, Any], frame: CityFrame, again: _Draw) -> Iterator[str]:
+    """Name what the log of replacements tells that cannot be: who left, and who stood in."""
+    sample = {frame.kernel.code[i] for i in np.flatnonzero(again.drawn).tolist()}
+    gone: set[str] = set()
+    log = document["replacements"]
+    for i, entry in enumerate(log):
+        before, after = (_with_stand_ins(frame, again, log[:n])[0] for n in (i, i + 1))
+        if entry["out"] not in before - gone or after - before != ({entry["in"]} if entry["in"] else set()):
+            yield "replacements"
+            return
+        gone.add(entry["out"])
+    for city in document["cities"]:
+        code = city["code"]
+        if city["status"] != ("replaced" if code in gone else "drawn" if code in sample else "substitute"):
+            yield str(code)
 
 
 def _alike(told: Any, found: Any, *, without: tuple[str, ...] = ()) -> bool:
