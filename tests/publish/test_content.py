@@ -4,9 +4,11 @@ import dataclasses
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from ekistics.core.i18n import use_language
+from ekistics.core.observation import observations
 from ekistics.indicators.registry import specs
 from ekistics.package import ProfilePackage
 from ekistics.publish import compose_profile
@@ -14,6 +16,7 @@ from ekistics.publish.figures import listed, newest_rows, numbered
 from ekistics.publish.method import ROLES, flattened, sentence
 from ekistics.publish.parameter_words import meaning
 from ekistics.publish.story import headline
+from tests.publish.reports import sampled
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +40,17 @@ def test_without_neighbourhoods_the_widest_gap_between_readings_speaks(package, 
     text, rule = headline(city, known, newest_rows(listed(numbered(city.observations))), language="en")
     assert text.startswith("Land in open public space and streets: 21.7")
     assert "two variants" in rule
+
+
+@pytest.mark.parametrize(("least", "most"), [(78.4, 90.5), (78.4, 80.0)])
+def test_bounds_of_a_share_that_is_not_known_are_no_readings_of_it(package, known, least, most):
+    spec = next(spec for spec in specs() if spec.code == "sdg_11_1_1")
+    of = pd.Series({package.place.code: 1000.0})
+    rows = [sampled(of * 0 + value, of, "slum_people", f"five:{bound}", "2023")
+            for bound, value in (("least", least), ("most", most))]
+    city = dataclasses.replace(package, observations=pd.concat([observations(each, spec, run="c3d4") for each in rows]))
+    text, _rule = headline(city, {spec.code: spec}, newest_rows(listed(numbered(city.observations))), language="en")
+    assert text.startswith("No indicator of"), text
 
 
 def test_without_any_value_the_sentence_says_so(package, known):

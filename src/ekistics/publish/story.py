@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from ekistics.core.i18n import _
 from ekistics.core.indicator import IndicatorSpec, SeriesSpec
+from ekistics.indicators._survey_rows import LEAST, MOST
 from ekistics.publish.figures import Rows, default_of, grouped, headline_of
 from ekistics.publish.numbers import value_text
 
@@ -108,10 +109,14 @@ def _shares(specs: Mapping[str, IndicatorSpec]) -> list[tuple[IndicatorSpec, Ser
 
 
 def _of_default(spec: IndicatorSpec, series: SeriesSpec, rows: Rows) -> list[Any]:
-    """Give the rows with a value in the reading of a series that stands first."""
+    """Give the rows with a value in the reading of a series that stands first; bounds of a value are no value."""
     found = rows.get(series.code, [])
     first = default_of(spec, series.code, [row.variant for row in found])
-    return [row for row in found if row.variant == first and not isnan(row.obs_value)]
+    return [row for row in found if row.variant == first and not isnan(row.obs_value) and not _is_bound(first)]
+
+
+def _is_bound(variant: str) -> bool:
+    return variant.rpartition(":")[2] in (LEAST, MOST)
 
 
 def widest_gap(package: Placed, specs: Mapping[str, IndicatorSpec],
@@ -171,7 +176,7 @@ def _between_variants(package: Placed, specs: Mapping[str, IndicatorSpec], rows:
     for spec, series in _shares(specs):
         found = by_code.get(spec.code, {})
         first = _of_default(spec, series, found)
-        for row in found.get(series.code, []) if first else ():
+        for row in [row for row in found.get(series.code, []) if not _is_bound(row.variant)] if first else ():
             gap = abs(float(row.obs_value) - float(first[0].obs_value))
             if gap >= max(LEAST_GAP, best[0] if best else 0.0):
                 best = (gap, spec, series, first[0], row)
