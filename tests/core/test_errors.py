@@ -39,3 +39,12 @@ def test_missing_file_error_keeps_its_own_text():
 def test_nearest_name_or_the_whole_list():
     assert "Did you mean 'rural'" in str(UnknownNameError.among("rual", ["rural", "urban"], what="class"))
     assert "Known: rural, urban." in str(UnknownNameError.among("xyzzy", ["urban", "rural"], what="class"))
+
+
+@pytest.mark.parametrize(("name", "known", "near"), [
+    ("ZD", ["NZD", "zd"], "zd"), ("zd", ["NZD", "ZD"], "ZD"),
+    ("Hv001", ["hV001", "Hv002"], "hV001"), ("POPLUATION", ["built_up", "population"], "population")])
+def test_a_name_equal_but_for_case_comes_first(name, known, near):
+    for names in (known, known[::-1]):
+        hint = UnknownNameError.among(name, names, what="variable").hint
+        assert hint == f"Did you mean {near!r}?"

@@ -188,12 +188,17 @@ class UnknownNameError(EkisticsError, LookupError):
         >>> print(UnknownNameError.among("popluation", ["population", "built_up"], what="key", where="city.toml"))
         city.toml: There is no key 'popluation'. Did you mean 'population'?
         """
-        near = max(known, key=lambda each: (SequenceMatcher(None, name, each).ratio(), len(commonprefix([name, each]))),
-                   default="")
+        near = max(known, key=lambda each: (cls._likeness(name, each), SequenceMatcher(None, name, each).ratio(),
+                                            len(commonprefix([name, each]))), default="")
         hint = (_("Did you mean {name!r}?").format(name=near)
-                if SequenceMatcher(None, name, near).ratio() >= cls.NEAR
+                if cls._likeness(name, near) >= cls.NEAR
                 else _("Known: {names}.").format(names=", ".join(sorted(known))))
         return cls(_("There is no {what} {name!r}.").format(what=what, name=name), where=where, param=name, hint=hint)
+
+    @staticmethod
+    def _likeness(one: str, other: str) -> float:
+        """Say how alike two names are, whatever their case: 1 for those equal but for it."""
+        return SequenceMatcher(None, one.casefold(), other.casefold()).ratio()
 
 
 class PackageError(EkisticsError, ValueError):
