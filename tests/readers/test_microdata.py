@@ -337,6 +337,11 @@ def test_a_variable_that_is_not_there_gets_the_nearest_name(tmp_path) -> None:
         require_sound(found)
 
 
+def test_a_variable_in_other_capitals_is_suggested_before_a_longer_name(tmp_path) -> None:
+    found = problems(tmp_path, {"variable": "ZD"}, pd.DataFrame({"NZD": ["1"], "zd": ["1"]}), "water_minutes")
+    assert found[0].hint == "Did you mean 'zd'?"
+
+
 def test_codes_that_are_not_mapped_are_counted_and_no_text_is_quoted(tmp_path) -> None:
     found = problems(tmp_path, {"variable": "q14", "codes": {"1": "borehole"}}, WATER)
     assert "2 (1), 7 (3), other texts (1)" in found[0].message and NAME not in str(found[0])
@@ -356,6 +361,14 @@ def test_numbers_that_are_none_and_negative_ones_are_told(tmp_path) -> None:
     frame = pd.DataFrame({"m": ["5", "-1", NAME, ""]})
     found = problems(tmp_path, {"variable": "m"}, frame, "water_minutes")
     assert [p.message for p in found] == ["Answers are no numbers: other texts (1).", "1 answers are negative."]
+
+
+def test_a_negative_weight_gets_no_remedy_that_is_refused_next(tmp_path) -> None:
+    """A weight that is declared missing is refused by the import; a negative answer to a question may be."""
+    frame = pd.DataFrame({"m": ["5", "-1"]})
+    (weight,), (minutes,) = (problems(tmp_path, {"variable": "m"}, frame, name) for name in ("weight", "water_minutes"))
+    assert weight.message == minutes.message == "1 answers are negative."
+    assert weight.hint == "Leave households that did not take part out of the file." and "'missing'" in minutes.hint
 
 
 def test_numbers_that_cannot_be_are_codes_that_nobody_declared(tmp_path) -> None:

@@ -105,7 +105,8 @@ def _entry_problems(standard: str, entry: Entry, survey: SurveyFile, where: str)
     elif kind in ("code", "yes_no"):
         yield from _code_problems(entry, survey, where)
     elif kind == "number":
-        yield from _number_problems(entry, survey, where, most=standard_variables()[standard].most)
+        yield from _number_problems(entry, survey, where, most=standard_variables()[standard].most,
+                                    needed=standard == "weight")
     elif standard in _UNIQUE + _OF_DESIGN:
         yield from _id_problems(entry, survey, where, unique=standard in _UNIQUE)
 
@@ -171,7 +172,9 @@ def _choice_problems(entry: Entry, survey: SurveyFile, where: str) -> Iterator[P
         yield Problem("code", where, error.message, " ".join(filter(None, (error.hint if known else "", hint))))
 
 
-def _number_problems(entry: Entry, survey: SurveyFile, where: str, *, most: float) -> Iterator[Problem]:
+def _number_problems(entry: Entry, survey: SurveyFile, where: str, *, most: float,
+                     needed: bool) -> Iterator[Problem]:
+    """Tell of numbers that cannot be; one that is needed cannot be said to be missing either."""
     for codes, said in sources(entry, survey):
         special = {str(code) for code in entry.values or {}}
         plain = codes[~said & (codes != "") & ~codes.isin(special)]
@@ -188,6 +191,7 @@ def _number_problems(entry: Entry, survey: SurveyFile, where: str, *, most: floa
                              _("{count} answers are more than can be ({most})."))):
             if wrong.any():
                 yield Problem("number", where, text.format(count=int(wrong.sum()), most=f"{most:g}"),
+                              _("Leave households that did not take part out of the file.") if needed else
                               _("Add the code to 'missing', or mend the file."))
 
 
