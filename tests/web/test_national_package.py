@@ -29,3 +29,5 @@ def test_a_country_from_list_of_cities_to_page(world: Place, tmp_path: Path) -> 
         card = " ".join(page.xpath(f"//li[@id='{row['indicator']}']")[0].text_content().split())
         assert f"{row['value']:.0f}" in card or f"{row['value']:.1f}" in card
         assert "From 30 of 120 cities" in card
+    assert "ekistics national national.toml" in page.text_content()  # the command that makes this run again
+    assert "ekistics profile city.toml" not in page.text_content()

@@ -10,6 +10,7 @@ from babel.core import get_global
 from ekistics.core.i18n import _, joined, use_language
 from ekistics.core.indicator import IndicatorSpec
 from ekistics.core.period import Period
+from ekistics.core.provenance import Run
 from ekistics.package.model import ProfilePackage
 from ekistics.publish.cards import cards
 from ekistics.publish.content import Document, Fact, Section
@@ -31,7 +32,7 @@ from ekistics.publish.tables import (
     values_table,
 )
 
-__all__ = ["compose_profile"]
+__all__ = ["command_of", "compose_profile"]
 
 
 def compose_profile(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], *,
@@ -168,8 +169,34 @@ def run_section(package: ProfilePackage, *, language: str) -> Section:
              Fact(_("Made on"), made), Fact(_("Edition"), package.edition or _("not stated")))
     return Section("run", _("The run, and how to repeat it"), (
         _("The same inputs, parameters and program give the same run and the same numbers: run "
-          "'ekistics profile city.toml' again, and hold the package against its checksums with 'ekistics verify'."),),
-        facts)
+          "'{command}' again, and hold the package against its checksums with 'ekistics verify'.").format(
+              command=command_of(package.run)),), facts)
+
+
+def command_of(run: Run) -> str:
+    """Give the command that makes a run again, by what it read.
+
+    Parameters
+    ----------
+    run : Run
+        The run.
+
+    Returns
+    -------
+    str
+        The command, with the usual name of its file.
+
+    Examples
+    --------
+    >>> from ekistics.core.provenance import Provenance
+    >>> command_of(Run((Provenance("sample.json", "0" * 64, "sample"),), {}, {}, "0.1.0"))
+    'ekistics national national.toml'
+    """
+    roles = {each.role for each in run.inputs}
+    return next((command for role, command in _COMMANDS.items() if role in roles), "ekistics profile city.toml")
+
+
+_COMMANDS = {"sample": "ekistics national national.toml", "households": "ekistics households estimate survey.toml"}
 
 
 def _downloads(package: ProfilePackage) -> tuple[dict[str, str], ...]:
