@@ -1,7 +1,7 @@
-"""Frameworks that others report by: numbered slots, each with what is known of it and our indicators that fill it.
+"""Frameworks that others report by: numbered slots or the cells of a grid, and our indicators that fill them.
 
-The table is ``tables/nua_framework.toml``. What could not be retrieved of a framework stays an empty slot: it is
-counted, and nobody guesses what it asks for.
+The tables are ``tables/nua_framework.toml`` and ``tables/umf.toml``. What could not be retrieved of a framework stays
+an empty slot or cell: it is counted, and nobody guesses what it asks for.
 """
 
 import tomllib
@@ -12,7 +12,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-__all__ = ["Category", "Framework", "Slot", "SlotState", "nua_framework", "slot_state"]
+from ekistics.core.errors import ConfigurationError, UnknownNameError
+from ekistics.core.i18n import _
+
+__all__ = ["Category", "Cell", "CellState", "Framework", "Grid", "Slot", "SlotState", "cell_state", "nua_framework",
+           "slot_state", "umf_grid"]
 
 
 class SlotState(StrEnum):
@@ -171,3 +175,139 @@ def slot_state(slot: Slot, with_value: Iterable[str], *, not_applicable: bool = 
     if not_applicable:
         return SlotState.NOT_APPLICABLE
     return SlotState.NEAR if held & set(slot.indicators) else SlotState.NOT_MEASURED
+
+
+class CellState(StrEnum):
+    """What is known of a cell of a grid in a place."""
+
+    POPULATED = "populated"
+    NOT_APPLICABLE = "not-applicable"
+    NOT_MEASURED = "not-measured"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a grid.
+
+    Parameters
+    ----------
+    domain, objective : str
+        Codes of its row and its column.
+    indicators : tuple of str
+        Codes of our indicators that stand in it.
+    """
+
+    domain: str
+    objective: str
+    indicators: tuple[str, ...] = ()
+
+    @property
+    def code(self) -> str:
+        """Give its code: domain and objective."""
+        return f"{self.domain}.{self.objective}"
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A framework that is a grid: every indicator stands in one cell.
+
+    Parameters
+    ----------
+    code, title, edition, source : str
+        What it is and where it is known from.
+    tags_note : str
+        What the places of our indicators rest on.
+    domains, objectives : dict of str to str
+        Titles of its rows and of its columns by code, in their order.
+    cells : tuple of Cell
+        Every cell, row by row, the empty ones too.
+    """
+
+    code: str
+    title: str
+    edition: str
+    source: str
+    tags_note: str
+    domains: dict[str, str]
+    objectives: dict[str, str]
+    cells: tuple[Cell, ...]
+
+    def cell_of(self, indicator: str) -> Cell | None:
+        """Give the cell that an indicator stands in.
+
+        Parameters
+        ----------
+        indicator : str
+            Code of the indicator.
+
+        Returns
+        -------
+        Cell or None
+            The cell; None where it has no place.
+        """
+        return next((cell for cell in self.cells if indicator in cell.indicators), None)
+
+
+@cache
+def umf_grid() -> Grid:
+    """Give the Urban Monitoring Framework.
+
+    Returns
+    -------
+    Grid
+        Its 20 cells: five domains by four objectives.
+
+    Examples
+    --------
+    >>> grid = umf_grid()
+    >>> len(grid.cells), sum(bool(cell.indicators) for cell in grid.cells)
+    (20, 6)
+    >>> grid.cell_of("sdg_11_6_2").code
+    'environment.safe'
+    """
+    text = (files("ekistics.core") / "tables" / "umf.toml").read_text(encoding="utf-8")
+    return _grid(tomllib.loads(text))
+
+
+def _grid(plain: Mapping[str, Any]) -> Grid:
+    domains, objectives = ({each["code"]: each["title"] for each in plain[name]} for name in ("domains", "objectives"))
+    placed: dict[tuple[str, str], list[str]] = {}
+    for tag in plain["tags"]:
+        for code, known, what in ((tag["domain"], domains, _("domain")),
+                                  (tag["objective"], objectives, _("objective"))):
+            if code not in known:
+                raise UnknownNameError.among(code, list(known), what=what, where=tag["indicator"])
+        if any(tag["indicator"] in codes for codes in placed.values()):
+            raise ConfigurationError(_("An indicator stands in two cells."), where=plain["code"], got=tag["indicator"])
+        placed.setdefault((tag["domain"], tag["objective"]), []).append(tag["indicator"])
+    cells = tuple(Cell(d, o, tuple(placed.get((d, o), ()))) for d in domains for o in objectives)
+    return Grid(plain["code"], plain["title"], plain["edition"], plain["source"], plain["tags_note"], domains,
+                objectives, cells)
+
+
+def cell_state(cell: Cell, with_value: Iterable[str], *, not_applicable: Iterable[str] = ()) -> CellState:
+    """Tell what is known of a cell in a place.
+
+    Parameters
+    ----------
+    cell : Cell
+        The cell.
+    with_value : iterable of str
+        Codes of the indicators that have a value there.
+    not_applicable : iterable of str
+        Codes of the cells that people stated not to apply; nothing else makes one so.
+
+    Returns
+    -------
+    CellState
+        A value goes before a statement: what is measured exists.
+
+    Examples
+    --------
+    >>> cell = umf_grid().cell_of("sdg_11_6_2")
+    >>> cell_state(cell, ["sdg_11_6_2"], not_applicable=[cell.code]), cell_state(cell, [])
+    (<CellState.POPULATED: 'populated'>, <CellState.NOT_MEASURED: 'not-measured'>)
+    """
+    if set(with_value) & set(cell.indicators):
+        return CellState.POPULATED
+    return CellState.NOT_APPLICABLE if cell.code in set(not_applicable) else CellState.NOT_MEASURED
