@@ -1,0 +1,1 @@
+"""Instruments as data: what is scored, by which benchmarks, and how it is put together."""
