@@ -1,0 +1,264 @@
+"""Standardisation: columns of raw values brought to one scale on which more is better; missing stays missing.
+
+Every function takes columns, shape (n, k), so that a block of replicates is only more columns. A column that tells no
+unit from another (constant, or all missing) comes out as NaN; the pipeline refuses it before.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from ekistics.composite.forms import Form, score
+from ekistics.composite.ranks import rank
+from ekistics.core.errors import InvalidValueError
+from ekistics.core.i18n import _
+
+__all__ = ["borda", "distance_to_maximum", "distance_to_target", "goalposts", "min_max", "percentile_rank", "z_score"]
+
+Floats = npt.NDArray[np.float64]
+
+
+def min_max(x: Floats, direction: npt.ArrayLike = 1.0, *, lower: float = 0.0, upper: float = 100.0) -> Floats:
+    """Stretch each column so that its worst value is at the lower end of the scale and its best at the upper.
+
+    .. math:: l + (u - l) (z - min z) / (max z - min z), z = direction x
+
+    Parameters
+    ----------
+    x : numpy.ndarray, shape (n, k)
+        Values.
+    direction : array_like, shape (k,)
+        1 where more is better, -1 where less is.
+    lower, upper : float, default 0 and 100
+        Ends of the scale.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n, k)
+        Standardised values; NaN where the value is missing or the column constant.
+
+    Notes
+    -----
+    Method: OECD and JRC, Handbook on Constructing Composite Indicators (2008), step 5.
+
+    Examples
+    --------
+    >>> min_max(np.array([[1.0], [2.0], [5.0]]), [-1]).ravel().tolist()
+    [100.0, 75.0, 0.0]
+    """
+    z = x * np.asarray(direction)
+    low, high = _ends(z)
+    width = high - low
+    width = np.where(width > 0, width, np.nan)
+    stretched: Floats = lower + (upper - lower) * ((z - low) / width)
+    return stretched
+
+
+def z_score(x: Floats, direction: npt.ArrayLike = 1.0, *, mean: float = 0.0, sd: float = 1.0) -> Floats:
+    """Give each column one mean and one standard deviation.
+
+    Parameters
+    ----------
+    x : numpy.ndarray, shape (n, k)
+        Values.
+    direction : array_like, shape (k,)
+        1 where more is better, -1 where less is.
+    mean, sd : float, default 0 and 1
+        Mean and standard deviation (divisor n - 1) of what comes out.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n, k)
+        Standardised values; NaN where the value is missing or the column constant.
+
+    Notes
+    -----
+    Method: OECD and JRC, Handbook on Constructing Composite Indicators (2008), step 5.
+
+    Examples
+    --------
+    >>> z_score(np.arange(1.0, 11)[:, None], mean=10, sd=2)[:2].ravel().round(7).tolist()
+    [7.0273978, 7.6879761]
+    """
+    z = x * np.asarray(direction)
+    present = np.isfinite(z)
+    count = present.sum(axis=0)
+    centre = np.where(present, z, 0).sum(axis=0) / np.where(count > 0, count, np.nan)
+    off = z - centre
+    variance = np.where(present, off, 0)
+    spread = np.sqrt((variance * variance).sum(axis=0) / np.where(count > 1, count - 1, np.nan))
+    low, high = _ends(z)
+    standard: Floats = mean + sd * (off / np.where(high > low, spread, np.nan))
+    return standard
+
+
+def percentile_rank(x: Floats, direction: npt.ArrayLike = 1.0, *, lower: float = 0.0, upper: float = 100.0) -> Floats:
+    """Give the share of the other units of its column that a unit is above.
+
+    Parameters
+    ----------
+    x : numpy.ndarray, shape (n, k)
+        Values.
+    direction : array_like, shape (k,)
+        1 where more is better, -1 where less is.
+    lower, upper : float, default 0 and 100
+        Ends of the scale.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n, k)
+        (rank - 1) / (n - 1) on the scale, ranks from the worst, equal values sharing the lower.
+
+    Examples
+    --------
+    >>> percentile_rank(np.array([[3.0], [1.0], [3.0]])).ravel().tolist()
+    [50.0, 0.0, 50.0]
+    """
+    beaten = borda(x, direction)
+    others = np.isfinite(x).sum(axis=0) - 1
+    shares: Floats = lower + (upper - lower) * (beaten / np.where(others > 0, others, np.nan))
+    return shares
+
+
+def borda(x: Floats, direction: npt.ArrayLike = 1.0) -> Floats:
+    """Count the units of its column that a unit is above.
+
+    Parameters
+    ----------
+    x : numpy.ndarray, shape (n, k)
+        Values.
+    direction : array_like, shape (k,)
+        1 where more is better, -1 where less is.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n, k)
+        Number of units with a worse value.
+
+    Examples
+    --------
+    >>> borda(np.array([[3.0], [1.0], [3.0]])).ravel().tolist()
+    [1.0, 0.0, 1.0]
+    """
+    return rank(-(x * np.asarray(direction)), digits=None) - 1
+
+
+def distance_to_target(x: Floats, target: npt.ArrayLike, direction: npt.ArrayLike = 1.0, *, lower: float = 0.0,
+                       upper: float = 100.0) -> Floats:
+    """Give the share of the way from the worst unit of its column to a target; beyond it counts as there.
+
+    Parameters
+    ----------
+    x : numpy.ndarray, shape (n, k)
+        Values.
+    target : array_like, shape (k,)
+        Targets; better than the worst value of the column.
+    direction : array_like, shape (k,)
+        1 where more is better, -1 where less is.
+    lower, upper : float, default 0 and 100
+        Ends of the scale.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n, k)
+        Standardised values.
+
+    Raises
+    ------
+    InvalidValueError
+        When a target is no better than the worst value: benchmarks upside down.
+
+    Examples
+    --------
+    >>> distance_to_target(np.array([[10.0], [20.0], [60.0]]), [50.0]).ravel().tolist()
+    [0.0, 25.0, 100.0]
+    """
+    z = x * np.asarray(direction)
+    aim = np.asarray(target, dtype=np.float64) * np.asarray(direction)
+    low, _high = _ends(z)
+    if not bool(np.all((aim > low) | np.isnan(low))):
+        raise InvalidValueError(_("A target is no better than the worst value: it or the direction is upside down."),
+                                where="standardise", param="targets",
+                                got=_("{count} such columns").format(count=int((aim <= low).sum())))
+    return lower + (upper - lower) * np.minimum((z - low) / (aim - low), 1.0)
+
+
+def distance_to_maximum(x: Floats, direction: npt.ArrayLike = 1.0, *, lower: float = 0.0,
+                        upper: float = 100.0) -> Floats:
+    """Give each value as a share of the best one: x / max x, or min x / x where less is better.
+
+    Parameters
+    ----------
+    x : numpy.ndarray, shape (n, k)
+        Values of a ratio scale: zero or more, and above zero where less is better.
+    direction : array_like, shape (k,)
+        1 where more is better, -1 where less is.
+    lower, upper : float, default 0 and 100
+        Ends of the scale.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n, k)
+        Standardised values.
+
+    Raises
+    ------
+    InvalidValueError
+        When a value is below zero, or zero where less is better.
+
+    Notes
+    -----
+    Method: OECD and JRC, Handbook on Constructing Composite Indicators (2008), step 5, distance to a reference, the
+    reference being the leader.
+
+    Examples
+    --------
+    >>> distance_to_maximum(np.array([[10.0], [20.0], [40.0]])).ravel().tolist()
+    [25.0, 50.0, 100.0]
+    """
+    less = np.broadcast_to(np.asarray(direction) < 0, x.shape[1:])
+    if bool((x < 0).any()) or bool((x[:, less] == 0).any()):
+        raise InvalidValueError(_("A share of the best value needs values of zero or more, and above zero where less "
+                                  "is better."), where="standardise", param="method", expected=">= 0",
+                                got=float(np.fmin.reduce(x, axis=None)))
+    low, high = _ends(x)
+    best = np.where(less, low, np.where(high > 0, high, np.nan))
+    shares = np.where(less, best, x) / np.where(less, x, best)
+    return lower + (upper - lower) * shares
+
+
+def goalposts(x: Floats, forms: Sequence[Form]) -> Floats:
+    """Score each column by its form.
+
+    Parameters
+    ----------
+    x : numpy.ndarray, shape (n, k)
+        Values.
+    forms : sequence of Form, length k
+        Form of each column.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n, k)
+        Scores from 0 to 100. No other unit has a part in them, so that years can be compared.
+
+    Raises
+    ------
+    InvalidValueError
+        When a value has no logarithm or root, or is no number of points of a checklist.
+
+    Examples
+    --------
+    >>> goalposts(np.array([[9000.0]]), [Form("target", target=15000)]).tolist()
+    [[60.0]]
+    """
+    columns = [score(form, x[:, i]) for i, form in enumerate(forms)]
+    return np.stack(columns, axis=1) if columns else np.empty(x.shape)
+
+
+def _ends(z: Floats) -> tuple[Floats, Floats]:
+    """Give the least and the greatest of each column; NaN where all is missing."""
+    low: Floats = np.fmin.reduce(z, axis=0)
+    high: Floats = np.fmax.reduce(z, axis=0)
+    return low, high
