@@ -13,8 +13,10 @@ from ekistics.cli.backup_key import backup_key
 from ekistics.cli.centres import profile_centres
 from ekistics.cli.delineate import delineate
 from ekistics.cli.households import households
+from ekistics.cli.index import index
 from ekistics.cli.indicators import indicators
 from ekistics.cli.national import national
+from ekistics.cli.national_report import national_report
 from ekistics.cli.profile import init, profile, validate
 from ekistics.cli.sample_cities import sample
 from ekistics.cli.sample_city import sample_city
@@ -41,6 +43,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "verify": verify,
     "sample": sample,
     "national": national,
+    "national-report": national_report,
     "sample-city": sample_city,
     "sample-country": sample_country,
     "sample-survey": sample_survey,
@@ -60,6 +63,7 @@ for _name, _command in COMMANDS.items():
     app.command(_name)(_command)
 app.add_typer(vault, name="vault")
 app.add_typer(households, name="households")
+app.add_typer(index, name="index")
 
 
 def main() -> None:

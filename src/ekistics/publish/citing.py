@@ -190,6 +190,57 @@ class Citations:
         self._append(entry)
         return Cite(entry.number, shown)
 
+    def document(self, label: str, text: str, *, value: float | None = None, of: Mapping[str, str],
+                 **more: Any) -> Cite:
+        """Enter a number of the document that says how a sample or a survey was made.
+
+        Parameters
+        ----------
+        label : str
+            What it is.
+        text : str
+            The number as it is written.
+        value : float, optional
+            The value; None for days and other text.
+        of : mapping of str to str
+            The document: ``source``, ``run``, ``edition``, ``method`` and ``address``.
+        **more : object
+            Further fields of the entry: ``unit_measure``, ``base``, ``lci``, ``uci``, ``se``, ``interval``.
+
+        Returns
+        -------
+        Cite
+            The number, to be set in text.
+        """
+        made_of = _("base: {base}").format(base=more["base"]) if more.get("base") else ""
+        self._append(Citation(len(self.entries) + 1, "document", label, text=text, value=value, made_of=made_of, **of,
+                              **more))
+        return Cite(len(self.entries), text)
+
+    def stated(self, label: str, text: str, *, by: str, value: float | None = None) -> Cite:
+        """Enter what somebody states in a text: it is theirs, and neither computed nor checked here.
+
+        Parameters
+        ----------
+        label : str
+            The text it stands in.
+        text : str
+            As they wrote it.
+        by : str
+            Who states it.
+        value : float, optional
+            The number, where it is one.
+
+        Returns
+        -------
+        Cite
+            The number, to be set in their text.
+        """
+        entry = Citation(len(self.entries) + 1, "stated", label, text=text, value=value, source=by,
+                         made_of=_("stated by {author}").format(author=by), run=_("none"))
+        self._append(entry)
+        return Cite(entry.number, text)
+
     def flag(self, check: QualityFlag, *, place: str) -> tuple[Flag, int]:
         """Enter the figure of a quality flag.
 

@@ -9,9 +9,9 @@ from ekistics.core.indicator import IndicatorSpec, SeriesSpec
 from ekistics.publish.figures import default_of, group_text, grouped, headline_of
 from ekistics.publish.groups import split_by
 from ekistics.publish.numbers import interval_text, value_text
-from ekistics.publish.story import LEAST_GAP
+from ekistics.publish.story import LEAST_GAP, Sentence
 
-__all__ = ["national_headline"]
+__all__ = ["national_finding", "national_headline"]
 
 
 def national_headline(name: str, specs: Mapping[str, IndicatorSpec], rows: Sequence[Any], groups: Sequence[Any], *,
@@ -39,20 +39,44 @@ def national_headline(name: str, specs: Mapping[str, IndicatorSpec], rows: Seque
     rule : str
         The rule in words.
     """
+    found = national_finding(name, specs, rows, groups)
+    shown = {key: _value(row, language) for key, row in found.rows.items()}
+    if "value" in shown:
+        row = found.rows["value"]
+        interval = interval_text(row.lci, row.uci, row.unit_measure, language=language) if isfinite(row.lci) else ""
+        shown["value"] = f"{shown['value']} {interval}".strip()
+    return found.template.format(**found.words, **shown), found.rule
+
+
+def national_finding(name: str, specs: Mapping[str, IndicatorSpec], rows: Sequence[Any],
+                     groups: Sequence[Any]) -> Sentence:
+    """Say what stands out in a country, before its numbers are written out.
+
+    Parameters
+    ----------
+    name, specs, rows, groups
+        As of :func:`national_headline`.
+
+    Returns
+    -------
+    Sentence
+        The sentence; its rows are ``low`` and ``high``, or ``value``, or none.
+    """
     found = _widest(specs, groups)
     if found is not None:
         spec, low, high = found
-        return (_("{title}: {low} for {low_group}, but {high} for {high_group} in {place}.").format(
-            title=_(spec.find_series(low.series).title), place=name, low=_value(low, language),
-            high=_value(high, language), low_group=group_text(low), high_group=group_text(high)),
+        words = {"title": _(spec.find_series(low.series).title), "place": name, "low_group": group_text(low),
+                 "high_group": group_text(high)}
+        return Sentence(
+            _("{title}: {low} for {low_group}, but {high} for {high_group} in {place}."), words,
+            {"low": low, "high": high},
             _("Rule: the share with the widest gap between two groups of people, of at least {gap} points, whose "
               "intervals do not meet.").format(gap=int(LEAST_GAP)))
     for series, row in _first(specs, rows):
-        interval = interval_text(row.lci, row.uci, row.unit_measure, language=language) if isfinite(row.lci) else ""
-        value = f"{_value(row, language)} {interval}".strip()
-        return (_("{title}: {value} in {place}.").format(title=_(series.title), value=value, place=name),
-                _("Rule: the first indicator with a value."))
-    return (_("No national value of {place} is published yet.").format(place=name), _("Rule: no value is present."))
+        return Sentence(_("{title}: {value} in {place}."), {"title": _(series.title), "place": name}, {"value": row},
+                        _("Rule: the first indicator with a value."))
+    return Sentence(_("No national value of {place} is published yet."), {"place": name},
+                    rule=_("Rule: no value is present."))
 
 
 def _value(row: Any, language: str) -> str:

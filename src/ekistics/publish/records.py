@@ -1,7 +1,7 @@
 """What a report is made from: typed records that the caller has queried; nothing here opens a database."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import pandas as pd
 
@@ -11,9 +11,22 @@ from ekistics.core.indicator import IndicatorSpec
 from ekistics.core.observation import OBSERVATION_COLUMNS
 from ekistics.core.quality import QualityFlag
 
-__all__ = ["CITED_COLUMNS", "CityRecords", "ComparisonRecords", "PlaceRecord", "checked_rows", "cited_rows"]
+__all__ = ["CITED_COLUMNS", "CityRecords", "ComparisonRecords", "Framed", "PlaceRecord", "checked_rows", "cited_rows"]
 
 CITED_COLUMNS = (*OBSERVATION_COLUMNS, "edition", "source", "address")
+
+
+class Framed(Protocol):
+    """What the frame of any report is made of: edition, address, publisher and language of its records."""
+
+    @property
+    def edition(self) -> str: ...  # noqa: D102
+    @property
+    def address(self) -> str: ...  # noqa: D102
+    @property
+    def publisher(self) -> str: ...  # noqa: D102
+    @property
+    def language(self) -> str: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from babel import Locale
 from ekistics.core.i18n import _, joined, use_language
 from ekistics.publish.content import Cell, Chart, Column, Fact, Figure, Group, MapSheet, Table
 
-__all__ = ["Block", "Citation", "Cite", "FactList", "Heading", "Inline", "KeyFigure", "KeyFigures", "Paragraph",
+__all__ = ["Block", "Box", "Citation", "Cite", "FactList", "Heading", "Inline", "KeyFigure", "KeyFigures", "Paragraph",
            "Report", "blocks", "data_table", "direction_of", "mark", "report_labels"]
 
 
@@ -44,10 +44,13 @@ class Heading:
         The heading.
     code : str
         Stable name.
+    level : int
+        1, or 2 for a heading inside another's part.
     """
 
     text: str
     code: str = ""
+    level: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,34 @@ class FactList:
     facts: tuple[Fact, ...]
 
 
-Block = Heading | Paragraph | KeyFigures | Table | Chart | MapSheet | FactList
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Text of people, set apart from what is computed; or the empty place where nobody has written.
+
+    Parameters
+    ----------
+    code, title : str
+        Stable name, and what the text is about.
+    state : str
+        Its state in words.
+    paragraphs : tuple of tuple of str or Cite
+        The text; its numbers are cited as stated by the author. Empty where nobody has written.
+    by : tuple of str or Cite
+        Who wrote it, and when.
+    language, direction : str
+        Those of the text.
+    """
+
+    code: str
+    title: str
+    state: str
+    paragraphs: tuple[tuple[Inline, ...], ...] = ()
+    by: tuple[Inline, ...] = ()
+    language: str = "en"
+    direction: str = "ltr"
+
+
+Block = Heading | Paragraph | KeyFigures | Table | Chart | MapSheet | FactList | Box
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +153,8 @@ class Citation:
     number : int
         Its number in the report.
     kind : str
-        ``stored`` (an observation), ``derived`` (computed here from observations by ``rule``), ``quality`` (a flag) or
+        ``stored`` (an observation), ``derived`` (computed here from observations by ``rule``), ``quality`` (a flag),
+        ``document`` (of the document that says how a sample or survey was made), ``stated`` (in a text of people) or
         ``peer`` (an observation that stands behind a derived number and is listed in the workbook only).
     label : str
         Indicator, series, variant and group in words.
@@ -329,6 +360,11 @@ def _group_title(entry: Citation) -> str:
         return _("Computed for this document from the numbers named")
     if entry.kind == "quality":
         return _("Quality of inputs and results")
+    if entry.kind == "stated":
+        return _("Stated by the authors of texts, neither computed nor checked here")
+    if entry.kind == "document":
+        return _("How the values were made. {source}. Run {run}, edition {edition}.").format(
+            source=entry.source, run=entry.run, edition=entry.edition or _("not stated"))
     parts = (f"{entry.label}.", _("Method: {method}.").format(method=entry.method), _("Source: {source}.").format(
         source=entry.source or _("not stated")), _("Run {run}, edition {edition}.").format(
             run=entry.run, edition=entry.edition or _("not stated")))

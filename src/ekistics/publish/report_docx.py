@@ -2,6 +2,8 @@
 
 import io
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,7 +20,18 @@ from docx.text.paragraph import Paragraph as Line
 from ekistics.publish.charts import picture
 from ekistics.publish.content import Cell, Chart, MapSheet, Table
 from ekistics.publish.palette import INK, SOFT
-from ekistics.publish.report import Cite, FactList, Heading, Inline, KeyFigures, Paragraph, Report, data_table, mark
+from ekistics.publish.report import (
+    Box,
+    Cite,
+    FactList,
+    Heading,
+    Inline,
+    KeyFigures,
+    Paragraph,
+    Report,
+    data_table,
+    mark,
+)
 
 __all__ = ["report_docx"]
 
@@ -33,6 +46,9 @@ AFTER_BIDI = tuple(f"w:{name}" for name in (
     "adjustRightInd", "snapToGrid", "spacing", "ind", "contextualSpacing", "mirrorIndents", "suppressOverlap", "jc",
     "textDirection", "textAlignment", "textboxTightWrap", "outlineLvl", "divId", "cnfStyle", "rPr", "sectPr",
     "pPrChange"))
+AFTER_FRAME = tuple(f"w:{name}" for name in (
+    "shd", "tabs", "suppressAutoHyphens", "kinsoku", "wordWrap", "overflowPunct", "topLinePunct", "autoSpaceDE",
+    "autoSpaceDN", "bidi", *(name.removeprefix("w:") for name in AFTER_BIDI)))
 AFTER_SIZE = tuple(f"w:{name}" for name in (
     "highlight", "u", "effect", "bdr", "shd", "fitText", "vertAlign", "rtl", "cs", "em", "lang", "eastAsianLayout",
     "specVanish", "oMath", "rPrChange"))
@@ -137,7 +153,7 @@ class _Writer:
 
     def _block(self, block: Any, headed: bool) -> None:
         if isinstance(block, Heading):
-            self._heading(block.text, 1)
+            self._heading(block.text, block.level)
         elif isinstance(block, Paragraph):
             size = {"lead": 13, "note": SMALL, "intro": SMALL}.get(block.role)
             self._line(self.doc.add_paragraph(), block.parts, size=size, soft=block.role in ("note", "intro"))
@@ -149,6 +165,8 @@ class _Writer:
             self._chart(block)
         elif isinstance(block, FactList):
             self._facts(block)
+        elif isinstance(block, Box):
+            self._box(block)
         elif isinstance(block, MapSheet):
             self._heading(block.title, 2)
             self._picture(Chart(block.code, block.title, block.note, block.attribution, block.svg, block.alt,
@@ -230,6 +248,31 @@ class _Writer:
             what = f"{shown.label} ({shown.variant}). " if shown.variant else f"{shown.label}. "
             self._line(self.doc.add_paragraph(), (what, *item.meaning), size=SMALL, soft=True)
         self._columns(())
+
+    def _box(self, box: Box) -> None:
+        """Set text of people inside a frame, in the direction of its own language."""
+        head = self.doc.add_paragraph()
+        self._line(head, (box.title,), size=LISTED, bold=True)
+        self._run(head, f" \u2013 {box.state}", size=LISTED, soft=True)
+        lines = [head]
+        for parts in box.paragraphs:
+            lines.append(self.doc.add_paragraph())
+            with self._turned(box.direction):
+                self._line(lines[-1], parts)
+        if box.by:
+            lines.append(self.doc.add_paragraph())
+            self._line(lines[-1], box.by, size=SMALL, soft=True)
+        for line in lines:
+            line._p.get_or_add_pPr().insert_element_before(_frame(dashed=not box.paragraphs), *AFTER_FRAME)
+            line.paragraph_format.keep_with_next = line is not lines[-1]
+
+    @contextmanager
+    def _turned(self, direction: str) -> Iterator[None]:
+        own, self.rtl = self.rtl, direction == "rtl"
+        try:
+            yield
+        finally:
+            self.rtl = own
 
     def _facts(self, block: FactList) -> None:
         for fact in block.facts:
@@ -347,6 +390,17 @@ def _made(edition: str) -> datetime:
         return datetime.fromisoformat(edition).replace(tzinfo=None)
     except ValueError:
         return datetime(1970, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+
+
+def _frame(*, dashed: bool) -> Any:
+    frame = OxmlElement("w:pBdr")
+    for side in ("top", "left", "bottom", "right"):
+        line = OxmlElement(f"w:{side}")
+        for name, value in (("val", "dashed" if dashed else "single"), ("sz", "4"), ("space", "4"),
+                            ("color", "7A8791")):
+            line.set(qn(f"w:{name}"), value)
+        frame.append(line)
+    return frame
 
 
 def _borders() -> Any:

@@ -83,10 +83,16 @@ def _content(report: Report) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     """Give running text one shape: every part has a text, numbers have their entry too."""
-    for name in ("parts", "meaning"):
+    for name in ("parts", "meaning", "by"):
         if name in value:
-            value[name] = [{"text": p, "number": -1} if isinstance(p, str) else p for p in value[name]]
+            value[name] = _spans(value[name])
+    if "paragraphs" in value:
+        value["paragraphs"] = [_spans(parts) for parts in value["paragraphs"]]
     for item in value.get("items", ()):
         if isinstance(item, dict):
             _plain(item)
     return value
+
+
+def _spans(parts: Any) -> list[Any]:
+    return [{"text": part, "number": -1} if isinstance(part, str) else part for part in parts]

@@ -14,10 +14,10 @@ from xlsxwriter.worksheet import Worksheet
 from ekistics.core.i18n import _, use_language
 from ekistics.core.units import unit
 from ekistics.publish.content import Cell, Chart, Table
-from ekistics.publish.report import Citation, Cite, FactList, Heading, KeyFigures, Paragraph, Report, mark
+from ekistics.publish.report import Box, Citation, Cite, FactList, Heading, KeyFigures, Paragraph, Report, mark
 from ekistics.publish.tabular import XLSX_TEXT, harmless
 
-__all__ = ["report_xlsx"]
+__all__ = ["data_columns", "report_xlsx"]
 
 SHEET_NAME = 31
 WIDTHS = {True: 14, False: 26}
@@ -116,6 +116,10 @@ class _Writer:
         if isinstance(block, FactList):
             return [(": ".join(t for t in (f.term, "; ".join((*([f.text] if f.text else []), *f.items))) if t),
                      self.wrap) for f in block.facts]
+        if isinstance(block, Box):
+            return [(f"{block.title} \u2013 {block.state}", self.soft),
+                    *((_flat(parts), self.wrap) for parts in block.paragraphs),
+                    *([(_flat(block.by), self.soft)] if block.by else [])]
         return [(block.title, self.wrap)]
 
     def _table(self, sheet: Worksheet, table: Table) -> None:
@@ -158,7 +162,7 @@ class _Writer:
         return self.formats[digits]
 
     def _data(self, sheet: Worksheet, entries: Sequence[Citation]) -> None:
-        columns = _columns()
+        columns = data_columns()
         for column, (title, _name) in enumerate(columns):
             self._write(sheet, (0, column), title, self.bold)
         sheet.set_column(0, 0, 6)
@@ -176,7 +180,14 @@ class _Writer:
                     self._write(sheet, (row, column), str(value))
 
 
-def _columns() -> tuple[tuple[str, str], ...]:
+def data_columns() -> tuple[tuple[str, str], ...]:
+    """Give the columns of the list of numbers in the language in use.
+
+    Returns
+    -------
+    tuple of (str, str)
+        Title, and the field of :class:`~ekistics.publish.report.Citation`.
+    """
     return ((_("No."), "name"), (_("Quantity"), "label"), (_("Place"), "place"), (_("Time"), "period"),
             (_("As written"), "text"), (_("Interval"), "interval"), (_("Value"), "value"),
             (_("Unit"), "unit_measure"), (_("Numerator"), "numerator"), (_("Denominator"), "denominator"),

@@ -19,8 +19,8 @@ from ekistics.publish.figures import variant_of
 from ekistics.publish.numbers import day_text, interval_text, number_text, value_text
 
 __all__ = ["MARKS", "METHODS", "FrameCity", "SampleCity", "balance_table", "cities_not_drawn", "comparison_tables",
-           "design_facts", "design_table", "made_from", "not_drawn_table", "part_tables", "promise_text",
-           "replacement_table", "sample_cities", "seed_facts", "strata_shares"]
+           "design_facts", "design_table", "made_from", "made_from_counts", "not_drawn_table", "part_tables",
+           "promise_text", "replacement_table", "sample_cities", "seed_facts", "strata_shares"]
 
 METHODS: Mapping[str, str] = {
     "srs": N_("simple random sampling in each stratum"),
@@ -59,14 +59,32 @@ def made_from(sample: Mapping[str, Any], *, language: str) -> str:
     str
         Cities with data of cities in the frame, and the method.
     """
+    template, counts = made_from_counts(sample)
+    return template.format(**{name: _whole(count, language) for name, count in counts.items()})
+
+
+def made_from_counts(sample: Mapping[str, Any]) -> tuple[str, dict[str, int]]:
+    """Say of which cities the national values were estimated, before the numbers are written out.
+
+    Parameters
+    ----------
+    sample : mapping
+        The document.
+
+    Returns
+    -------
+    template : str
+        The translated sentence, with placeholders for the counts.
+    counts : dict of str to int
+        ``count`` of cities with data and ``all`` cities of the frame.
+    """
     response = sample["response"]
     took = sum(city["status"] != "replaced" for city in sample["cities"])
     method = METHODS[sample["design"]["method"]]
-    count = response["answered"] if response is not None else took
-    return _("Estimated from a sample of {count} of {all} cities ({method}). A value is the ratio of two weighted "
-             "totals; percentages of cities are never averaged.").format(
-        count=_whole(count, language), all=_whole(sample["frame"]["cities"], language),
-        method=_(method))
+    template = _("Estimated from a sample of {count} of {all} cities ({method}). A value is the ratio of two weighted "
+                 "totals; percentages of cities are never averaged.").replace("{method}", _(method))
+    return template, {"count": response["answered"] if response is not None else took,
+                      "all": sample["frame"]["cities"]}
 
 
 def design_table(sample: Mapping[str, Any], *, language: str) -> Table:

@@ -19,7 +19,7 @@ from ekistics.jobs.sample_cities.frame import read_rows
 from ekistics.package.descriptor import DESCRIPTOR, load_descriptor, parse_head
 from ekistics.package.table import NUMBER_COLUMNS, read_parquet
 
-__all__ = ["CityValues", "read_cities", "values_of"]
+__all__ = ["CityValues", "read_cities", "read_city_values", "values_of"]
 
 _NEEDED = ("indicator", "series", "ref_area", "obs_value")
 _DEFAULTS = {"variant": "", "time_period": "", **dict.fromkeys(DIMENSIONS, "_T")}
@@ -65,11 +65,35 @@ def read_cities(design: NationalDesign, codes: Collection[str]) -> CityValues:
     EkisticsError
         They cannot be read.
     """
-    path = design.folder / design.observations.path
+    table = design.observations
+    return read_city_values(design.folder / table.path, codes, producer=table.producer, citation=table.citation,
+                            licence=table.licence)
+
+
+def read_city_values(path: Path, codes: Collection[str], **stated: str) -> CityValues:
+    """Read the observations of some cities from a table, or from a folder with a package of each.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The table or folder.
+    codes : collection of str
+        Codes of the cities.
+    **stated : str
+        ``producer``, ``citation`` and ``licence``.
+
+    Returns
+    -------
+    CityValues
+        Their observations; those of a table have its columns only.
+
+    Raises
+    ------
+    EkisticsError
+        They cannot be read.
+    """
     known = {spec.code: spec for spec in specs()}
     rows, inputs = _of_packages(path, codes, known) if path.is_dir() else _of_table(path)
-    table = design.observations
-    stated = {"producer": table.producer, "citation": table.citation, "licence": table.licence}
     return CityValues(rows[rows["ref_area"].isin(list(codes))].reset_index(drop=True), known,
                       tuple(Provenance(name, sha, "observations", **stated) for name, sha in inputs))
 

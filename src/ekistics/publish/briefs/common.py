@@ -16,7 +16,7 @@ from ekistics.publish.compare import Comparison, compare
 from ekistics.publish.content import Cell, Fact
 from ekistics.publish.figures import default_variant, headline_series, numbered, rows_of
 from ekistics.publish.numbers import day_text, number_text, value_text
-from ekistics.publish.records import CityRecords, ComparisonRecords, checked_rows
+from ekistics.publish.records import Framed, checked_rows
 from ekistics.publish.report import Block, FactList, Heading, Paragraph, Report, direction_of, report_labels
 
 __all__ = ["caption", "closing", "compared", "difference_text", "edition_words", "finished", "indicator_name",
@@ -167,7 +167,7 @@ def interval_words(row: Any, cites: Citations) -> Cell:
     return Cell(shown.interval if stated or not shown.interval else _("not stated"), absent=not stated)
 
 
-def closing(cites: Citations, records: CityRecords | ComparisonRecords, title: str, *,
+def closing(cites: Citations, records: Framed, title: str, *,
             methods: bool = True) -> tuple[Block, ...]:
     """Make the end of a report: sources and methods of what it cites, and how to cite it.
 
@@ -175,7 +175,7 @@ def closing(cites: Citations, records: CityRecords | ComparisonRecords, title: s
     ----------
     cites : Citations
         The list of numbers.
-    records : CityRecords or ComparisonRecords
+    records : Framed
         Edition, address and publisher.
     title : str
         Title of the report.
@@ -187,9 +187,9 @@ def closing(cites: Citations, records: CityRecords | ComparisonRecords, title: s
     tuple of Block
         Headings, facts and a paragraph.
     """
-    entries = [*cites.entries, *cites.peers]
+    entries = [entry for entry in (*cites.entries, *cites.peers) if entry.kind != "stated"]
     sources = tuple(dict.fromkeys(e.source for e in entries if e.source)) or (_("not stated"),)
-    found = _by_method((e.method, _(cites.specs[e.indicator].title)) for e in entries if e.method)
+    found = _by_method((e.method, _(cites.specs[e.indicator].title)) for e in entries if e.method and e.indicator)
     told = Fact(_("Methods"), items=found) if methods else Fact(_("Methods"), _(
         "with each number, in the data behind this document"))
     facts = (Fact(_("Data"), "; ".join(sources)), told)
@@ -228,13 +228,13 @@ def edition_words(edition: str, language: str) -> str:
         return edition
 
 
-def finished(records: CityRecords | ComparisonRecords, cites: Citations, blocks: Sequence[Block],  # noqa: PLR0913
+def finished(records: Framed, cites: Citations, blocks: Sequence[Block],  # noqa: PLR0913
              *, code: str, kind: str, title: str, place: str, note: str = "") -> Report:
     """Put the frame of a report around its blocks.
 
     Parameters
     ----------
-    records : CityRecords or ComparisonRecords
+    records : Framed
         Edition, address, publisher and language.
     cites : Citations
         The list of numbers.
