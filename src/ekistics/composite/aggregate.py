@@ -76,7 +76,8 @@ def combine(x: npt.ArrayLike, weights: npt.ArrayLike, method: str = "arithmetic"
     if method == "geometric":
         return np.exp(_mean(np.log(values), w))
     if method == "harmonic":
-        return 1 / _mean(1 / values, w)
+        inverse: Floats = 1 / _mean(1 / values, w)
+        return inverse
     if method == "mpi":
         return _mpi(values, w, penalty)
     return _outranking(values, w)
@@ -181,18 +182,17 @@ def _stack(columns: list[Floats]) -> Floats:
 
 def _sum(x: Floats, w: Floats) -> Floats:
     """Sum children by weight: (n, c) or (n, r, c) with (c,) or (r, c)."""
-    if w.ndim == 1:
-        return x @ w
-    return x @ w.T if x.ndim == 2 else np.einsum("nrc,rc->nr", x, w)  # noqa: PLR2004 - units and children
+    replicated = w.ndim > 1 and x.ndim > 2  # noqa: PLR2004 - units, replicates and children
+    summed: Floats = np.einsum("nrc,rc->nr", x, w) if replicated else x @ w.T
+    return summed
 
 
 def _mean(x: Floats, w: Floats) -> Floats:
     """Give the weighted mean of what is there."""
     there = np.isfinite(x)
-    if there.all():
-        return _sum(x, w) / w.sum(axis=-1)
-    share = _sum(there.astype(np.float64), w)
-    return _sum(np.where(there, x, 0.0), w) / np.where(share > 0, share, np.nan)
+    share = w.sum(axis=-1) if there.all() else _sum(there.astype(np.float64), w)
+    mean: Floats = _sum(np.where(there, x, 0.0), w) / np.where(share > 0, share, np.nan)
+    return mean
 
 
 def _mpi(x: Floats, w: Floats, penalty: int) -> Floats:

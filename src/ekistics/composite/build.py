@@ -2,8 +2,8 @@
 
 import json
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,9 +11,9 @@ import numpy.typing as npt
 from ekistics.composite import denominate as denomination
 from ekistics.composite import impute as imputation
 from ekistics.composite import screen as screening
-from ekistics.composite import standardise as standards
 from ekistics.composite import treat as treatment
 from ekistics.composite.aggregate import aggregate
+from ekistics.composite.index import Data, Index
 from ekistics.composite.log import (
     Aggregated,
     Denominated,
@@ -26,7 +26,8 @@ from ekistics.composite.log import (
     Weighed,
 )
 from ekistics.composite.ranks import rank
-from ekistics.composite.scenario import STEPS, Scenario, Standardise
+from ekistics.composite.scenario import STEPS, Scenario
+from ekistics.composite.standardise import standardised
 from ekistics.composite.structure import Structure
 from ekistics.composite.weights import resolve
 from ekistics.core.errors import InvalidValueError, UnknownNameError
@@ -38,141 +39,6 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 FIXED = ("goalposts",)  # methods under which a unit's score does not depend on the other units
 _KEPT = 64  # states that a pipeline remembers
-
-
-@dataclass(frozen=True, eq=False)
-class Data:
-    """What an index is built from.
-
-    Parameters
-    ----------
-    values : numpy.ndarray, shape (n, n_items)
-        Raw values in the order of the structure's items; NaN where missing.
-    structure : Structure
-        The tree.
-    units : sequence of str, length n
-        Codes of the units, each once.
-    denominators : mapping of str to numpy.ndarray, shape (n,)
-        Quantities that items may be divided by.
-    groups : mapping of str to sequence of str, length n
-        Groupings of the units; empty for a unit of no group.
-    se : numpy.ndarray, shape (n, n_items), optional
-        Standard errors of the values; NaN where none is known.
-
-    Raises
-    ------
-    InvalidValueError
-        When a shape is another, a value infinite, or a unit there twice.
-
-    Examples
-    --------
-    >>> from ekistics.composite import Group, Item
-    >>> tree = Structure.of([Item("a", "all")], [Group("all", "")])
-    >>> Data(np.array([[1.0], [2.0]]), tree, ["x", "y"]).values.shape
-    (2, 1)
-    """
-
-    values: Floats
-    structure: Structure
-    units: Sequence[str]
-    denominators: Mapping[str, npt.ArrayLike] = field(default_factory=dict)
-    groups: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    se: Floats | None = None
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "values", np.asarray(self.values, dtype=np.float64))
-        shape = (len(self.units), len(self.structure.items))
-        for name, table in (("values", self.values), ("se", self.se)):
-            if table is not None and np.shape(table) != shape:
-                raise InvalidValueError(_("The table must have a row a unit and a column an item."), where=name,
-                                        param=name, expected=shape, got=np.shape(table))
-        if np.isinf(self.values).any():
-            column = int(np.isinf(self.values).any(axis=0).argmax())
-            raise InvalidValueError(_("A value is infinite."), where=self.structure.items[column].code, param="values",
-                                    hint=_("Give NaN where a value is missing."))
-        twice = [unit for unit, count in Counter(self.units).items() if count > 1]
-        if twice:
-            raise InvalidValueError(_("A unit is there twice."), where=twice[0], param="units",
-                                    got=_("{count} such units").format(count=len(twice)),
-                                    hint=_("Keep one row for each unit."))
-        for name, series in {**self.denominators, **self.groups}.items():
-            if np.shape(series) != shape[:1]:
-                raise InvalidValueError(_("There must be one entry for each unit."), where=name, param=name,
-                                        expected=shape[0], got=np.shape(series))
-
-
-@dataclass(frozen=True, eq=False)
-class Index:
-    """A built index.
-
-    Parameters
-    ----------
-    data : Data
-        What it was built from.
-    scenario : Scenario
-        How.
-    treated : numpy.ndarray, shape (n, n_items)
-        Values as they were standardised: denominated, imputed, treated; NaN for units screened out.
-    standardised : numpy.ndarray, shape (n, n_items)
-        Standardised values.
-    weights : numpy.ndarray, shape (n_items + n_groups,)
-        Weights in the order of ``structure.codes``, summing to one below each group.
-    scores, coverage : numpy.ndarray, shape (n, n_groups)
-        Scores, and shares of the weight that has values; the index itself is the last column.
-    ranks : numpy.ndarray, shape (n,)
-        Ranks in the index, from 1; NaN without a score.
-    log : tuple of Entry
-        What each step did.
-    """
-
-    data: Data
-    scenario: Scenario
-    treated: Floats
-    standardised: Floats
-    weights: Floats
-    scores: Floats
-    coverage: Floats
-    ranks: Floats
-    log: tuple[Entry, ...]
-
-    @property
-    def structure(self) -> Structure:
-        """The tree."""
-        return self.data.structure
-
-    @property
-    def total(self) -> Floats:
-        """Scores in the index itself, shape (n,)."""
-        return self.scores[:, -1]
-
-    def of(self, code: str) -> Floats:
-        """Give the scores in a group, or the standardised values of an item.
-
-        Parameters
-        ----------
-        code : str
-            Code of the group or item.
-
-        Returns
-        -------
-        numpy.ndarray, shape (n,)
-            The scores.
-
-        Raises
-        ------
-        UnknownNameError
-            When there is no such code.
-
-        Examples
-        --------
-        >>> from ekistics.composite import Group, Item
-        >>> tree = Structure.of([Item("a", "all")], [Group("all", "")])
-        >>> build(Data(np.array([[1.0], [2.0]]), tree, ["x", "y"]), Scenario()).of("all").tolist()
-        [0.0, 100.0]
-        """
-        place = self.structure.place(code)
-        n_items = len(self.structure.items)
-        return self.standardised[:, place] if place < n_items else self.scores[:, place - n_items]
 
 
 @dataclass(frozen=True, eq=False)
@@ -357,65 +223,6 @@ def _standardise(state: _State, data: Data, scenario: Scenario) -> _State:
         _refuse_untelling(state.values, data.structure, step.method)
     with_log = Standardised(step.method, np.fmin.reduce(state.values, axis=0), np.fmax.reduce(state.values, axis=0))
     return state.told(with_log, standardised=standardised(state.values, data.structure, step))
-
-
-def standardised(values: Floats, structure: Structure, step: Standardise) -> Floats:
-    """Standardise values by the method of a step.
-
-    Parameters
-    ----------
-    values : numpy.ndarray, shape (n, n_items)
-        Values.
-    structure : Structure
-        The tree, whose items say the directions.
-    step : Standardise
-        The step.
-
-    Returns
-    -------
-    numpy.ndarray, shape (n, n_items)
-        Standardised values.
-
-    Raises
-    ------
-    InvalidValueError
-        When a value, target or form cannot be, or an item has none.
-
-    Examples
-    --------
-    >>> from ekistics.composite import Group, Item
-    >>> tree = Structure.of([Item("a", "all")], [Group("all", "")])
-    >>> standardised(np.array([[1.0], [2.0]]), tree, Standardise()).ravel().tolist()
-    [0.0, 100.0]
-    """
-    codes, direction = [item.code for item in structure.items], structure.directions
-    scale = {"lower": step.lower, "upper": step.upper}
-    if step.method == "z-score":
-        return standards.z_score(values, direction, mean=step.mean, sd=step.sd)
-    if step.method == "borda":
-        return standards.borda(values, direction)
-    if step.method == "distance-to-target":
-        _check_named(step.targets, codes, "targets")
-        return standards.distance_to_target(values, [step.targets[code] for code in codes], direction, **scale)
-    if step.method == "goalposts":
-        _check_named(step.forms, codes, "forms")
-        return standards.goalposts(values, [step.forms[code] for code in codes])
-    plain: dict[str, Callable[..., Floats]] = {"min-max": standards.min_max,
-                                               "percentile-rank": standards.percentile_rank,
-                                               "distance-to-maximum": standards.distance_to_maximum}
-    return plain[step.method](values, direction, **scale)
-
-
-def _check_named(given: Mapping[str, object], codes: list[str], param: str) -> None:
-    """Refuse an item without its target or form, and one for what is no item."""
-    for code in given:
-        if code not in codes:
-            raise UnknownNameError.among(code, codes, what=_("item"), where=f"standardise, {param}")
-    missing = [code for code in codes if code not in given]
-    if missing:
-        raise InvalidValueError(_("Every item needs its own."), where=f"standardise, {param}", param=param,
-                                expected=len(codes), got=len(given),
-                                hint=_("Missing: {names}.").format(names=", ".join(missing)))
 
 
 def _refuse_untelling(values: Floats, structure: Structure, method: str) -> None:

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from ekistics.composite._typed import check_fields
 from ekistics.core.errors import InvalidValueError, UnknownNameError
 from ekistics.core.i18n import _
 
@@ -105,7 +107,7 @@ class Form:
                                     expected=">= 0", got=low)
 
     @classmethod
-    def from_mapping(cls, plain: Mapping[str, object], *, where: str | None = None) -> "Form":
+    def from_mapping(cls, plain: Mapping[str, Any], *, where: str | None = None) -> "Form":
         """Read a form from plain data.
 
         Parameters
@@ -132,19 +134,11 @@ class Form:
         >>> Form.from_mapping({"kind": "target", "target": 15000}).target
         15000
         """
-        known = [field.name for field in fields(cls)]
-        for key, value in plain.items():
-            if key not in known:
-                raise UnknownNameError.among(key, known, what=_("parameter of the form"), where=where)
-            wanted = _type_of(key)
-            if not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool):
-                raise InvalidValueError(_("The parameter of the form is of another type."), where=where, param=key,
-                                        expected=_("a number") if wanted not in (bool, str) else wanted.__name__,
-                                        got=repr(value))
+        check_fields(cls, plain, what=_("parameter of the form"), where=where)
         if "kind" not in plain:
             raise InvalidValueError(_("A form needs its kind."), where=where, param="kind", expected=", ".join(KINDS))
         try:
-            return cls(**plain)  # type: ignore[arg-type] # each was held against its type above
+            return cls(**plain)
         except (InvalidValueError, UnknownNameError) as error:
             error.where = ", ".join(part for part in (where, error.where) if part) or None
             raise
@@ -257,12 +251,3 @@ def _check_positive(value: float | None, param: str, kind: str) -> None:
     if value is None or not (np.isfinite(value) and value > 0):
         raise InvalidValueError(_("The parameter of the form must be above zero."), where=kind, param=param,
                                 expected="> 0", got=value)
-
-
-def _type_of(key: str) -> type | tuple[type, ...]:
-    """Give the type of a parameter."""
-    if key in ("kind", "side"):
-        return str
-    if key in ("inverse", "rooted"):
-        return bool
-    return int if key in ("k", "points") else (int, float)

@@ -2,87 +2,17 @@
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
 
+from ekistics.composite._step import Step
 from ekistics.composite.forms import Form
 from ekistics.core.errors import InvalidValueError, UnknownNameError
-from ekistics.core.i18n import N_, _
+from ekistics.core.i18n import _
 
 __all__ = ["STEPS", "Aggregate", "Denominate", "Impute", "Scenario", "Screen", "Standardise", "Step", "Treat", "Weigh"]
-
-
-@dataclass(frozen=True)
-class Step:
-    """What all steps share: reading from plain data, writing as plain data, checking the method's name."""
-
-    METHODS: ClassVar[tuple[str, ...]] = ()
-    name: ClassVar[str] = ""
-
-    @classmethod
-    def from_mapping(cls, plain: Mapping[str, Any], *, where: str | None = None) -> "Step":
-        """Read a step from plain data.
-
-        Parameters
-        ----------
-        plain : mapping of str to object
-            The parameters.
-        where : str, optional
-            The place, for the error.
-
-        Returns
-        -------
-        Step
-            The step.
-
-        Raises
-        ------
-        UnknownNameError
-            When a key or method is unknown.
-        InvalidValueError
-            When a parameter cannot be.
-
-        Examples
-        --------
-        >>> Treat.from_mapping({"winsorise": 3})
-        Treat(winsorise=3, skew=2.0, kurtosis=3.5, then='log')
-        """
-        place = where or cls.name
-        known = {each.name: each for each in fields(cls)}
-        for key, value in plain.items():
-            if key not in known:
-                raise UnknownNameError.among(key, list(known), what=_("parameter of the step"), where=place)
-            _check_type(str(known[key].type), value, place, key)
-        return cls(**{key: _inward(key, value, place) for key, value in plain.items()})
-
-    def as_mapping(self) -> dict[str, Any]:
-        """Give the step as plain data, with every parameter.
-
-        Returns
-        -------
-        dict of str to object
-            The parameters.
-
-        Examples
-        --------
-        >>> Screen().as_mapping()
-        {'data_share': 0.9, 'nonzero_share': 0.0, 'count_imputed': False}
-        """
-        return {each.name: _outward(getattr(self, each.name)) for each in fields(self)}
-
-    def _check_method(self, method: str) -> None:
-        """Refuse a method that the step does not know."""
-        if method not in self.METHODS:
-            raise UnknownNameError.among(method, self.METHODS, what=_("method"), where=self.name)
-
-    def _check_between(self, param: str, low: float, high: float) -> None:
-        """Refuse a number outside its range."""
-        value = getattr(self, param)
-        if not low <= value <= high:
-            raise InvalidValueError(_("The parameter is out of its range."), where=self.name, param=param,
-                                    expected=f"{low:g} ... {high:g}", got=value)
 
 
 @dataclass(frozen=True)
@@ -465,38 +395,3 @@ class Scenario:
             raise InvalidValueError(_("The scenario does not have this step, so that nothing of it can be varied."),
                                     where=path, param=name, hint=_("Add the step to the scenario first."))
         return self.replace(**{name: STEPS[name].from_mapping({**step.as_mapping(), param: value}, where=path)})
-
-
-# What people call the types of parameters.
-_CALLED = {"Mapping": N_("a table"), "tuple": N_("a name, or a list of names"), "bool": N_("true or false"),
-           "float": N_("a number"), "int": N_("a whole number"), "str": N_("a name")}
-
-
-def _inward(key: str, value: Any, where: str) -> Any:
-    """Read what plain data cannot hold as it is: forms, and tuples."""
-    if key == "forms":
-        return {code: Form.from_mapping(form, where=f"{where}, {code}") for code, form in value.items()}
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _outward(value: Any) -> Any:
-    """Write a parameter as plain data."""
-    if isinstance(value, Mapping):
-        return {key: each.as_mapping() if isinstance(each, Form) else each for key, each in value.items()}
-    return list(value) if isinstance(value, tuple) else value
-
-
-def _check_type(annotation: str, value: Any, where: str, key: str) -> None:
-    """Refuse a parameter of another type than its field."""
-    kinds: dict[str, tuple[type, ...]] = {"Mapping": (Mapping,), "tuple": (str, list, tuple), "bool": (bool,),
-                                          "float": (int, float), "int": (int,), "str": (str,)}
-    wanted = next(types for name, types in kinds.items() if name in annotation)
-    wanted = (*wanted, type(None)) if "None" in annotation else wanted
-    wrong = not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted)
-    inside = [str] * ("str]" in annotation and "tuple" not in annotation) or [int, float] * ("float]" in annotation)
-    if not wrong and isinstance(value, Mapping) and inside:
-        wrong = not all(isinstance(each, tuple(inside)) and not isinstance(each, bool) for each in value.values())
-    if wrong:
-        name = next(name for name in kinds if name in annotation)
-        raise InvalidValueError(_("The parameter of the step is of another type."), where=where, param=key,
-                                expected=_(_CALLED[name]), got=repr(value))

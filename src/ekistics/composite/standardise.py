@@ -4,17 +4,20 @@ Every function takes columns, shape (n, k), so that a block of replicates is onl
 unit from another (constant, or all missing) comes out as NaN; the pipeline refuses it before.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from ekistics.composite.forms import Form, score
 from ekistics.composite.ranks import rank
-from ekistics.core.errors import InvalidValueError
+from ekistics.composite.scenario import Standardise
+from ekistics.composite.structure import Structure
+from ekistics.core.errors import InvalidValueError, UnknownNameError
 from ekistics.core.i18n import _
 
-__all__ = ["borda", "distance_to_maximum", "distance_to_target", "goalposts", "min_max", "percentile_rank", "z_score"]
+__all__ = ["borda", "distance_to_maximum", "distance_to_target", "goalposts", "min_max", "percentile_rank",
+           "standardised", "z_score"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -181,7 +184,8 @@ def distance_to_target(x: Floats, target: npt.ArrayLike, direction: npt.ArrayLik
         raise InvalidValueError(_("A target is no better than the worst value: it or the direction is upside down."),
                                 where="standardise", param="targets",
                                 got=_("{count} such columns").format(count=int((aim <= low).sum())))
-    return lower + (upper - lower) * np.minimum((z - low) / (aim - low), 1.0)
+    shares: Floats = np.minimum((z - low) / (aim - low), 1.0)
+    return lower + (upper - lower) * shares
 
 
 def distance_to_maximum(x: Floats, direction: npt.ArrayLike = 1.0, *, lower: float = 0.0,
@@ -255,6 +259,65 @@ def goalposts(x: Floats, forms: Sequence[Form]) -> Floats:
     """
     columns = [score(form, x[:, i]) for i, form in enumerate(forms)]
     return np.stack(columns, axis=1) if columns else np.empty(x.shape)
+
+
+def standardised(values: Floats, structure: Structure, step: Standardise) -> Floats:
+    """Standardise values by the method of a step.
+
+    Parameters
+    ----------
+    values : numpy.ndarray, shape (n, n_items)
+        Values.
+    structure : Structure
+        The tree, whose items say the directions.
+    step : Standardise
+        The step.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n, n_items)
+        Standardised values.
+
+    Raises
+    ------
+    InvalidValueError
+        When a value, target or form cannot be, or an item has none.
+
+    Examples
+    --------
+    >>> from ekistics.composite import Group, Item
+    >>> tree = Structure.of([Item("a", "all")], [Group("all", "")])
+    >>> standardised(np.array([[1.0], [2.0]]), tree, Standardise()).ravel().tolist()
+    [0.0, 100.0]
+    """
+    codes, direction = [item.code for item in structure.items], structure.directions
+    scale = {"lower": step.lower, "upper": step.upper}
+    if step.method == "z-score":
+        return z_score(values, direction, mean=step.mean, sd=step.sd)
+    if step.method == "borda":
+        return borda(values, direction)
+    if step.method == "distance-to-target":
+        _check_named(step.targets, codes, "targets")
+        return distance_to_target(values, [step.targets[code] for code in codes], direction, **scale)
+    if step.method == "goalposts":
+        _check_named(step.forms, codes, "forms")
+        return goalposts(values, [step.forms[code] for code in codes])
+    plain: dict[str, Callable[..., Floats]] = {"min-max": min_max,
+                                               "percentile-rank": percentile_rank,
+                                               "distance-to-maximum": distance_to_maximum}
+    return plain[step.method](values, direction, **scale)
+
+
+def _check_named(given: Mapping[str, object], codes: list[str], param: str) -> None:
+    """Refuse an item without its target or form, and one for what is no item."""
+    for code in given:
+        if code not in codes:
+            raise UnknownNameError.among(code, codes, what=_("item"), where=f"standardise, {param}")
+    missing = [code for code in codes if code not in given]
+    if missing:
+        raise InvalidValueError(_("Every item needs its own."), where=f"standardise, {param}", param=param,
+                                expected=len(codes), got=len(given),
+                                hint=_("Missing: {names}.").format(names=", ".join(missing)))
 
 
 def _ends(z: Floats) -> tuple[Floats, Floats]:

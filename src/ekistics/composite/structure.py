@@ -143,12 +143,17 @@ class Structure:
     @cached_property
     def weights(self) -> Floats:
         """Weights as given, items first, then groups; shape (n_items + n_groups,)."""
-        return np.array([each.weight for each in (*self.items, *self.groups)], dtype=np.float64)
+        return np.array([each.weight for each in self._all], dtype=np.float64)
 
     @cached_property
     def codes(self) -> tuple[str, ...]:
         """Codes of the items, then of the groups: the order of :attr:`weights`."""
-        return tuple(each.code for each in (*self.items, *self.groups))
+        return tuple(each.code for each in self._all)
+
+    @property
+    def _all(self) -> tuple[Item | Group, ...]:
+        """Items, then groups."""
+        return (*self.items, *self.groups)
 
     @property
     def root(self) -> str:
@@ -214,7 +219,8 @@ def _check_each(items: Sequence[Item], groups: Sequence[Group]) -> None:
     """Refuse a code that is there twice, a weight that is none, a direction that is none, a parent that is no group."""
     known = [group.code for group in groups]
     seen: dict[str, Item | Group] = {}
-    for each in (*items, *groups):
+    entries: tuple[Item | Group, ...] = (*items, *groups)
+    for each in entries:
         if each.code in seen:
             raise _twice(each, seen[each.code])
         seen[each.code] = each
