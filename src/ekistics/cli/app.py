@@ -21,6 +21,7 @@ from ekistics.cli.profile import init, profile, validate
 from ekistics.cli.sample_cities import sample
 from ekistics.cli.sample_city import sample_city
 from ekistics.cli.sample_country import sample_country
+from ekistics.cli.sample_index import sample_index
 from ekistics.cli.sample_survey import sample_survey
 from ekistics.cli.vault import vault
 from ekistics.cli.verify import verify
@@ -47,6 +48,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "sample-city": sample_city,
     "sample-country": sample_country,
     "sample-survey": sample_survey,
+    "sample-index": sample_index,
     "serve": site.serve,
     "publish": site.publish,
     "worker": site.worker,

@@ -35,6 +35,7 @@ UNITS = {u.code: u for u in (
     Unit("PT_Y", N_("% / year"), N_("percent per year"), 2),
     Unit("RO", "", N_("ratio"), 3),
     Unit("NUMBER", "", N_("number"), 0),
+    Unit("SCORE", "", N_("points of 100"), 1),
     Unit("PS", "", N_("people"), 0),
     Unit("M", "m", N_("metres"), 0),
     Unit("KM", "km", N_("kilometres"), 1),

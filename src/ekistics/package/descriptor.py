@@ -29,7 +29,7 @@ MEDIA_TYPES = {
     "csv": "text/csv", "parquet": "application/vnd.apache.parquet", "json": "application/json", "html": "text/html",
     "pdf": "application/pdf", "tif": "image/tiff; application=geotiff; profile=cloud-optimized",
     "pmtiles": "application/vnd.pmtiles", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "xml": "application/xml",
+    "xml": "application/xml", "toml": "application/toml",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 

@@ -1,0 +1,126 @@
+"""From values to a built index and its variants, and what every city lacks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from ekistics.composite import Data, Index, Pipeline
+from ekistics.composite.log import Imputed
+from ekistics.core.errors import ConfigurationError
+from ekistics.core.i18n import _
+from ekistics.core.period import Period
+from ekistics.instruments.indices import IndexDefinition
+from ekistics.jobs.index.values import CityValues
+
+__all__ = ["BASE", "Built", "built", "data_of"]
+
+BASE = ""  # the index as it is defined, beside its variants
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Built:
+    """An index and its variants.
+
+    Parameters
+    ----------
+    definition : IndexDefinition
+        What it is.
+    values : CityValues
+        What it is built from.
+    indices : dict of str to Index
+        The index by :data:`BASE`, and each variant by its code.
+    periods : tuple of str
+        The time of each city's score; empty where a city has no value at all.
+    """
+
+    definition: IndexDefinition
+    values: CityValues
+    indices: Mapping[str, Index]
+    periods: tuple[str, ...]
+
+    @property
+    def base(self) -> Index:
+        """Give the index as it is defined."""
+        return self.indices[BASE]
+
+    @property
+    def missing(self) -> npt.NDArray[np.bool_]:
+        """Tell which values of which city are missing, shape (n_cities, n_items), as they were given."""
+        return np.isnan(self.base.data.values)
+
+    def imputed(self, variant: str = BASE) -> npt.NDArray[np.bool_]:
+        """Tell which values were filled, shape (n_cities, n_items)."""
+        index = self.indices[variant]
+        cells = [entry.cells for entry in index.log if isinstance(entry, Imputed)]
+        return cells[0] if cells else np.zeros_like(self.missing)
+
+
+def data_of(definition: IndexDefinition, values: CityValues) -> Data:
+    """Bring the values of an index into the form of the kernel.
+
+    Parameters
+    ----------
+    definition : IndexDefinition
+        The index.
+    values : CityValues
+        The values.
+
+    Returns
+    -------
+    Data
+        Values, tree, cities, denominators, standard errors; cities grouped by country.
+    """
+    items = [item.code for item in definition.items]
+    se = values.matrix(items, "se")
+    return Data(values.matrix(items), definition.structure(), [place.code for place in values.places],
+                {name: values.matrix([name])[:, 0] for name in definition.denominators},
+                {"country": [place.country for place in values.places]}, se if np.isfinite(se).any() else None)
+
+
+def built(definition: IndexDefinition, values: CityValues) -> Built:
+    """Build an index and its variants.
+
+    Parameters
+    ----------
+    definition : IndexDefinition
+        The index.
+    values : CityValues
+        The values, each with its time.
+
+    Returns
+    -------
+    Built
+        The index and its variants.
+
+    Raises
+    ------
+    EkisticsError
+        A step cannot be done with these values, or their time is not known.
+    """
+    pipeline = Pipeline(data_of(definition, values))
+    codes = (BASE, *(variant.code for variant in definition.variant))
+    indices = {code: pipeline.run(definition.scenario_of(code)) for code in codes}
+    return Built(definition, values, indices, _periods(values))
+
+
+def _periods(values: CityValues) -> tuple[str, ...]:
+    """Give the time of each city's score: the one that its values share, else the year in which the newest ends."""
+    cells = values.cells[values.cells["obs_value"].notna()]
+    times = cells["time_period"]
+    if (times == "").any():
+        place = cells["ref_area"][times == ""].iloc[0]
+        raise ConfigurationError(_("A value does not say its time."), where=place, param="time_period",
+                                 hint=_("Add a column 'time_period', or state it with --time-period."))
+    by_place = times.groupby(cells["ref_area"]).agg(lambda texts: _common(frozenset(texts)))
+    return tuple(by_place.reindex([place.code for place in values.places]).fillna("").astype(str))
+
+
+@lru_cache(maxsize=1024)
+def _common(texts: frozenset[str]) -> str:
+    periods = [Period.parse(text) for text in texts]
+    newest = max(periods, key=lambda period: period.end)
+    return newest.text if len(texts) == 1 else str(newest.end.year)
+

@@ -1,0 +1,232 @@
+"""Values of cities for an index, from packages, from a table of observations or from a table with a column an item.
+
+Each gives the same long table: a row a city and item that has a value or says why it has none. Nothing is filled here.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ekistics.core.errors import ConfigurationError, InputFormatError, InvalidValueError, UnknownNameError
+from ekistics.core.i18n import _
+from ekistics.core.observation import DIMENSIONS
+from ekistics.core.period import Period
+from ekistics.core.place import Place
+from ekistics.core.provenance import Provenance, digest_file
+from ekistics.instruments.indices import IndexDefinition
+from ekistics.jobs.sample_cities.frame import read_rows
+from ekistics.package.descriptor import DESCRIPTOR, load_descriptor, parse_head
+from ekistics.package.table import read_parquet
+
+__all__ = ["CELL_COLUMNS", "CityValues", "read_values"]
+
+CELL_COLUMNS = ("ref_area", "item", "obs_value", "unit_measure", "time_period", "se", "lci", "uci", "indicator",
+                "series", "variant", "fit", "run", "origin", "reason")
+_NUMBERS = ("obs_value", "se", "lci", "uci")
+_HEADS = ("code", "name", "country", "time_period")  # of a table with a column an item
+_OF_OBSERVATIONS = ("indicator", "series", "ref_area", "obs_value")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CityValues:
+    """What is known of the cities.
+
+    Parameters
+    ----------
+    places : tuple of Place
+        The cities, sorted by code.
+    cells : pandas.DataFrame
+        Rows of :data:`CELL_COLUMNS`, at most one a city and item or denominator.
+    inputs : tuple of Provenance
+        The files they come from.
+    ignored : tuple of str
+        Columns of a table that no item of the index is filled from.
+    """
+
+    places: tuple[Place, ...]
+    cells: pd.DataFrame
+    inputs: tuple[Provenance, ...]
+    ignored: tuple[str, ...] = ()
+
+    def dated(self, stated: str) -> "CityValues":
+        """Give the values with the stated time where they do not say theirs."""
+        known = self.cells["obs_value"].notna() & (self.cells["time_period"] == "")
+        return replace(self, cells=self.cells.assign(time_period=self.cells["time_period"].mask(known, stated)))
+
+    def matrix(self, codes: Sequence[str], column: str = "obs_value") -> Any:
+        """Give a column of the cells as an array, a row a city and a column a code; NaN where there is none."""
+        wide = self.cells.pivot(index="ref_area", columns="item", values=column)
+        return wide.reindex(index=[place.code for place in self.places], columns=list(codes)).to_numpy(dtype=float)
+
+
+def read_values(path: Path, definition: IndexDefinition, *, country: str = "", use_near: bool = False) -> CityValues:
+    """Read the values of an index.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A folder of packages (profiles of cities, values of countries), a CSV or Parquet of observations, or a CSV with
+        a row a city: ``code``, ``name``, ``country``, and a column an item by its code, beside it ``ITEM.se``.
+    definition : IndexDefinition
+        The index.
+    country : str, default ""
+        ISO 3166-1 alpha-3 code of the cities of a table that does not say it.
+    use_near : bool, default False
+        Whether an indicator that is only near an item fills it too.
+
+    Returns
+    -------
+    CityValues
+        The values.
+
+    Raises
+    ------
+    EkisticsError
+        They cannot be read, a city is present twice, or no item of the index has a value.
+    """
+    path = Path(path)
+    if path.is_dir():
+        found = _of_packages(path, definition, use_near)
+    elif path.suffix == ".parquet":
+        found = _of_observations(read_parquet(path), path, definition, country, use_near)
+    else:
+        rows = read_rows(path, what=_("The table of values"))
+        if all(name in rows[0] for name in _OF_OBSERVATIONS):
+            found = _of_observations(_numbers(pd.DataFrame(rows), path), path, definition, country, use_near)
+        else:
+            found = _of_table(rows, path, definition, country)
+    known = found.cells[found.cells["obs_value"].notna()]
+    if not len(known[known["item"].isin([item.code for item in definition.items])]):
+        raise ConfigurationError(_("No item of the index has a value here."), where=path,
+                                 expected=", ".join(item.code for item in definition.items[:5]) + " ...",
+                                 hint=_("'ekistics index items INDEX' lists the items and what fills them."))
+    return found
+
+
+def _of_table(rows: list[dict[str, str]], path: Path, definition: IndexDefinition, country: str) -> CityValues:
+    """Read a table with a row a city and a column an item."""
+    if "code" not in rows[0]:
+        raise UnknownNameError.among("code", list(rows[0]), what=_("column"), where=path)
+    units = {item.code: item.unit for item in definition.items} | dict.fromkeys(definition.denominators, "")
+    wanted = [name for name in rows[0] if name in units]
+    used = {*_HEADS, *wanted, *(f"{name}{end}" for name in wanted for end in (".se", ".time_period"))}
+    places: dict[str, Place] = {}
+    for line, row in enumerate(rows, 2):
+        where = _("{path}, line {line}").format(path=path, line=line)
+        if row["code"] in places:
+            raise InvalidValueError(_("A city is in the table twice."), where=where, param="code", got=row["code"])
+        places[row["code"]] = _place(row["code"], row.get("name", ""), row.get("country", "") or country, where)
+    cells = [_cells(rows, name, unit, path) for name, unit in units.items() if name in wanted]
+    return CityValues(_sorted(places), _frame(cells), (Provenance.of_file(path, role="values"),),
+                      tuple(name for name in rows[0] if name not in used))
+
+
+def _cells(rows: list[dict[str, str]], name: str, unit: str, path: Path) -> pd.DataFrame:
+    frame = pd.DataFrame({"ref_area": [row["code"] for row in rows],
+                          "obs_value": [row[name] for row in rows], "se": [row.get(f"{name}.se", "") for row in rows],
+                          "time_period": [row.get(f"{name}.time_period", "") or row.get("time_period", "")
+                                          for row in rows]})
+    frame = _numbers(frame, path, named={"obs_value": name, "se": f"{name}.se"})
+    return frame.assign(item=name, unit_measure=unit, origin=path.name,
+                        reason=np.where(frame["obs_value"].isna(), "not-stated", ""))
+
+
+def _numbers(frame: pd.DataFrame, path: Path, named: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """Turn the texts of the columns of numbers into numbers; an empty text is no value, never zero."""
+    frame = frame.copy()
+    for column in (name for name in _NUMBERS if name in frame):
+        texts = frame[column].astype(str)
+        numbers = pd.to_numeric(texts.replace("", None), errors="coerce").astype(float)
+        wrong = (numbers.isna() & (texts != "")) | np.isinf(numbers)
+        if column == "se":
+            wrong |= numbers < 0
+        if wrong.any():
+            line = int(np.argmax(wrong.to_numpy()))
+            raise InputFormatError(_("This is not a number."), param=(named or {}).get(column, column),
+                                   got=repr(texts.iloc[line]), hint=_("Leave the cell empty where there is no value."),
+                                   where=_("{path}, line {line}").format(path=path, line=line + 2))
+        frame[column] = numbers
+    return frame
+
+
+def _of_packages(folder: Path, definition: IndexDefinition, use_near: bool) -> CityValues:
+    """Read every package of a folder: the place that it is about, with the values that fill an item."""
+    frames, inputs, places = [], [], {}
+    for path in sorted(folder.glob(f"*/{DESCRIPTOR}")):
+        place, _places, _run, _specs = parse_head(load_descriptor(path.parent))
+        if place.code in places:
+            raise InvalidValueError(_("Two packages are about one city."), where=path.parent, got=place.code,
+                                    hint=_("Take one of them out of the folder."))
+        places[place.code] = place
+        rows = read_parquet(path.parent / "observations.parquet")
+        frames.append(rows[rows["ref_area"] == place.code].assign(origin=path.parent.name))
+        inputs.append(Provenance(f"{path.parent.name}/{DESCRIPTOR}", digest_file(path), "values"))
+    if not frames:
+        raise ConfigurationError(_("The folder holds no package of a city."), where=folder,
+                                 expected=_("folders with {name}").format(name=DESCRIPTOR))
+    cells = _filling(pd.concat(frames, ignore_index=True), definition, use_near)
+    return CityValues(_sorted(places), cells, tuple(inputs))
+
+
+def _of_observations(frame: pd.DataFrame, path: Path, definition: IndexDefinition, country: str,
+                     use_near: bool) -> CityValues:
+    """Read observations: the country of a city is that of its code, or the one that is stated for all."""
+    codes = sorted(set(frame["ref_area"]))
+    places = {code: _place(code, "", _country_of(code) or country, str(path)) for code in codes}
+    cells = _filling(frame.assign(origin=path.name), definition, use_near)
+    return CityValues(_sorted(places), cells, (Provenance.of_file(path, role="values"),))
+
+
+def _filling(frame: pd.DataFrame, definition: IndexDefinition, use_near: bool) -> pd.DataFrame:
+    """Choose for each item the observations that fill it: the newest of a city, for everybody."""
+    frame = frame.assign(**{name: frame[name] if name in frame else "" for name in
+                            ("variant", "time_period", "unit_measure", "run", "reason")},
+                         **{name: frame[name] if name in frame else np.nan for name in _NUMBERS})
+    for name in (each for each in DIMENSIONS if each in frame):
+        frame = frame[frame[name].isin(["_T", ""])]
+    chosen = []
+    for item in definition.items:
+        for source in (each for each in item.filled_by if each.fit == "same" or use_near):
+            rows = frame[(frame["indicator"] == source.indicator) & (frame["series"] == source.series)
+                         & (frame["variant"] == source.variant)]
+            chosen.append(_newest(rows).assign(item=item.code, fit=source.fit))
+    return _frame(chosen).drop_duplicates(["ref_area", "item"], ignore_index=True)
+
+
+def _newest(rows: pd.DataFrame) -> pd.DataFrame:
+    """Keep of each city the value whose time ends last; where it has none, the reason."""
+    ends = {text: Period.parse(text).end.toordinal() if text else 0 for text in set(rows["time_period"])}
+    ordered = rows.assign(_known=rows["obs_value"].notna(), _end=rows["time_period"].map(ends))
+    ordered = ordered.sort_values(["_known", "_end"], kind="stable")
+    return ordered.drop_duplicates("ref_area", keep="last").drop(columns=["_known", "_end"])
+
+
+def _frame(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Put cells into the one form: all columns, texts without gaps."""
+    whole = pd.concat([pd.DataFrame(columns=list(CELL_COLUMNS)).astype(object), *parts], ignore_index=True)
+    whole = whole.reindex(columns=list(CELL_COLUMNS))
+    texts = [name for name in CELL_COLUMNS if name not in _NUMBERS]
+    whole[texts] = whole[texts].astype(object).where(whole[texts].notna(), "").astype(str)
+    return whole.assign(**{name: whole[name].astype(float) for name in _NUMBERS})
+
+
+def _place(code: str, name: str, country: str, where: str) -> Place:
+    try:
+        return Place(code, name or code, "city", country or _country_of(code))
+    except InvalidValueError as error:
+        raise InvalidValueError(error.message, where=where, param=error.param or "country", expected=error.expected,
+                                got=error.got, hint=_("Add a column 'country', or state it with --country.")) from error
+
+
+def _country_of(code: str) -> str:
+    head = code.partition("-")[0]
+    return head if len(head) == 3 and head.isascii() and head.isupper() else ""
+
+
+def _sorted(places: Mapping[str, Place]) -> tuple[Place, ...]:
+    return tuple(places[code] for code in sorted(places))
+
