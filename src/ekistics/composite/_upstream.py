@@ -1,0 +1,95 @@
+"""The steps before weights for a block of replicates that each have values of their own: more columns of one table."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from ekistics.composite import denominate as denomination
+from ekistics.composite import impute as imputation
+from ekistics.composite import screen as screening
+from ekistics.composite import treat as treatment
+from ekistics.composite.index import Data
+from ekistics.composite.scenario import Scenario, Standardise
+from ekistics.composite.standardise import standardised
+from ekistics.composite.structure import Group, Item, Structure
+
+__all__ = ["standardised_block"]
+
+Floats = npt.NDArray[np.float64]
+_T = TypeVar("_T")
+
+
+def standardised_block(values: Floats, data: Data, scenario: Scenario) -> Floats:
+    """Run the steps from denomination to standardisation on the values of many replicates.
+
+    Parameters
+    ----------
+    values : numpy.ndarray, shape (r, n, n_items)
+        Raw values of each replicate; missing where those of ``data`` are.
+    data : Data
+        Where denominators and groupings are.
+    scenario : Scenario
+        A scenario that could be built from ``data`` itself.
+
+    Returns
+    -------
+    numpy.ndarray, shape (r, n, n_items)
+        Standardised values.
+    """
+    r, n, m = values.shape
+    table = np.ascontiguousarray(np.moveaxis(values, 0, 1)).reshape(n, r * m)  # the items of a replicate side by side
+    if scenario.denominate is not None:
+        table = denomination.denominate(table, np.tile(_denominators(data, scenario), r))
+    observed = np.isfinite(table)
+    if scenario.impute is not None:
+        table = imputation.fill(table, scenario.impute.method.removeprefix("group-"), _groups(data, scenario))
+    if scenario.screen is not None:
+        table = _screened(table, observed, scenario, r)
+    if scenario.treat is not None:
+        step = scenario.treat
+        table = treatment.treat(table, winsorise=step.winsorise, skew_limit=step.skew, kurtosis_limit=step.kurtosis,
+                                log=step.then == "log").values
+    made = standardised(table, *_widened(data.structure, scenario.standardise, r))
+    return np.moveaxis(made.reshape(n, r, m), 1, 0)
+
+
+def _denominators(data: Data, scenario: Scenario) -> Floats:
+    """Give what each value is divided by."""
+    assert scenario.denominate is not None  # noqa: S101 - asked only where the step is there
+    by = np.ones(data.values.shape)
+    for code, name in scenario.denominate.by.items():
+        by[:, data.structure.place(code)] = np.asarray(data.denominators[name], dtype=np.float64)
+    return by
+
+
+def _groups(data: Data, scenario: Scenario) -> npt.NDArray[np.int64] | None:
+    """Give the number of each unit's group; -1 for that of none."""
+    if scenario.impute is None or scenario.impute.by is None:
+        return None
+    labels = np.array([str(label or "") for label in data.groups[scenario.impute.by]])
+    return np.where(labels == "", -1, np.unique(labels, return_inverse=True)[1])
+
+
+def _screened(table: Floats, observed: npt.NDArray[np.bool_], scenario: Scenario, r: int) -> Floats:
+    """Take out, in each replicate, the units that have too little data there."""
+    step = scenario.screen
+    assert step is not None  # noqa: S101 - asked only where the step is there
+    counted = np.isfinite(table) if step.count_imputed else observed
+    kept = [screening.keep(own, own_counted, data=step.data_share, nonzero=step.nonzero_share)
+            for own, own_counted in zip(np.split(table, r, axis=1), np.split(counted, r, axis=1), strict=True)]
+    return np.where(np.repeat(np.stack(kept, axis=1), table.shape[1] // r, axis=1), table, np.nan)
+
+
+def _widened(structure: Structure, step: Standardise, r: int) -> tuple[Structure, Standardise]:
+    """Give a tree and a step that have each item as often as there are replicates."""
+    items = [Item(f"{item.code} {i}", "all", direction=item.direction) for i in range(r) for item in structure.items]
+    wide = Structure(tuple(items), (Group("all", ""),), ())  # nobody asks for its nodes
+    return wide, replace(step, targets=_each(step.targets, r), forms=_each(step.forms, r))
+
+
+def _each(given: Mapping[str, _T], r: int) -> dict[str, _T]:
+    """Give the same to each replicate's item."""
+    return {f"{code} {i}": value for i in range(r) for code, value in given.items()}
