@@ -7,9 +7,10 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from ekistics.composite import Data, Index, Pipeline
+from ekistics.composite import Data, Index, Pipeline, Scenario, build
+from ekistics.composite.build import FIXED
 from ekistics.composite.log import Imputed
-from ekistics.core.errors import ConfigurationError
+from ekistics.core.errors import ConfigurationError, InvalidValueError
 from ekistics.core.i18n import _
 from ekistics.core.period import Period
 from ekistics.instruments.indices import IndexDefinition
@@ -102,8 +103,32 @@ def built(definition: IndexDefinition, values: CityValues) -> Built:
     """
     pipeline = Pipeline(data_of(definition, values))
     codes = (BASE, *(variant.code for variant in definition.variant))
-    indices = {code: pipeline.run(definition.scenario_of(code)) for code in codes}
+    indices = {code: _run(pipeline, definition.scenario_of(code)) for code in codes}
     return Built(definition, values, indices, _periods(values))
+
+
+def _run(pipeline: Pipeline, scenario: Scenario) -> Index:
+    """Build an index; where values of a city cannot be, say of which city."""
+    try:
+        return pipeline.run(scenario)
+    except InvalidValueError as error:
+        city = _culprit(pipeline.data, scenario)
+        error.where = ", ".join(part for part in (city, error.where) if part) or None
+        raise
+
+
+def _culprit(data: Data, scenario: Scenario) -> str:
+    """Find the first city that alone cannot be scored; with benchmarks no city's score depends on another."""
+    if scenario.standardise.method not in FIXED or scenario.impute is not None or scenario.treat is not None:
+        return ""
+    for row, unit in enumerate(data.units):
+        alone = Data(data.values[[row]], data.structure, [unit],
+                     {name: np.asarray(series)[[row]] for name, series in data.denominators.items()})
+        try:
+            build(alone, scenario)
+        except InvalidValueError:
+            return unit
+    return ""
 
 
 def _periods(values: CityValues) -> tuple[str, ...]:

@@ -1,0 +1,169 @@
+"""An index from file and values to package: numbers by hand, holes, what is filled from where, and bad input."""
+
+import csv
+import json
+import math
+
+import numpy as np
+import pytest
+
+from ekistics.core.errors import (
+    ConfigurationError,
+    EkisticsError,
+    InputFormatError,
+    InvalidValueError,
+    MissingInputError,
+    UnknownNameError,
+)
+from ekistics.jobs.index import build_index
+from ekistics.jobs.index.stored import city_row, read_index
+from ekistics.package import read_package, verify_package
+from tests.jobs.index_files import CITIES, MINE, results_of, write_files, write_profile
+
+
+def build(tmp_path, *, index=MINE, cities=CITIES, **how):
+    definition, values = write_files(tmp_path, index=index, cities=cities)
+    return build_index(definition, values, tmp_path / "out", **how)
+
+
+def rows_of(path):
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_scores_and_ranks_are_those_worked_by_hand(tmp_path):
+    units, found = results_of(build(tmp_path).folder)
+    # By hand: services (80 + 70) / 2 = 75, land 100 (1 - 6000 / 15000) = 60; the root of 75 x 60 and of 75 x 80.
+    assert units["XMU-A"]["scores"] == pytest.approx({"services": 75, "land": 60, "total": math.sqrt(75 * 60)})
+    assert units["XMU-B"]["score"] == pytest.approx(math.sqrt(75 * 80))
+    assert (units["XMU-A"]["rank"], units["XMU-B"]["rank"], found["ranked"]) == (2, 1, 2)
+    assert units["XMU-A"]["variants"]["plain"]["score"] == pytest.approx(67.5)
+
+
+def test_a_hole_is_told_with_its_coverage_and_never_filled(tmp_path):
+    outcome = build(tmp_path)
+    units, _found = results_of(outcome.folder)
+    hole = units["XMU-C"]
+    assert (hole["score"], hole["rank"], hole["missing"], hole["imputed"]) == (None, None, ["water"], [])
+    assert hole["coverage"] == pytest.approx({"services": 0.5, "land": 1, "total": 0.75})
+    # The variant scores what is known: light 50, land 100 x 7000 / 15000.
+    assert hole["variants"]["plain"]["score"] == pytest.approx((50 + 700 / 15) / 2)
+    cell = next(row for row in rows_of(outcome.folder / "inputs.csv") if (row["ref_area"], row["item"])
+                == ("XMU-C", "water"))
+    assert (cell["obs_value"], cell["used"], cell["status"], cell["reason"]) == ("", "", "missing", "not-stated")
+    table = read_package(outcome.folder).observations
+    row = table[(table["ref_area"] == "XMU-C") & (table["series"] == "total") & (table["variant"] == "as_defined")]
+    assert (row["reason"].item(), row["obs_status"].item()) == ("incomplete", "O")
+    covered = table[(table["ref_area"] == "XMU-C") & (table["series"] == "coverage")]
+    assert (covered["numerator"].item(), covered["denominator"].item()) == (2, 3)
+
+
+def test_what_is_imputed_on_request_is_marked(tmp_path):
+    asked = MINE.replace("[scenario]\n", '[scenario]\nimpute = { method = "mean" }\n')
+    units, _found = results_of(build(tmp_path, index=asked).folder)
+    assert units["XMU-C"]["imputed"] == units["XMU-C"]["missing"] == ["water"]
+    assert units["XMU-C"]["scores"]["services"] == pytest.approx((70 + 50) / 2)  # the mean of 80 and 60, and 50
+    cell = next(row for row in rows_of(tmp_path / "out" / "inputs.csv") if row["status"] == "imputed")
+    assert (cell["ref_area"], cell["item"], cell["obs_value"], float(cell["used"])) == ("XMU-C", "water", "", 70)
+
+
+def test_the_package_verifies_and_gives_the_same_index_again(tmp_path):
+    outcome = build(tmp_path)
+    assert verify_package(outcome.folder).problems == ()
+    again = read_index(outcome.folder)
+    np.testing.assert_array_equal(again.built.base.scores, outcome.built.base.scores)
+    np.testing.assert_array_equal(again.built.base.data.se, outcome.built.base.data.se)
+    assert again.definition.text == MINE
+    assert (city_row(again.results, "XMU-B"), city_row(again.results, "bville")) == (1, 1)
+
+
+def test_the_live_document_carries_what_the_page_checks_itself_against(tmp_path):
+    outcome = build(tmp_path)
+    live = json.loads((outcome.folder / "live.json").read_bytes())
+    assert live["format"] == 1
+    assert [item["code"] for item in live["items"]] == ["water", "light", "density"]
+    assert live["values"][2] == [None, 50, 7000]
+    assert live["se"][0] == [2, None, None]
+    assert live["check"]["ranks"] == [2, 1, None]
+    assert live["groups"][-1]["parent"] == ""
+    assert live["items"][2]["status"] == "doubtful"
+    np.testing.assert_allclose(np.array(live["check"]["scores"], float), outcome.built.base.scores)
+
+
+def test_packages_fill_items_with_the_newest_value(tmp_path):
+    write_profile(tmp_path / "cities", "XMU-A", {"2010": 3000.0, "2020": 6000.0})
+    write_profile(tmp_path / "cities", "XMU-B", {"2010": 7500.0, "2020": float("nan")})
+    definition, _values = write_files(tmp_path)
+    outcome = build_index(definition, tmp_path / "cities", tmp_path / "out")
+    units, _found = results_of(outcome.folder)
+    assert units["XMU-A"]["scores"]["land"] == pytest.approx(40)
+    assert units["XMU-B"]["scores"]["land"] == pytest.approx(50)  # of 2010: the newer one has no value
+    assert [units[code]["time_period"] for code in units] == ["2020", "2010"]
+    cell = next(row for row in rows_of(outcome.folder / "inputs.csv") if row["item"] == "density")
+    assert (cell["indicator"], cell["fit"], cell["origin"]) == ("population_density", "same", "XMU-A")
+    assert cell["run"]
+
+
+def test_what_is_only_near_fills_nothing_unless_asked(tmp_path):
+    write_profile(tmp_path / "cities", "XMU-A", {"2020": 6000.0})
+    near = MINE.replace('variant = "urban_extent" }', 'variant = "urban_extent", fit = "near", note = "other land" }')
+    definition, _values = write_files(tmp_path, index=near)
+    with pytest.raises(ConfigurationError, match="No item of the index has a value"):
+        build_index(definition, tmp_path / "cities", tmp_path / "out")
+    outcome = build_index(definition, tmp_path / "cities", tmp_path / "out", use_near=True)
+    assert results_of(outcome.folder)[0]["XMU-A"]["scores"]["land"] == pytest.approx(40)
+
+
+def test_observations_are_read_as_packages_are(tmp_path):
+    write_profile(tmp_path / "cities", "XMU-A", {"2020": 6000.0})
+    definition, _values = write_files(tmp_path)
+    for name in ("observations.csv", "observations.parquet"):
+        outcome = build_index(definition, tmp_path / "cities" / "XMU-A" / name, tmp_path / "out")
+        assert results_of(outcome.folder)[0]["XMU-A"]["scores"]["land"] == pytest.approx(40)
+
+
+def test_columns_that_fill_nothing_are_told_and_times_may_be_stated(tmp_path):
+    plain = CITIES.replace("time_period,", "extra,")
+    outcome = build(tmp_path, cities=plain, time_period="2023")
+    assert outcome.built.values.ignored == ("extra",)
+    assert results_of(outcome.folder)[0]["XMU-A"]["time_period"] == "2023"
+
+
+@pytest.mark.parametrize(("change", "kind", "text"), [
+    ({"cities": CITIES + "XMU-A,Again,XMU,2024,1,,1,1\n"}, InvalidValueError,
+     "cities.csv, line 5: A city is in the table twice. Got XMU-A."),
+    ({"cities": CITIES.replace("9000", "many")}, InputFormatError, "line 2: This is not a number. Got 'many'."),
+    ({"cities": CITIES.replace(",2,70", ",-2,70")}, InputFormatError, "line 2: This is not a number. Got '-2'."),
+    ({"cities": CITIES.replace("9000", "inf")}, InputFormatError, "line 2: This is not a number."),
+    ({"cities": CITIES.replace("XMU-A,Aville,XMU", "XMU A,Aville,XMU")}, InvalidValueError, "line 2: A place code"),
+    ({"cities": CITIES.replace("XMU,2024", ",2024").replace("XMU-", "")}, InvalidValueError, "--country"),
+    ({"cities": CITIES.replace("2024", "")}, ConfigurationError, "A value does not say its time."),
+    ({"cities": CITIES.replace("code,", "kode,")}, UnknownNameError, "There is no column 'code'"),
+    ({"cities": "code,name,country\nXMU-A,A,XMU\n"}, ConfigurationError, "No item of the index has a value"),
+    ({"cities": "code,name,country\n"}, InputFormatError, "has no rows"),
+    ({"index": MINE.replace('kind = "direct"', 'kind = "log", low = 1, high = 100'),
+      "cities": CITIES.replace(",80,", ",0,")}, InvalidValueError, "XMU-A, "),
+    ({"cities": CITIES.replace(",12000", ",0")}, InvalidValueError, "XMU-B, total: A geometric mean needs"),
+    ({"index": MINE.replace('"goalposts"', '"min-max"'), "cities": CITIES.replace("90,", "70,").replace("50,", "70,")},
+     InvalidValueError, "light"),
+    ({"index": MINE.replace('"goalposts"', '"min-max"'),
+      "cities": CITIES.replace(",80,2", ",,").replace(",60,3", ",,")}, InvalidValueError, "water"),
+    ({"index": "code = "}, ConfigurationError, "mine.toml: This is not a TOML file."),
+])
+def test_what_cannot_be_is_refused_and_leaves_the_old_package(tmp_path, change, kind, text):
+    before = build(tmp_path).package.run.id
+    with pytest.raises(EkisticsError) as caught:
+        build(tmp_path, **change)
+    assert isinstance(caught.value, kind), repr(caught.value)
+    assert text in str(caught.value), str(caught.value)
+    assert read_package(tmp_path / "out").run.id == before
+
+
+def test_an_index_or_file_that_is_not_there_is_refused(tmp_path):
+    _definition, values = write_files(tmp_path)
+    with pytest.raises(UnknownNameError, match="city_prosperity"):
+        build_index("city_prosperitty", values, tmp_path / "out")
+    with pytest.raises(MissingInputError, match="no such file"):
+        build_index(tmp_path / "other.toml", values, tmp_path / "out")
+    with pytest.raises(UnknownNameError, match="no city 'Dville'"):
+        city_row(build(tmp_path).results, "Dville")
