@@ -99,8 +99,8 @@ def _check_judgements(table: Floats) -> None:
     if len(off):
         row, column = off[0]
         raise InvalidValueError(_("Two judgements of one pair contradict each other."),
-                                where=f"ahp, {row + 1}, {column + 1}", param="matrix", expected=1 / float(table[column, row]),
-                                got=float(table[row, column]),
+                                where=f"ahp, {row + 1}, {column + 1}", param="matrix",
+                                expected=1 / float(table[column, row]), got=float(table[row, column]),
                                 hint=_("The one must be the reciprocal of the other."))
 
 
