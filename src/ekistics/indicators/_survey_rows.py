@@ -54,6 +54,8 @@ class Estimating:
         Kind of the interval of shares.
     confidence : float
         Its confidence.
+    degrees_of_freedom : {"satterthwaite", "units"}
+        What intervals count, as in :func:`ekistics.survey.estimates.total`.
     max_unknown_share : float
         Above this share of households of which the status is not known, only the bounds are given.
     """
@@ -62,6 +64,7 @@ class Estimating:
     lonely: str = "fail"
     interval: str = "logit"
     confidence: float = 0.95
+    degrees_of_freedom: str = "satterthwaite"
     max_unknown_share: float = 0.05
 
     def __post_init__(self) -> None:
@@ -420,7 +423,8 @@ def _share_rows(base: _Base, status: Status, rules: Estimating) -> Iterator[_Par
     gaps = bool(np.isnan(status.truth).any() or (state == UNCOUNTED).any())
     for group in _groups(base, rules):
         cells = base.cells(group)
-        found = readings(base.weighing, state, cells.domains, interval=rules.interval, confidence=rules.confidence)
+        found = readings(base.weighing, state, cells.domains, interval=rules.interval, confidence=rules.confidence,
+                         degrees_of_freedom=rules.degrees_of_freedom)
         yes, no, unknown = base.cases(cells, state, status.truth)
         reason = np.where(found.unknown > rules.max_unknown_share, str(Reason.TOO_MUCH_UNKNOWN), "")
         told: Any = {"series": series, "scale": 100.0, "unknown": found.unknown}
@@ -442,7 +446,7 @@ def _quotient_rows(base: _Base, quotient: Quotient, rules: Estimating) -> Iterat
         cells = base.cells(group)
         unknown = _unknown_share(base, missing, cells)
         found = ratio(base.design, np.where(missing, np.nan, quotient.above), quotient.below, domain=cells.domains,
-                      confidence=rules.confidence)
+                      confidence=rules.confidence, degrees_of_freedom=rules.degrees_of_freedom)
         reason = np.where(unknown > rules.max_unknown_share, str(Reason.TOO_MUCH_UNKNOWN), "")
         n = base.households(cells, ~missing)
         yield _rows(cells, found, (n, n), series=quotient.series, variant=quotient.variant, scale=quotient.scale,

@@ -12,6 +12,7 @@ from ekistics.survey._layout import Bools, Floats, Integers, StageLayout
 from ekistics.survey._refusal import invalid
 from ekistics.survey.design import Design
 from ekistics.survey.domains import AnyDesign, Domains
+from ekistics.survey.freedom import DEGREES_OF_FREEDOM, satterthwaite
 from ekistics.survey.replicates import ReplicateDesign
 from ekistics.survey.variance import (
     replicate_spread,
@@ -119,6 +120,19 @@ class Statistic:
             table[unknown] = np.nan
             table[:, unknown] = np.nan
         return np.where(unknown, np.nan, found), table if covariance else None
+
+    def degrees_of_freedom(self, rule: str) -> Floats:
+        """Give the degrees of freedom that an interval uses by a rule; shape (d,)."""
+        if rule not in DEGREES_OF_FREEDOM:
+            raise invalid(_("This choice does not exist."), param="degrees_of_freedom",
+                          expected=", ".join(DEGREES_OF_FREEDOM), got=rule)
+        if rule == "units":
+            return self.counted.df
+        if self.thetas is not None:
+            raise invalid(_("Replicate weights do not tell what each stratum adds to the variance."),
+                          param="degrees_of_freedom", expected="units", got=rule,
+                          hint=_("Replicates have their own count: take degrees_of_freedom='units'."))
+        return satterthwaite(self.domains, self.z, self.counted.df)
 
 
 def domains_of(design: AnyDesign, domain: Grouping, n_domains: int | None) -> Domains:

@@ -64,6 +64,8 @@ class Estimates:
         Level of the interval.
     interval : str
         Kind of the interval.
+    df_interval : numpy.ndarray, shape (d,), optional
+        Degrees of freedom that the interval uses; ``df`` where absent.
     """
 
     value: Floats
@@ -84,6 +86,11 @@ class Estimates:
     covariance: Floats | None = None
     confidence: float = 0.95
     interval: str = "t"
+    df_interval: Floats = None  # type: ignore[assignment]  # always there once it is made
+
+    def __post_init__(self) -> None:
+        if self.df_interval is None:
+            object.__setattr__(self, "df_interval", self.df)
 
     def __len__(self) -> int:
         return len(self.value)
@@ -96,7 +103,7 @@ class Estimates:
 
 def total(design: AnyDesign, y: npt.ArrayLike, *, domain: Grouping = None,  # noqa: PLR0913 - the same for all estimates
           n_domains: int | None = None, interval: str = "t", confidence: float = 0.95,
-          covariance: bool = False) -> Estimates:
+          covariance: bool = False, degrees_of_freedom: str = "units") -> Estimates:
     """Estimate the total of a variable in each domain.
 
     Parameters
@@ -115,6 +122,9 @@ def total(design: AnyDesign, y: npt.ArrayLike, *, domain: Grouping = None,  # no
         Confidence level.
     covariance : bool, default False
         Whether the covariance between domains is computed.
+    degrees_of_freedom : {"units", "satterthwaite"}, default "units"
+        What the interval counts: units less strata, as other programs do; or fewer where few strata carry the variance,
+        see :func:`ekistics.survey.freedom.satterthwaite`. Replicate weights have their own count only.
 
     Returns
     -------
@@ -138,12 +148,13 @@ def total(design: AnyDesign, y: npt.ArrayLike, *, domain: Grouping = None,  # no
         raise invalid(_("Totals have intervals by Student's t only."), param="interval", expected="t",
                       got=interval)
     statistic = total_statistic(domains_of(design, domain, n_domains), variable(y, len(design), "y"))
-    return estimates(statistic, kind=interval, confidence=confidence, covariance=covariance)
+    return estimates(statistic, kind=interval, confidence=confidence, covariance=covariance,
+                     degrees_of_freedom=degrees_of_freedom)
 
 
 def ratio(design: AnyDesign, y: npt.ArrayLike, x: npt.ArrayLike, *,  # noqa: PLR0913 - the same for all estimates
           domain: Grouping = None, n_domains: int | None = None, interval: str = "t", confidence: float = 0.95,
-          covariance: bool = False) -> Estimates:
+          covariance: bool = False, degrees_of_freedom: str = "units") -> Estimates:
     """Estimate the ratio of two totals in each domain.
 
     Parameters
@@ -156,7 +167,7 @@ def ratio(design: AnyDesign, y: npt.ArrayLike, x: npt.ArrayLike, *,  # noqa: PLR
         As in :func:`total`.
     interval : {"t", "logit", "korn-graubard", "wilson"}, default "t"
         Kind of interval; those for proportions ask for ratios from 0 to 1.
-    confidence, covariance : optional
+    confidence, covariance, degrees_of_freedom : optional
         As in :func:`total`.
 
     Returns
@@ -182,12 +193,13 @@ def ratio(design: AnyDesign, y: npt.ArrayLike, x: npt.ArrayLike, *,  # noqa: PLR
     """
     values, base = variable(y, len(design), "y"), variable(x, len(design), "x")
     statistic = ratio_statistic(domains_of(design, domain, n_domains), values, base)
-    return estimates(statistic, kind=interval, confidence=confidence, covariance=covariance)
+    return estimates(statistic, kind=interval, confidence=confidence, covariance=covariance,
+                     degrees_of_freedom=degrees_of_freedom)
 
 
 def mean(design: AnyDesign, y: npt.ArrayLike, *, domain: Grouping = None,  # noqa: PLR0913 - the same for all estimates
          n_domains: int | None = None, interval: str = "t", confidence: float = 0.95,
-         covariance: bool = False) -> Estimates:
+         covariance: bool = False, degrees_of_freedom: str = "units") -> Estimates:
     """Estimate the mean of a variable in each domain.
 
     Parameters
@@ -200,7 +212,7 @@ def mean(design: AnyDesign, y: npt.ArrayLike, *, domain: Grouping = None,  # noq
         As in :func:`total`.
     interval : {"t", "logit", "korn-graubard", "wilson"}, default "t"
         Kind of interval; those for proportions ask for means from 0 to 1.
-    confidence, covariance : optional
+    confidence, covariance, degrees_of_freedom : optional
         As in :func:`total`.
 
     Returns
@@ -222,12 +234,13 @@ def mean(design: AnyDesign, y: npt.ArrayLike, *, domain: Grouping = None,  # noq
     (3.0, 3, 1.0)
     """
     statistic = ratio_statistic(domains_of(design, domain, n_domains), variable(y, len(design), "y"), None)
-    return estimates(statistic, kind=interval, confidence=confidence, covariance=covariance)
+    return estimates(statistic, kind=interval, confidence=confidence, covariance=covariance,
+                     degrees_of_freedom=degrees_of_freedom)
 
 
 def proportion(design: AnyDesign, y: npt.ArrayLike, *, domain: Grouping = None,  # noqa: PLR0913 - as its neighbours
                n_domains: int | None = None, interval: str = "logit", confidence: float = 0.95,
-               covariance: bool = False) -> Estimates:
+               covariance: bool = False, degrees_of_freedom: str = "units") -> Estimates:
     """Estimate the share of units that have a property in each domain.
 
     Parameters
@@ -240,7 +253,7 @@ def proportion(design: AnyDesign, y: npt.ArrayLike, *, domain: Grouping = None, 
         As in :func:`total`.
     interval : {"logit", "korn-graubard", "wilson", "t"}, default "logit"
         Kind of interval.
-    confidence, covariance : optional
+    confidence, covariance, degrees_of_freedom : optional
         As in :func:`total`.
 
     Returns
@@ -267,10 +280,12 @@ def proportion(design: AnyDesign, y: npt.ArrayLike, *, domain: Grouping = None, 
                       where=_("row {row}").format(row=int(wrong.argmax())), expected="0, 1",
                       got=_("{count} such rows").format(count=int(wrong.sum())))
     statistic = ratio_statistic(domains_of(design, domain, n_domains), values, None)
-    return estimates(statistic, kind=interval, confidence=confidence, covariance=covariance)
+    return estimates(statistic, kind=interval, confidence=confidence, covariance=covariance,
+                     degrees_of_freedom=degrees_of_freedom)
 
 
-def estimates(statistic: Statistic, *, kind: str, confidence: float, covariance: bool = False) -> Estimates:
+def estimates(statistic: Statistic, *, kind: str, confidence: float, covariance: bool = False,
+              degrees_of_freedom: str = "units") -> Estimates:
     """Add variance, interval, design effect and reasons to a statistic.
 
     Parameters
@@ -283,16 +298,24 @@ def estimates(statistic: Statistic, *, kind: str, confidence: float, covariance:
         Confidence level.
     covariance : bool, default False
         Whether the covariance between domains is computed.
+    degrees_of_freedom : {"units", "satterthwaite"}, default "units"
+        What the interval counts.
 
     Returns
     -------
     Estimates
         A row a domain.
+
+    Raises
+    ------
+    InvalidValueError
+        When a choice does not exist, or replicates are asked for "satterthwaite".
     """
     counted = statistic.counted
     variance, table = statistic.variance(covariance=covariance)
     se = np.sqrt(variance)
-    lci, uci, extreme = confidence_interval(statistic.value, se, df=counted.df, n=counted.n.astype(np.float64),
+    df = statistic.degrees_of_freedom(degrees_of_freedom)
+    lci, uci, extreme = confidence_interval(statistic.value, se, df=df, n=counted.n.astype(np.float64),
                                             kind=kind, confidence=confidence)
     if statistic.certain:
         lci, uci, extreme = statistic.value, statistic.value, np.zeros_like(extreme)
@@ -301,4 +324,4 @@ def estimates(statistic: Statistic, *, kind: str, confidence: float, covariance:
     deff = np.where(statistic.srs > 0, variance / np.where(statistic.srs > 0, statistic.srs, 1.0), np.nan)
     return Estimates(statistic.value, se, lci, uci, counted.df, counted.n, counted.n_psu, counted.missing,
                      statistic.numerator, statistic.denominator, deff, reason, statistic.uncertainty,
-                     counted.weight_sum, covariance=table, confidence=confidence, interval=kind)
+                     counted.weight_sum, covariance=table, confidence=confidence, interval=kind, df_interval=df)

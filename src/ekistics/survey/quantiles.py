@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -62,7 +63,7 @@ class _Sorted:
 
 def quantile(design: AnyDesign, y: npt.ArrayLike, q: float = 0.5, *,  # noqa: PLR0913 - as the other estimates
              domain: Grouping = None, n_domains: int | None = None, interval: str = "t", confidence: float = 0.95,
-             ties: str = "lower") -> Estimates:
+             ties: str = "lower", degrees_of_freedom: str = "units") -> Estimates:
     r"""Estimate a quantile of a variable in each domain.
 
     .. math:: \hat{Q}(q) = \min \{y : \hat{F}(y) \ge q\}
@@ -86,6 +87,8 @@ def quantile(design: AnyDesign, y: npt.ArrayLike, q: float = 0.5, *,  # noqa: PL
     ties : {"lower", "middle"}, default "lower"
         What the quantile is where the share is exactly ``q`` at a value: that value, or the middle between it and the
         next one.
+    degrees_of_freedom : {"units", "satterthwaite"}, default "units"
+        What the interval of the share counts, as in :func:`~ekistics.survey.estimates.total`.
 
     Returns
     -------
@@ -113,12 +116,12 @@ def quantile(design: AnyDesign, y: npt.ArrayLike, q: float = 0.5, *,  # noqa: PL
     ([2.0], [2.5])
     """
     return quantiles(design, y, (q,), domain=domain, n_domains=n_domains, interval=interval, confidence=confidence,
-                     ties=ties)[0]
+                     ties=ties, degrees_of_freedom=degrees_of_freedom)[0]
 
 
 def quantiles(design: AnyDesign, y: npt.ArrayLike, qs: Sequence[float], *,  # noqa: PLR0913 - as the other estimates
               domain: Grouping = None, n_domains: int | None = None, interval: str = "t", confidence: float = 0.95,
-              ties: str = "lower") -> tuple[Estimates, ...]:
+              ties: str = "lower", degrees_of_freedom: str = "units") -> tuple[Estimates, ...]:
     """Estimate several quantiles of a variable, which is sorted once.
 
     Parameters
@@ -127,7 +130,7 @@ def quantiles(design: AnyDesign, y: npt.ArrayLike, qs: Sequence[float], *,  # no
         As in :func:`quantile`.
     qs : sequence of float
         Which quantiles.
-    domain, n_domains, interval, confidence, ties : optional
+    domain, n_domains, interval, confidence, ties, degrees_of_freedom : optional
         As in :func:`quantile`.
 
     Returns
@@ -152,18 +155,19 @@ def quantiles(design: AnyDesign, y: npt.ArrayLike, qs: Sequence[float], *,  # no
     domains = domains_of(design, domain, n_domains)
     values = variable(y, len(design), "y")
     ordered = _sorted(domains, values, ties)
-    return tuple(_one(domains, values, ordered, q, kind=interval, confidence=confidence) for q in qs)
+    return tuple(_one(domains, values, ordered, q, how={"kind": interval, "confidence": confidence,
+                                                        "degrees_of_freedom": degrees_of_freedom}) for q in qs)
 
 
-def _one(domains: Domains, y: Floats, ordered: _Sorted, q: float, *, kind: str, confidence: float) -> Estimates:
+def _one(domains: Domains, y: Floats, ordered: _Sorted, q: float, *, how: dict[str, Any]) -> Estimates:
     """Estimate one quantile: the share at or below it, that share's interval, and the values at its limits."""
     value = ordered.at(np.full(domains.count, q))
     below = np.where(np.isnan(y), np.nan, y <= value[domains.code])
-    share = estimates(ratio_statistic(domains, below, None), kind=kind, confidence=confidence)
+    share = estimates(ratio_statistic(domains, below, None), **how)
     everything = share.value >= 1  # no case lies above: the data do not bound the quantile
-    lci = ordered.at(np.where(everything & (kind == "t"), np.nan, share.lci))
+    lci = ordered.at(np.where(everything & (share.interval == "t"), np.nan, share.lci))
     uci = ordered.at(np.where(everything, np.nan, share.uci))
-    se = (uci - lci) / (2 * t_quantile(share.df, confidence))
+    se = (uci - lci) / (2 * t_quantile(share.df_interval, share.confidence))
     none = np.full(domains.count, np.nan)
     reason = np.where(everything & (share.reason == ""), ALL_OR_NONE, share.reason)
     return replace(share, value=value, se=se, lci=lci, uci=uci, numerator=none, denominator=none, deff=none,

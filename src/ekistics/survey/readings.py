@@ -108,7 +108,7 @@ class Weighing:
 
 
 def readings(weighing: Weighing, state: npt.NDArray[np.int64], domains: Domains, *, interval: str = "logit",
-             confidence: float = 0.95) -> Readings:
+             confidence: float = 0.95, degrees_of_freedom: str = "units") -> Readings:
     """Estimate a share in its three readings, in each domain.
 
     Parameters
@@ -123,6 +123,8 @@ def readings(weighing: Weighing, state: npt.NDArray[np.int64], domains: Domains,
         Kind of interval, as in :func:`ekistics.survey.estimates.ratio`.
     confidence : float, default 0.95
         Confidence level.
+    degrees_of_freedom : {"units", "satterthwaite"}, default "units"
+        What the interval counts, as in :func:`ekistics.survey.estimates.total`.
 
     Returns
     -------
@@ -152,12 +154,12 @@ def readings(weighing: Weighing, state: npt.NDArray[np.int64], domains: Domains,
         raise invalid(_("These domains belong to another design."), param="domains")
     state = state if domains.live is None else np.where(domains.live, state, OUTSIDE)
     if isinstance(design, Design) and not design.calibrations and domains.levels[-1].n_cells * _FEW <= len(state):
-        return _by_cells(weighing, state, domains, interval, confidence)
-    return _by_rows(weighing, state, domains, interval, confidence)
+        return _by_cells(weighing, state, domains, interval, confidence, degrees_of_freedom)
+    return _by_rows(weighing, state, domains, interval, confidence, degrees_of_freedom)
 
 
 def _by_rows(weighing: Weighing, state: npt.NDArray[np.int64], domains: Domains, interval: str,
-             confidence: float) -> Readings:
+             confidence: float, freedom: str = "units") -> Readings:
     """Estimate each reading by itself."""
     truth = np.array([1.0, 0.0, np.nan, np.nan, np.nan])[state]
     count = np.ones(len(state)) if weighing.count is None else weighing.count
@@ -165,7 +167,7 @@ def _by_rows(weighing: Weighing, state: npt.NDArray[np.int64], domains: Domains,
     def share(taken: float) -> Estimates:
         """Estimate the share with the unknown taken as this."""
         return ratio(weighing.design, np.where(state == UNKNOWN, taken, truth) * count, count, domain=domains,
-                     interval=interval, confidence=confidence)
+                     interval=interval, confidence=confidence, degrees_of_freedom=freedom)
 
     whole = domains.sums(domains.weights)
     unknown = domains.sums(domains.weights * (state >= UNKNOWN)) / np.where(whole > 0, whole, 1.0)
@@ -223,7 +225,7 @@ def _simple(squares: Floats, counted: Counted, safe: Floats) -> Floats:
 
 
 def _by_cells(weighing: Weighing, state: npt.NDArray[np.int64], domains: Domains, interval: str,
-              confidence: float) -> Readings:
+              confidence: float, freedom: str = "units") -> Readings:
     """Sum the rows by cell and state, and make the readings from the sums."""
     level, width = domains.levels[-1], OUTSIDE + 1
     key = level.up * width + state
@@ -235,7 +237,8 @@ def _by_cells(weighing: Weighing, state: npt.NDArray[np.int64], domains: Domains
                                      for each in (weight, square, rows))
     cells = _Cells(inner, rows, upper, of_weight, of_square)
     made = [cells.reading(yes, no) for yes, no in (((YES,), (NO,)), ((YES,), (NO, UNKNOWN)), ((YES, UNKNOWN), (NO,)))]
-    known, least, most = (estimates(each, kind=interval, confidence=confidence) for each in made)
+    known, least, most = (estimates(each, kind=interval, confidence=confidence, degrees_of_freedom=freedom)
+                          for each in made)
     lost = [UNKNOWN, UNCOUNTED]
     whole = of_weight[:, :OUTSIDE].sum(axis=1)
     unknown = of_weight[:, lost].sum(axis=1) / np.where(whole > 0, whole, 1.0)

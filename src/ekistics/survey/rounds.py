@@ -82,7 +82,7 @@ def _difference(one: Estimates, two: Estimates, first: Integers, second: Integer
     return replace(one, value=value, se=se, lci=value - half, uci=value + half, df=df,
                    n=np.minimum(one.n[first], two.n[second]), n_psu=np.minimum(one.n_psu[first], two.n_psu[second]),
                    missing=one.missing[first] + two.missing[second], numerator=none, denominator=none, deff=none,
-                   reason=reason, weight_sum=none, covariance=None, interval="t")
+                   reason=reason, weight_sum=none, covariance=None, interval="t", df_interval=df)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

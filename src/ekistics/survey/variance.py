@@ -14,8 +14,8 @@ from ekistics.survey.design import Calibration, Design
 from ekistics.survey.domains import Domains, Level
 from ekistics.survey.replicates import ReplicateDesign
 
-__all__ = ["first_stage_totals", "replicate_spread", "replicate_sums", "replicate_variance", "taylor_covariance",
-           "taylor_variance"]
+__all__ = ["first_stage_totals", "replicate_spread", "replicate_sums", "replicate_variance", "taylor_components",
+           "taylor_covariance", "taylor_variance"]
 
 _AT_ONCE = 1 << 24  # numbers of a table of units x domains
 
@@ -47,8 +47,36 @@ def taylor_variance(domains: Domains, z: Floats) -> Floats:
     found = np.zeros(domains.count)
     for stage, level, sums in zip(domains.stages, domains.levels, _totals(domains, z), strict=True):
         if stage.scale.any():
-            found += _stage_variance(stage, level, sums, domains.count)
+            found += stage.scale @ _squares(stage, level, sums, domains.count)
     return found
+
+
+def taylor_components(domains: Domains, z: Floats) -> list[tuple[StageLayout, Floats]]:
+    """Give what each stratum of each stage adds to the variance of the weighted total of z in each domain.
+
+    Parameters
+    ----------
+    domains : Domains
+        Domains of a :class:`~ekistics.survey.design.Design`.
+    z : numpy.ndarray, shape (n,)
+        Linearised values, zero in rows that do not count.
+
+    Returns
+    -------
+    list of (StageLayout, numpy.ndarray of shape (n_strata, n_domains))
+        One a stage, from the first; all parts of a domain add up to :func:`taylor_variance`. Later stages have strata of
+        their own within each unit above.
+
+    Examples
+    --------
+    >>> design = Design.of(np.ones(4), strata=np.array([1, 1, 2, 2]))
+    >>> taylor_components(Domains.of(design), np.array([1.0, 3.0, 1.0, 2.0]))[0][1].tolist()
+    [[4.0], [1.0]]
+    """
+    if _design(domains).calibrations:
+        return _components_in_blocks(domains, z)
+    return [(stage, stage.scale[:, None] * _squares(stage, level, sums, domains.count))
+            for stage, level, sums in zip(domains.stages, domains.levels, _totals(domains, z), strict=True)]
 
 
 def _totals(domains: Domains, z: Floats) -> list[Floats]:
@@ -60,8 +88,8 @@ def _totals(domains: Domains, z: Floats) -> list[Floats]:
     return found[::-1]
 
 
-def _stage_variance(stage: StageLayout, level: Level, totals: Floats, count: int) -> Floats:
-    """Give what one stage adds, from the totals of its cells; cells that are not listed have the total 0."""
+def _squares(stage: StageLayout, level: Level, totals: Floats, count: int) -> Floats:
+    """Sum squared deviations by stratum and domain from the totals of cells; those not listed have the total 0."""
     place = stage.stratum[level.unit] * count + level.domain
     size = stage.n_strata * count
     mean = sums_by(place, totals, size).reshape(-1, count) / stage.taken[:, None]
@@ -71,8 +99,7 @@ def _stage_variance(stage: StageLayout, level: Level, totals: Floats, count: int
     mean = mean.ravel()
     squares = sums_by(place, (totals - mean[place]) ** 2, size).reshape(-1, count)
     absent = stage.taken[:, None] - np.bincount(place, minlength=size).reshape(-1, count)
-    squares += absent * mean.reshape(-1, count) ** 2
-    return np.asarray(stage.scale @ squares)
+    return np.asarray(squares + absent * mean.reshape(-1, count) ** 2)
 
 
 def taylor_covariance(domains: Domains, z: Floats) -> Floats:
@@ -139,9 +166,8 @@ def first_stage_totals(domains: Domains, z: Floats) -> Iterator[tuple[int, Float
     totals : numpy.ndarray, shape (n_units,)
         Its totals.
     """
-    step = max(1, _AT_ONCE // domains.stages[-1].n_units)
-    for first in range(0, domains.count, step):
-        table = _tables(domains, z, first, min(first + step, domains.count))[0]
+    for first, last in _blocks(domains):
+        table = _tables(domains, z, first, last)[0]
         yield from ((first + column, table[:, column]) for column in range(table.shape[1]))
 
 
@@ -157,14 +183,27 @@ def _centred(stage: StageLayout, totals: Floats) -> Floats:
 
 def _in_blocks(domains: Domains, z: Floats) -> Floats:
     """Give variances for calibrated weights, some domains at a time: every row then counts in every domain."""
-    step = max(1, _AT_ONCE // domains.stages[-1].n_units)
     found = []
-    for first in range(0, domains.count, step):
-        last = min(first + step, domains.count)
+    for first, last in _blocks(domains):
         tables = _tables(domains, z, first, last)
         found.append(sum(((_centred(stage, table) ** 2).sum(axis=0)
                           for stage, table in zip(domains.stages, tables, strict=True)), np.zeros(last - first)))
     return np.concatenate(found)
+
+
+def _components_in_blocks(domains: Domains, z: Floats) -> list[tuple[StageLayout, Floats]]:
+    """Give what each stratum adds for calibrated weights, some domains at a time."""
+    found = [(stage, np.zeros((stage.n_strata, domains.count))) for stage in domains.stages]
+    for first, last in _blocks(domains):
+        for (stage, parts), table in zip(found, _tables(domains, z, first, last), strict=True):
+            np.add.at(parts[:, first:last], stage.stratum, _centred(stage, table) ** 2)
+    return found
+
+
+def _blocks(domains: Domains) -> Iterator[tuple[int, int]]:
+    """Give the first domain of each block, and the one after its last, so that a table of its units is not too large."""
+    step = max(1, _AT_ONCE // domains.stages[-1].n_units)
+    yield from ((first, min(first + step, domains.count)) for first in range(0, domains.count, step))
 
 
 def _tables(domains: Domains, z: Floats, first: int, last: int) -> list[Floats]:

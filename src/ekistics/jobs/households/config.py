@@ -23,6 +23,7 @@ from ekistics.core.schema import key
 from ekistics.indicators.households import DEGREES, people_indicators, rules_of_indicator
 from ekistics.survey.design import LONELY
 from ekistics.survey.disclosure.rules import DisclosureRules
+from ekistics.survey.freedom import DEGREES_OF_FREEDOM
 from ekistics.survey.intervals import INTERVALS
 
 __all__ = ["Area", "Round", "SurveyConfig", "parse_survey", "read_survey", "survey_template"]
@@ -117,6 +118,8 @@ class DesignInput:
                       default="fail")
     interval: str = key(N_("Kind of the interval of shares: logit, korn-graubard, wilson or t."), default="logit")
     confidence: float = key(N_("Its confidence."), default=0.95)
+    degrees_of_freedom: str = key(N_("What intervals count: satterthwaite, by what each stratum adds to the variance; or "
+                                     "units, units less strata, as other programs do."), default="satterthwaite")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -317,6 +320,8 @@ def _check_names(config: SurveyConfig, where: str) -> None:
         _check_rules(code, rules, where)
     _one_of(config.design.lonely, LONELY, f"{where}: design.lonely", _("rule"))
     _one_of(config.design.interval, INTERVALS, f"{where}: design.interval", _("kind of interval"))
+    _one_of(config.design.degrees_of_freedom, DEGREES_OF_FREEDOM, f"{where}: design.degrees_of_freedom",
+            _("count of degrees of freedom"))
     _one_of(config.estimate.disability_cutoff, DEGREES, f"{where}: estimate.disability_cutoff", _("degree"))
     _one_of(config.place.kind, ("city", "country"), f"{where}: place.kind", _("kind of place"))
     _one_of(config.publication.rules, ("nchs-2017", "none"), f"{where}: publication.rules", _("set of rules"))

@@ -190,7 +190,8 @@ def _parameters(config: SurveyConfig) -> dict[str, Any]:
             "area_groups": list(chosen.area_groups), "ages": list(chosen.ages), "lonely": design.lonely,
             "disability_cutoff": chosen.disability_cutoff, "displaced_kinds": chosen.displaced_kinds,
             "max_unknown_share": chosen.max_unknown_share, "interval": design.interval,
-            "confidence": design.confidence, "publication": config.publication.rules,
+            "confidence": design.confidence, "degrees_of_freedom": design.degrees_of_freedom,
+            "publication": config.publication.rules,
             "weight": config.weight.statement, "survey": config.survey.code,
             **{f"disclosure.{name}": value for name, value in config.disclosure.rules().as_dict().items()}}
 
@@ -207,7 +208,8 @@ def _table(config: SurveyConfig, frames: tuple[pd.DataFrame, pd.DataFrame | None
         parts.append(absent.assign(**dict.fromkeys(EXTRA_COLUMNS, 0.0)))
     results = with_verdicts(pd.concat(parts), spec, rules)
     rows = observations(results.drop(columns=list(EXTRA_COLUMNS)), spec, run=run)
-    texts = {key: method_text(spec, *key, judged) for key in set(zip(rows["series"], rows["variant"], strict=True))}
+    texts = {key: method_text(spec, *key, judged, freedom=config.design.degrees_of_freedom)
+             for key in set(zip(rows["series"], rows["variant"], strict=True))}
     rows["method"] = [texts[key] for key in zip(rows["series"], rows["variant"], strict=True)]
     told = results["obs_value"].notna().groupby([results["series"], results["variant"]]).transform("any").to_numpy()
     # Of a reading that is given nowhere nothing can be worked out, so its cells need no protection.
@@ -225,5 +227,6 @@ def _rows(config: SurveyConfig, frames: tuple[pd.DataFrame, pd.DataFrame | None]
         people = people.assign(ref_area=placed["ref_area"].to_numpy()[position])
     groups = config.estimate.area_tables() if area else config.estimate.tables()
     how = {"groups": groups, "lonely": config.design.lonely, "interval": config.design.interval,
-           "confidence": config.design.confidence, "max_unknown_share": config.estimate.max_unknown_share}
+           "confidence": config.design.confidence, "degrees_of_freedom": config.design.degrees_of_freedom,
+           "max_unknown_share": config.estimate.max_unknown_share}
     return cells(code, placed, people, rules=config.rules_of(code), how=how, time_period=config.survey.time_period)

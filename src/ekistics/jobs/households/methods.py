@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from ekistics.core.i18n import _
+from ekistics.core.i18n import N_, _
 from ekistics.core.indicator import IndicatorSpec
 from ekistics.core.observation import LONGEST
 from ekistics.indicators.households import Criterion, entering
@@ -10,6 +10,8 @@ from ekistics.indicators.households import Criterion, entering
 __all__ = ["method_text", "reading_of", "readings", "used_by"]
 
 _ONE = "without_"
+_FREEDOM = {"satterthwaite": N_("intervals by Satterthwaite's degrees of freedom"),
+            "units": N_("intervals by units less strata")}
 _BY_CODE = ("living_space", "housing_affordability")  # each reading is judged by the criterion of its name
 
 
@@ -84,7 +86,8 @@ def used_by(spec: IndicatorSpec, reading: str, judged: Sequence[Criterion], *, s
     return tuple(used)
 
 
-def method_text(spec: IndicatorSpec, series: str, variant: str, judged: Sequence[Criterion]) -> str:
+def method_text(spec: IndicatorSpec, series: str, variant: str, judged: Sequence[Criterion], *,
+                freedom: str = "") -> str:
     """Say by which edition and criteria a value was computed, and what stands in for what.
 
     Parameters
@@ -95,6 +98,8 @@ def method_text(spec: IndicatorSpec, series: str, variant: str, judged: Sequence
         Which value.
     judged : sequence of Criterion
         The criteria of the survey.
+    freedom : str, default ""
+        What intervals count as degrees of freedom, as in survey.toml; not said when empty.
 
     Returns
     -------
@@ -105,6 +110,7 @@ def method_text(spec: IndicatorSpec, series: str, variant: str, judged: Sequence
     by_code: Mapping[str, Criterion] = {each.code: each for each in judged}
     named = ", ".join(_(by_code[code].title) for code in codes)
     notes = "; ".join(note for code in codes if (note := by_code[code].note))
-    text = "; ".join(part for part in (str(spec.method), named, notes) if part)
+    counted = _(_FREEDOM[freedom]) if freedom else ""  # before the criteria: what is too long is cut at the end
+    text = "; ".join(part for part in (str(spec.method), counted, named, notes) if part)
     most = LONGEST["method"]
     return text if len(text) <= most else f"{text[:most - 1]}\u2026"
