@@ -1,11 +1,13 @@
 """Commands for indices of cities: built, explained, and told what their ranks are worth."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from ekistics.core.i18n import _
@@ -87,3 +89,65 @@ def items(name: IndexName, as_json: Json = False) -> None:
     for row in rows:
         table.add_row(row["code"], row["unit"], row["status"], ", ".join(row["filled_by"]))
     Console().print(table)
+
+
+@index.command()
+def uncertainty(package: Package,
+                replicates: Annotated[int, typer.Option(min=1, help="How often the index is built again.")] = 1000,
+                seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same draws.")] = 1,
+                weights: Annotated[float, typer.Option(min=0.0, max=0.99, help="Each weight is multiplied by a number "
+                                                       "between 1 less this and 1 more this.")] = 0.25,
+                language: Annotated[str, typer.Option(help="Language of the package (code).")] = "en",
+                as_json: Json = False) -> None:
+    """Say what the ranks of an index are worth: build it again under all that is uncertain, and keep the intervals."""
+    from ekistics.jobs.index import Uncertainty, try_ranks
+
+    with _Shown(as_json) as shown:
+        outcome = try_ranks(package, Uncertainty(replicates, seed, weights), language=language, progress=shown)
+    results = outcome.results
+    told = results["uncertainty"]
+    if as_json:
+        typer.echo(json.dumps({"folder": str(outcome.folder), "run": outcome.package.run.id, **told},
+                              ensure_ascii=False))
+        return
+    _show_ranks(results)
+    typer.echo(_("{count} replicates; a rank moves by {shift} places on average. Uncertain: {inputs}.").format(
+        count=told["replicates"], shift=f"{told['mean_rank_shift']:.1f}",
+        inputs=", ".join(each.get("of", each["kind"]) for each in told["inputs"])))
+    typer.echo(str(outcome.folder.resolve()))
+
+
+def _show_ranks(results: dict[str, Any]) -> None:
+    """Show the first cities by rank, with the interval of the rank and the chances of the first places."""
+    told = results["uncertainty"]["units"]
+    units = sorted((unit for unit in results["units"] if unit["rank"] is not None), key=lambda unit: unit["rank"])
+    table = Table(box=None, pad_edge=False)
+    tops = list(told[units[0]["code"]]["top"]) if units else []
+    for title in (_("rank"), _("city"), _("9 in 10 replicates"), *(_("among the first {k}").format(k=k) for k in tops)):
+        table.add_column(title, justify="left" if title == _("city") else "right", overflow="fold")
+    for unit in units[:_SHOWN]:
+        found = told[unit["code"]]
+        low, high = found["rank"]
+        table.add_row(f"{unit['rank']:.0f}", unit["name"], f"{low:.0f} - {high:.0f}",
+                      *(f"{100 * found['top'][k]:.0f} %" for k in tops))
+    Console().print(table)
+
+
+class _Shown:
+    """Shows how many replicates are done on a terminal; silent where output goes elsewhere."""
+
+    def __init__(self, as_json: bool) -> None:
+        self._bar = Progress(TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn(),
+                             TimeElapsedColumn(), console=Console(stderr=True), transient=True,
+                             disable=as_json or not sys.stderr.isatty())
+        self._task = self._bar.add_task(_("replicates"), total=None)
+
+    def __enter__(self) -> "_Shown":
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._bar.stop()
+
+    def __call__(self, done: int, of: int) -> None:
+        self._bar.update(self._task, completed=done, total=of)

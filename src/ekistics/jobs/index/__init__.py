@@ -2,5 +2,7 @@
 
 from ekistics.jobs.index.build import IndexOutcome, build_index
 from ekistics.jobs.index.read import load_definition
+from ekistics.jobs.index.stored import city_row, read_index, try_ranks
+from ekistics.jobs.index.uncertainty import Uncertainty
 
-__all__ = ["IndexOutcome", "build_index", "load_definition"]
+__all__ = ["IndexOutcome", "Uncertainty", "build_index", "city_row", "load_definition", "read_index", "try_ranks"]

@@ -1,7 +1,8 @@
 """The job: read definition and values, build index and variants, write the package."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -18,8 +19,9 @@ from ekistics.core.provenance import Run
 from ekistics.core.quality import QualityFlag
 from ekistics.jobs.index.compute import Built, built
 from ekistics.jobs.index.documents import compact_json, inputs_csv, live_document, results_document
-from ekistics.jobs.index.observations import index_spec, score_observations
+from ekistics.jobs.index.observations import RANK, index_spec, score_observations
 from ekistics.jobs.index.read import Definition, load_definition
+from ekistics.jobs.index.uncertainty import SHARE, Progress, Uncertainty, replicated, replicates_csv, summary
 from ekistics.jobs.index.values import CityValues, read_values
 from ekistics.jobs.stages import code_digest
 from ekistics.package import ProfilePackage
@@ -27,7 +29,7 @@ from ekistics.package.write import write_package
 
 __all__ = ["IndexOutcome", "build_index", "write_index"]
 
-INDEX, INPUTS, RESULTS, LIVE = "index.toml", "inputs.csv", "results.json", "live.json"
+INDEX, INPUTS, RESULTS, LIVE, REPLICATES = "index.toml", "inputs.csv", "results.json", "live.json", "replicates.csv"
 WORLD = Place("001", N_("World"), "world", "XXX")
 _GOOD, _WARN = 0.95, 0.5  # share of cities with a score: above is good, below is bad
 
@@ -55,7 +57,8 @@ class IndexOutcome:
 
 
 def build_index(index: str | Path, values: Path, out: Path, *, country: str = "", time_period: str = "",
-                use_near: bool | None = None, language: str = "en") -> IndexOutcome:
+                use_near: bool | None = None, uncertainty: Uncertainty | None = None,
+                language: str = "en") -> IndexOutcome:
     """Build an index of cities and write its package.
 
     Parameters
@@ -72,6 +75,8 @@ def build_index(index: str | Path, values: Path, out: Path, *, country: str = ""
         The time of values that do not say theirs.
     use_near : bool, optional
         Whether an indicator that is only near an item fills it; as the definition says when None.
+    uncertainty : Uncertainty, optional
+        How the ranks are tried; they are not when None.
     language : str, default "en"
         Language of the package.
 
@@ -89,10 +94,11 @@ def build_index(index: str | Path, values: Path, out: Path, *, country: str = ""
     near = definition.index.use_near if use_near is None else use_near
     with use_language(language):
         read = read_values(Path(values), definition.index, country=country, use_near=near).dated(time_period)
-        return write_index(definition, read, Path(out), {"use_near": near, "time_period": time_period})
+        return write_index(definition, read, Path(out), {"use_near": near, "time_period": time_period}, uncertainty)
 
 
-def write_index(definition: Definition, values: CityValues, out: Path, parameters: dict[str, Any]) -> IndexOutcome:
+def write_index(definition: Definition, values: CityValues, out: Path, parameters: Mapping[str, Any],  # noqa: PLR0913
+                uncertainty: Uncertainty | None = None, progress: Progress | None = None) -> IndexOutcome:
     """Build an index of values that were read, and write its package.
 
     Parameters
@@ -103,26 +109,37 @@ def write_index(definition: Definition, values: CityValues, out: Path, parameter
         The values.
     out : pathlib.Path
         Folder for the package.
-    parameters : dict
+    parameters : mapping
         What was stated for the run.
+    uncertainty : Uncertainty, optional
+        How the ranks are tried.
+    progress : callable, optional
+        Told how many replicates are done, and of how many.
 
     Returns
     -------
     IndexOutcome
         The package and what is in it.
     """
-    made = built(definition.index, values)
-    now = datetime.now(UTC).replace(microsecond=0)
+    made, now = built(definition.index, values), datetime.now(UTC).replace(microsecond=0)
     spec = index_spec(definition.index)
-    run = Run((definition.provenance, *values.inputs), parameters, {spec.code: str(spec.method)}, code_version())
-    results = results_document(made, run.id)
+    tried = {} if uncertainty is None else {f"uncertainty.{name}": value for name, value in asdict(uncertainty).items()}
+    run = Run((definition.provenance, *values.inputs), {**parameters, **tried}, {spec.code: str(spec.method)},
+              code_version())
+    results, intervals, documents = results_document(made, run.id), None, {}
+    if uncertainty is not None:
+        replicates = replicated(made, uncertainty, progress)
+        results["uncertainty"] = summary(replicates, uncertainty)
+        intervals = {made.base.structure.root: replicates.score_interval(SHARE).T,
+                     RANK: replicates.rank_interval(SHARE).T}
+        documents = {REPLICATES: replicates_csv(replicates)}
     scope = scope_of(values)
     places = {place.code: place for place in (scope, *values.places)}
     package = ProfilePackage(place=scope, places=tuple(places.values()), run=run,
-                             observations=score_observations(made, run.id), layers=(), checks=_flags(made),
+                             observations=score_observations(made, run.id, intervals), layers=(), checks=_flags(made),
                              created=now.isoformat(), indicators=(spec,), edition=now.date().isoformat())
-    documents = {INDEX: definition.text.encode(), INPUTS: inputs_csv(made), RESULTS: compact_json(results),
-                 LIVE: compact_json(live_document(made))}
+    documents |= {INDEX: definition.text.encode(), INPUTS: inputs_csv(made), RESULTS: compact_json(results),
+                  LIVE: compact_json(live_document(made))}
     write_package(package, out, documents=documents)
     return IndexOutcome(out, package, made, results)
 

@@ -9,17 +9,18 @@ from typing import Any
 import pandas as pd
 
 from ekistics.core.errors import PackageError, UnknownNameError
-from ekistics.core.i18n import _
+from ekistics.core.i18n import _, use_language
 from ekistics.core.provenance import Run
-from ekistics.jobs.index.build import INDEX, INPUTS, RESULTS
+from ekistics.jobs.index.build import INDEX, INPUTS, RESULTS, IndexOutcome, write_index
 from ekistics.jobs.index.compute import Built, built
 from ekistics.jobs.index.read import Definition, parse_text
+from ekistics.jobs.index.uncertainty import Progress, Uncertainty
 from ekistics.jobs.index.values import CELL_COLUMNS, CityValues
 from ekistics.jobs.sample_cities.frame import read_rows
 from ekistics.package.descriptor import load_descriptor, parse_head
 from ekistics.package.staging import put_back
 
-__all__ = ["StoredIndex", "city_row", "read_index"]
+__all__ = ["StoredIndex", "city_row", "read_index", "try_ranks"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,3 +130,34 @@ def city_row(results: Mapping[str, Any], city: str) -> int:
                                hint=_("Give a code: {codes}.").format(codes=", ".join(units[row]["code"]
                                                                                      for row in found)))
     return found[0]
+
+
+def try_ranks(folder: Path, how: Uncertainty, *, language: str = "en",
+              progress: Progress | None = None) -> IndexOutcome:
+    """Try the ranks of an index package, and write it again with their intervals.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The package; it is replaced when the new one is whole.
+    how : Uncertainty
+        How often the index is built again, and with what.
+    language : str, default "en"
+        Language of the package.
+    progress : callable, optional
+        Told how many replicates are done, and of how many.
+
+    Returns
+    -------
+    IndexOutcome
+        The package and what is in it.
+
+    Raises
+    ------
+    EkisticsError
+        The package cannot be read, or nothing in it is uncertain; it stays as it is.
+    """
+    stored = read_index(folder)
+    stated = {name: value for name, value in stored.run.parameters.items() if not name.startswith("uncertainty.")}
+    with use_language(language):
+        return write_index(stored.definition, stored.built.values, stored.folder, stated, how, progress)
