@@ -31,6 +31,8 @@ def rank(scores: npt.ArrayLike, *, digits: int | None = DIGITS) -> Floats:
     [3.0, 1.0, nan, 1.0]
     """
     given = np.asarray(scores, dtype=np.float64)
+    if not given.size:
+        return given.copy()
     table = -given.reshape(len(given), -1)
     table = table if digits is None else np.round(table, digits)
     order = np.argsort(table, axis=0, kind="stable")  # NaN comes last
