@@ -41,17 +41,23 @@ def test_each_indicator_of_the_sample_is_told_beside_the_census(shared_data, tru
     assert covered >= len(found) - 2  # at 95 %, of 20 shares that hang together
 
 
-def told(true, srs, pps=None) -> None:
-    for name, share in srs.items():
+def told(true, srs, pps) -> None:
+    """Print the coverage of each share as surveys count degrees of freedom, and beside it by units less strata."""
+    for name, share in srs["satterthwaite"].items():
         flag = "" if known.COMMON[0] <= true[name] <= known.COMMON[1] else ", RARE: flagged"
-        by_size = "" if pps is None else f"; by size {100 * pps[name]:.1f} %, FLAGGED: taken with replacement"
-        print(f"SHOWN coverage of {name}, truth {100 * true[name]:.2f} %: {100 * share:.1f} %{flag}{by_size}")
+        units, by_size = srs["units"][name], pps["satterthwaite"][name]
+        print(f"SHOWN coverage of {name}, truth {100 * true[name]:.2f} %: {100 * share:.1f} %{flag}; by units less "
+              f"strata {100 * units:.1f} %; by size {100 * by_size:.1f} %, FLAGGED: taken with replacement")
+
+
+def mean(found) -> float:
+    return sum(found.values()) / len(found)
 
 
 def test_intervals_cover_the_truth_in_a_few_draws(frame, true) -> None:
     srs = known.coverage(known.Census.of(frame), true, draws=FEW)
-    mean = sum(srs.values()) / len(srs)
-    assert 0.8 <= mean <= 1.0  # 30 draws: nearly four standard errors of 0.95, if all shares move together
+    for rule in ("units", "satterthwaite"):
+        assert 0.8 <= mean(srs[rule]) <= 1.0  # 30 draws: nearly four standard errors of 0.95, if all move together
 
 
 @pytest.mark.full
@@ -60,16 +66,22 @@ def test_a_thousand_draws_are_told(frame, true) -> None:
     census = known.Census.of(frame)
     srs, pps = known.coverage(census, true, draws=MANY), known.coverage(census, true, draws=MANY, by_size=True)
     told(true, srs, pps)
-    assert 0.93 <= sum(srs.values()) / len(srs) <= 0.97
+    assert 0.93 <= mean(srs["satterthwaite"]) <= 0.97
 
 
 @pytest.mark.full
 def test_intervals_cover_the_truth_as_often_as_they_say(frame, true) -> None:
     """Each share from 5 to 95 % is covered in 93 to 97 % of 8,000 draws: a standard error of a quarter of a point."""
     found = known.coverage(known.Census.of(frame), true, draws=8 * MANY, seed=7)
-    common = {name: share for name, share in found.items() if known.COMMON[0] <= true[name] <= known.COMMON[1]}
+    common = [name for name, share in true.items() if known.COMMON[0] <= share <= known.COMMON[1]]
+    held = {}
     for unit in ("households", "people"):
-        held = [share for name, share in common.items() if name.endswith(unit)]
-        print(f"SHOWN coverage, lowest to highest of {len(held)} shares of {unit} in {8 * MANY} draws: "
-              f"{100 * min(held):.1f} to {100 * max(held):.1f} %")
-        assert 0.93 <= min(held) and max(held) <= 0.97
+        names = [name for name in common if name.endswith(unit)]
+        for rule, shares in found.items():
+            held[rule, unit] = [shares[name] for name in names]
+        low, high, of_low, of_high = (100 * end(held[rule, unit]) for rule in ("satterthwaite", "units")
+                                      for end in (min, max))
+        print(f"SHOWN coverage, lowest to highest of {len(names)} shares of {unit} in {8 * MANY} draws: "
+              f"{low:.1f} to {high:.1f} %; by units less strata {of_low:.1f} to {of_high:.1f} %")
+    for unit in ("households", "people"):
+        assert 0.93 <= min(held["satterthwaite", unit]) and max(held["satterthwaite", unit]) <= 0.97

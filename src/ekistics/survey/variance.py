@@ -64,8 +64,8 @@ def taylor_components(domains: Domains, z: Floats) -> list[tuple[StageLayout, Fl
     Returns
     -------
     list of (StageLayout, numpy.ndarray of shape (n_strata, n_domains))
-        One a stage, from the first; all parts of a domain add up to :func:`taylor_variance`. Later stages have strata of
-        their own within each unit above.
+        One a stage, from the first; all parts of a domain add up to :func:`taylor_variance`. Later stages have strata
+        of their own within each unit above.
 
     Examples
     --------
@@ -201,7 +201,7 @@ def _components_in_blocks(domains: Domains, z: Floats) -> list[tuple[StageLayout
 
 
 def _blocks(domains: Domains) -> Iterator[tuple[int, int]]:
-    """Give the first domain of each block, and the one after its last, so that a table of its units is not too large."""
+    """Give the first domain of each block and the one after its last, so that a table of its units is not too large."""
     step = max(1, _AT_ONCE // domains.stages[-1].n_units)
     yield from ((first, min(first + step, domains.count)) for first in range(0, domains.count, step))
 

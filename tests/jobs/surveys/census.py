@@ -10,6 +10,8 @@ from ekistics.indicators import drinking_water, living_space, sanitation, sdg_11
 from ekistics.readers.microdata import read_mapping, read_microdata, standardise
 from ekistics.survey.design import Design, Stage
 from ekistics.survey.estimates import ratio
+from ekistics.survey.freedom import DEGREES_OF_FREEDOM
+from ekistics.survey.intervals import interval
 
 FOLDER = "wb-synthetic-census-sample/"
 MAPPING = Path(__file__).with_name("wb_synthetic.toml")
@@ -92,16 +94,22 @@ def systematic(sizes: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarra
 
 
 def coverage(census: Census, true: dict[str, float], *, draws: int, by_size: bool = False,
-             seed: int = 20261126) -> dict[str, float]:
-    """Give how often the interval of each share covers its true value."""
-    rng, hits = np.random.default_rng(seed), dict.fromkeys(true, 0)
+             seed: int = 20261126) -> dict[str, dict[str, float]]:
+    """Give how often the interval of each share covers its true value, by how degrees of freedom are counted.
+
+    Both are of the same draws: the intervals differ in nothing but the quantile of Student's t.
+    """
+    rng, hits = np.random.default_rng(seed), {rule: dict.fromkeys(true, 0) for rule in DEGREES_OF_FREEDOM}
     for _draw in range(draws):
         rows, design = census.draw(rng, by_size=by_size)
         for unit, count in (("households", np.ones(len(rows))), ("people", census.members[rows])):
             for key, truth in census.truths.items():
-                found = ratio(design, truth[rows] * count, count, interval="logit")
-                hits[f"{key}_{unit}"] += int(found.lci[0] <= true[f"{key}_{unit}"] <= found.uci[0])
-    return {name: hit / draws for name, hit in hits.items()}
+                found = ratio(design, truth[rows] * count, count, interval="logit", degrees_of_freedom="satterthwaite")
+                for rule, df in (("units", found.df), ("satterthwaite", found.df_interval)):
+                    low, high, _all = interval(found.value, found.se, df=df, n=found.n.astype(float), kind="logit",
+                                               confidence=0.95)
+                    hits[rule][f"{key}_{unit}"] += int(low[0] <= true[f"{key}_{unit}"] <= high[0])
+    return {rule: {name: hit / draws for name, hit in each.items()} for rule, each in hits.items()}
 
 
 def sample_estimates(frame: pd.DataFrame) -> dict[str, tuple[float, float, float]]:
@@ -110,7 +118,7 @@ def sample_estimates(frame: pd.DataFrame) -> dict[str, tuple[float, float, float
     found = {}
     for key, truth in truths(frame).items():
         for unit, count in (("households", np.ones(len(frame))), ("people", frame["members"].to_numpy())):
-            made = ratio(design, truth * count, count, interval="logit")
+            made = ratio(design, truth * count, count, interval="logit", degrees_of_freedom="satterthwaite")
             found[f"{key}_{unit}"] = (float(made.value[0]), float(made.lci[0]), float(made.uci[0]))
     return found
 

@@ -118,8 +118,8 @@ class DesignInput:
                       default="fail")
     interval: str = key(N_("Kind of the interval of shares: logit, korn-graubard, wilson or t."), default="logit")
     confidence: float = key(N_("Its confidence."), default=0.95)
-    degrees_of_freedom: str = key(N_("What intervals count: satterthwaite, by what each stratum adds to the variance; or "
-                                     "units, units less strata, as other programs do."), default="satterthwaite")
+    degrees_of_freedom: str = key(N_("What intervals count: satterthwaite, by what each stratum adds to the variance; "
+                                     "or units, units less strata, as other programs do."), default="satterthwaite")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -156,7 +156,8 @@ def _reading(facts: Facts, spec: IndicatorSpec, reading: str, judged: Sequence[C
     rows = facts.rows[(facts.rows["indicator"] == spec.code) & (facts.rows["variant"] == reading)]
     absent = rows.loc[rows["reason"] == str(Reason.NOT_ASKED), "series"]
     gone = not rows.empty and len(absent) == len(rows)
-    return {"indicator": spec.code, "variant": reading, "method": method_text(spec, "", reading, judged),
+    method = method_text(spec, "", reading, judged, freedom=facts.config.design.degrees_of_freedom)
+    return {"indicator": spec.code, "variant": reading, "method": method,
             "reason": str(Reason.NOT_ASKED) if gone else "",
             "criteria": [{"code": each.code, "title": each.title, "used": each.code in used and not gone,
                           "variables": list(each.variables), "note": each.note,
