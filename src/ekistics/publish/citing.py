@@ -280,7 +280,8 @@ class Citations:
                                     param=str(row.series))
         spec = self.specs[str(row.indicator)]
         group = group_text(row) if _split(row) else ""
-        reading = joined((shown.label, shown.variant, group))
+        named = shown.label if shown.label != _(spec.title) else ""  # said once where both are alike
+        reading = joined((named, shown.variant, group))
         label = ": ".join(p for p in (f"{spec.number} {_(spec.title)}".strip(), reading) if p)
         how = str(row.uncertainty)
         made = [share_text(row, language=self.language)]

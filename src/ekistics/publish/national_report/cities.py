@@ -89,9 +89,11 @@ def _table(held: Context, cities: Sequence[Mapping[str, Any]], values: Mapping[s
                *(Column(_column(held, code, values[code]), numeric=True, weight=1.2) for code in shown))
     titles = {row["code"]: row.get("title") or row["code"]
               for row in (held.records.sample.content["design"]["strata"] if held.records.sample else ())}
+    here = {city["stratum"] for city in cities}
     groups = [Group(titles.get(stratum, stratum), tuple(
-        _row(held, city, values, shown, sampled=sampled) for city in cities if city["stratum"] == stratum))
-        for stratum in dict.fromkeys(city["stratum"] for city in cities)]
+        _row(held, city, values, shown, sampled=sampled)
+        for city in sorted(cities, key=lambda each: str(each["name"])) if city["stratum"] == stratum))
+        for stratum in dict.fromkeys((*titles, *sorted(here))) if stratum in here]
     return Table(f"cities-{at}", _("Cities of the sample") if held.records.sample else _("Cities"), columns,
                  tuple(groups), note=_("Intervals, numerators and denominators of the cities are in the data sheet."))
 

@@ -31,13 +31,15 @@ def slot_sentence(held: Context) -> Paragraph:
     Paragraph
         The counts, each with the slots it counts in the list of numbers.
     """
+    framework = nua_framework()
+    rule = _("count of all slots of: {framework}, {edition}").format(framework=_(framework.title),
+                                                                     edition=_(framework.edition))
+    every = held.cites.derive(_("Slots of the framework"), float(len(held.slots)), "NUMBER", rule, of=())
     cited = {str(state): _counted(held, state, words) for state, words in (
         (SlotState.MEASURED, _("Slots that are measured")),
         (SlotState.NEAR, _("Slots of which a value measures something")),
         (SlotState.NOT_APPLICABLE, _("Slots that do not apply, as the country states")),
         (SlotState.NOT_MEASURED, _("Slots that are not measured")))}
-    every = held.cites.derive(_("Slots of the framework"), float(len(held.slots)), "NUMBER",
-                              _("count of all slots of the framework"), of=())
     return Paragraph(filled(
         _("Of the {all} slots of the monitoring framework {measured} are measured; of {near} a value measures "
           "something; {stated} do not apply, as the country states; {open} are not measured."),
@@ -64,8 +66,9 @@ def gap_blocks(held: Context) -> list[Block]:
     list of Block
         A heading, then slots, cities, intervals, values that are withheld, indicators and texts.
     """
-    return [Heading(_("What is missing"), "gaps"), *_slots(held), *_cities(held), *_intervals(held), *_withheld(held),
-            *_indicators(held), *_texts(held)]
+    intro = Paragraph((_("What nobody has measured stands here in words; nothing was put in its place."),))
+    return [Heading(_("What is missing"), "gaps"), intro, *_slots(held), *_cities(held), *_intervals(held),
+            *_withheld(held), *_indicators(held), *_texts(held)]
 
 
 def _slots(held: Context) -> list[Block]:
@@ -84,7 +87,7 @@ def _slots(held: Context) -> list[Block]:
 
 
 def _words(held: Context, number: int) -> str:
-    return {SlotState.NEAR: _("a value measures something of it"),
+    return {SlotState.NEAR: _("a value that measures something of it"),
             SlotState.NOT_APPLICABLE: _("does not apply")}.get(held.slots[number], _("not measured"))
 
 
@@ -164,8 +167,12 @@ def _indicators(held: Context) -> list[Block]:
     """Name the indicators that are known and have no national value."""
     valued = {code for code, rows in held.rows.items() if any(isfinite(row.obs_value) for row in rows)}
     names = [indicator_name(spec) for code, spec in held.specs.items() if code not in valued]
-    return [Paragraph((_("Indicators without a national value: {names}.").format(
-        names="; ".join(names) or _("none")),))]
+    if not names:
+        return []
+    count = held.cites.derive(_("Indicators without a national value"), float(len(names)), "NUMBER",
+                              _("count of these indicators: {names}").format(names="; ".join(names)), of=())
+    return [Paragraph(filled(_("Indicators without a national value: {count} ({names})."), count=count,
+                             names="; ".join(names)))]
 
 
 def _texts(held: Context) -> list[Block]:

@@ -57,7 +57,7 @@ def _sample(held: Context, document: DocumentRecord) -> list[Block]:
     parts = {name: cites.document(names[name], held.whole(count), value=float(count), unit_measure="NUMBER",
                                   of=document.of) for name, count in counts.items()}
     blocks: list[Block] = [Heading(str(sample["title"]), "sample", 2), Paragraph(filled(template, **parts))]
-    blocks.append(_fact_table("sample-facts", _("Design of the sample"), design_facts(sample, language=language),
+    blocks.append(_fact_table("sample-facts", _("How cities were chosen"), design_facts(sample, language=language),
                               document, cites))
     blocks.append(listed_table(design_table(sample, language=language), document, cites))
     blocks += [_balance(held, document)] if sample["balance"] else []
@@ -72,8 +72,8 @@ def _survey(held: Context, document: DocumentRecord) -> list[Block]:
     made = held.cites.document(_("What the survey estimates rest on"), made_from_survey(survey, language=language),
                                of=document.of)
     return [Heading(str(survey["title"]), "survey", 2), Paragraph((made,)),
-            _fact_table("survey-facts", _("Design of the survey"), survey_facts(survey, language=language), document,
-                        held.cites),
+            _fact_table("survey-facts", _("How households were chosen"), survey_facts(survey, language=language),
+                        document, held.cites),
             listed_table(strata_table(survey, language=language), document, held.cites)]
 
 
@@ -163,7 +163,9 @@ def part_blocks(held: Context) -> list[Block]:
                                                          column=name[4].replace("_", " "))
         tables.append(Table(f"parts-{at}", title, columns, (
             Group("", tuple(_part_row(row, document, held) for row in own)),)))
-    return [Heading(_("Parts of the country"), "parts"), *tables]
+    intro = Paragraph((_("Values of parts rest on the same sample as those of the country. What is too uncertain for "
+                         "the rules of publication is withheld."),))
+    return [Heading(_("Parts of the country"), "parts"), intro, *tables]
 
 
 def _part_row(row: Mapping[str, Any], document: DocumentRecord, held: Context) -> tuple[Cell, ...]:

@@ -77,7 +77,7 @@ def _section(held: Context, section: OutlineSection) -> list[Block]:
         change = change_table(held, codes, section.code)
         blocks += [change] if change else []
     else:
-        blocks.append(Paragraph((_("No national value is placed in this section."),)))
+        blocks.append(Paragraph((_("No national value is placed in this section."),), "intro"))
     if section.slots:
         blocks.append(_slot_table(held, section))
     return [*blocks, box_of(held.records.narratives, section.code, title_of(section), held.cites)]
@@ -100,8 +100,8 @@ def value_table(held: Context, codes: list[str], name: str) -> Table:
     Table
         A group of rows an indicator.
     """
-    columns = (Column(_("Who"), weight=1.6), Column(_("Time"), weight=0.8), Column(_("Value"), numeric=True),
-               Column(_("Interval"), numeric=True), Column(_("Of what"), weight=1.8))
+    columns = (Column(_("What, and of whom"), weight=2), Column(_("Time"), weight=0.8),
+               Column(_("Value"), numeric=True), Column(_("Interval"), numeric=True), Column(_("Of what"), weight=1.8))
     groups = []
     for code in codes:
         rows = [row for row in held.rows[code] if isfinite(row.obs_value) or not split_by(row)]
@@ -112,8 +112,7 @@ def value_table(held: Context, codes: list[str], name: str) -> Table:
 def _value_row(held: Context, row: Any) -> tuple[Cell, ...]:
     spec = held.specs[row.indicator]
     shown = held.cites.figure(row)
-    series = "" if split_by(row) else _(spec.find_series(row.series).title)
-    who = joined((group_text(row), series if series != _(spec.title) else "", "" if split_by(row) else shown.variant))
+    who = group_text(row) if split_by(row) else joined((_(spec.find_series(row.series).title), shown.variant))
     base = _(str(row.base)) if row.base else _("a total, or no share")
     return (Cell(who), Cell(shown.period), held.cites.cell(row), interval_words(row, held.cites), Cell(base))
 
@@ -177,6 +176,8 @@ def _change_row(held: Context, earlier: Any, row: Any) -> tuple[Cell, ...]:
     cites, spec = held.cites, held.specs[row.indicator]
     first, second = cites.figure(earlier), cites.figure(row)
     series = spec.find_series(row.series)
+    name = indicator_name(spec)
+    name += f": {_(series.title)}" if series.title != spec.title else ""
     found = compared(row, earlier)
     change = cites.derive(
         _("Change of: {title}").format(title=_(series.title)), found.difference, str(row.unit_measure),
@@ -185,7 +186,7 @@ def _change_row(held: Context, earlier: Any, row: Any) -> tuple[Cell, ...]:
         base=_(str(row.base)) if row.base else "", place=held.name,
         period=joined((first.period, second.period)))
     ends = (Cell(joined((each.text, each.period)), row=each.row) for each in (first, second))
-    return (Cell(f"{indicator_name(spec)}: {_(series.title)}"), *ends,
+    return (Cell(name), *ends,
             Cell(change.text, sort=found.difference, row=change.number), Cell(_verdict(earlier, row)))
 
 

@@ -1,0 +1,424 @@
+"""The national report of a made-up country of 200 cities: every number is in its data sheet; refusals; both rounds."""
+
+import csv
+import io
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import docx
+import openpyxl
+import pypdf
+import pytest
+from lxml import html
+from typer.testing import CliRunner
+
+from ekistics.cli.app import app
+from ekistics.core.errors import (
+    ConfigurationError,
+    EkisticsError,
+    InputFormatError,
+    InvalidValueError,
+    MissingInputError,
+    PackageError,
+    UnknownNameError,
+)
+from ekistics.core.report_outline import nua_report
+from ekistics.jobs.national import national
+from ekistics.jobs.national.report import KINDS, national_report
+from ekistics.publish.content import Cell, Table
+from ekistics.publish.report import (
+    Box,
+    Citation,
+    Cite,
+    FactList,
+    Heading,
+    Inline,
+    KeyFigures,
+    Paragraph,
+    Report,
+)
+
+from .report_country import CITIES, make_country
+
+LANGUAGES = ("en", "fr", "ar")
+NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f\u066b\u066c]\d+)*")
+MARK = re.compile(r"\[\d+\]")
+OUTLINE = {s.code for s in nua_report().sections} | {c.code for c in nua_report().chapters} | {"1", "2", "3"}
+
+
+@pytest.fixture(scope="module")
+def country(tmp_path_factory):
+    return make_country(tmp_path_factory.mktemp("country"))
+
+
+@pytest.fixture(scope="module")
+def made(country):
+    return national_report([country.package], country.folder / "report", earlier=[country.earlier],
+                           cities=country.cities, texts=country.texts)
+
+
+@pytest.fixture(params=LANGUAGES)
+def report(request, made) -> Report:
+    return made.reports[LANGUAGES.index(request.param)]
+
+
+def file_of(made, report: Report, kind: str) -> bytes:
+    return (made.folder / f"{report.code}-{report.language}.{kind}").read_bytes()
+
+
+def numbers(text: str) -> set[str]:
+    plain = re.sub("[\u2066-\u2069\u200e\u200f\u061c\u2060]", "", text)
+    return set(NUMBER.findall(MARK.sub("", plain).replace("\u202f", "\u00a0")))
+
+
+def sheet(made, report: Report) -> list[dict[str, str]]:
+    """Read the data sheet as somebody else would: the CSV file."""
+    return list(csv.DictReader(io.StringIO(file_of(made, report, "csv").decode())))
+
+
+def known(made, report: Report) -> set[str]:
+    return numbers("\n".join(text for row in sheet(made, report) for text in row.values()))
+
+
+def body_html(made, report: Report) -> str:
+    tree = html.fromstring(file_of(made, report, "html"))
+    for part in (*tree.find_class("data"), *tree.find_class("cite"), *tree.iter("footer", "style", "title")):
+        part.drop_tree()
+    return " ".join(tree.itertext())
+
+
+def body_docx(made, report: Report) -> str:
+    held = docx.Document(io.BytesIO(file_of(made, report, "docx")))
+    cells = [cell.text for table in held.tables[:-1] for row in table.rows for cell in row.cells]
+    return "\n".join([*cells, *(line.text for line in held.paragraphs)])
+
+
+def body_pdf(made, report: Report) -> str:
+    held = pypdf.PdfReader(io.BytesIO(file_of(made, report, "pdf")))
+    at = next(held.get_destination_page_number(entry) for entry in flat(held.outline)
+              if entry.title == report.labels["data"])
+    pages = [page.extract_text(extraction_mode="layout") for page in held.pages[:at]]
+    edges = numbers(f"{len(held.pages)} " + " ".join(str(i + 1) for i in range(at)))
+    return "\n".join(pages) if edges <= {str(i) for i in range(len(held.pages) + 1)} else ""
+
+
+def flat(outline: list) -> list:
+    return [each for entry in outline for each in (flat(entry) if isinstance(entry, list) else [entry])]
+
+
+BODIES = {"html": body_html, "docx": body_docx, "pdf": body_pdf}
+
+
+@pytest.mark.parametrize("kind", BODIES)
+def test_every_number_of_the_document_is_in_its_data_sheet(made, report, kind):
+    found, listed = numbers(BODIES[kind](made, report)), known(made, report)
+    if (kind, report.language) == ("pdf", "fr"):  # whose text has a plain space where a narrow one parts thousands
+        listed |= {part for number in listed for part in number.split("\u00a0")}
+    assert len(found) > 150
+    assert found <= listed | OUTLINE | numbers(report.edition_text)
+
+
+def test_the_workbook_has_the_same_list(made, report):
+    *sheets, data = openpyxl.load_workbook(io.BytesIO(file_of(made, report, "xlsx"))).worksheets
+    rows = [[cell.value for cell in row] for row in data.iter_rows(min_row=2)]
+    told = sheet(made, report)
+    assert len(rows) == len(told) == len(report.citations)
+    assert [str(row[0]) for row in rows] == [next(iter(row.values())) for row in told]
+    body = [cell.value for page in sheets for row in page.iter_rows() for cell in row if cell.value is not None]
+    values = {cell for row in rows for cell in row if isinstance(cell, int | float)}
+    assert {cell for cell in body if isinstance(cell, int | float)} <= values
+    text = "\n".join(cell for cell in body if isinstance(cell, str))
+    assert numbers(text) <= known(made, report) | OUTLINE | numbers(report.edition_text)
+
+
+def uncited(report: Report) -> list[str]:
+    """Give every number that has no entry of its own: neither a mark nor a place in the entry that its row leads to."""
+    entries = {entry.number: entry for entry in report.citations}
+    names = sorted({name for entry in report.citations for name in words_of(entry)}, key=len, reverse=True)
+    found = [f"{cite.text} is not entry {cite.number}" for cite in cites_of(report)
+             if numbers(cite.text) - numbers(entries[cite.number].text)]
+    for text, beside in texts_of(report):
+        left = text
+        told = {t for number in beside for t in (entries[number].interval, entries[number].period,
+                                                 entries[number].base) if t}
+        for name in (*sorted(told, key=len, reverse=True), *names):
+            left = left.replace(name, " ")
+        found += sorted(numbers(left) - OUTLINE - numbers(" ".join(entries[number].rule for number in beside)))
+    return found
+
+
+def words_of(entry: Citation) -> Iterator[str]:
+    """Give the names in an entry that may stand alone: of indicators, places, strata, methods and sources."""
+    yield from (name for name in (entry.place, entry.method, entry.source) if name)
+    if entry.kind in ("stored", "peer"):
+        yield from (entry.label, *entry.label.split(": "), f"{entry.label.split(' ')[0]} ")
+
+
+def cites_of(report: Report) -> Iterator[Cite]:
+    for block in report.blocks:
+        for parts in inlines(block):
+            yield from (part for part in parts if isinstance(part, Cite))
+        if isinstance(block, Table):
+            yield from (Cite(cell.row, cell.text.split(", ")[0]) for group in block.groups for row in group.rows
+                        for cell in row if cell.row > 0)
+        if isinstance(block, KeyFigures):
+            yield from (Cite(item.figure.row, item.figure.text) for item in block.items)
+
+
+def inlines(block) -> list[tuple[Inline, ...]]:
+    if isinstance(block, Paragraph):
+        return [block.parts]
+    return [*block.paragraphs, block.by] if isinstance(block, Box) else []
+
+
+def texts_of(report: Report) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Give every text without a mark, and the entries that stand beside it."""
+    for block in report.blocks:
+        for parts in inlines(block):
+            beside = tuple(part.number for part in parts if isinstance(part, Cite))
+            yield from ((part, beside) for part in parts if isinstance(part, str))
+        if isinstance(block, Table):
+            for row in (row for group in block.groups for row in group.rows):
+                beside = tuple(cell.row for cell in row if cell.row > 0)
+                yield from ((cell.text, beside) for cell in row if cell.row < 0)
+            yield from ((column.title, ()) for column in block.columns)
+        if isinstance(block, FactList):
+            yield from ((fact.text, ()) for fact in block.facts)
+
+
+def structural(report: Report) -> set[str]:
+    """Give the numbers that are names: slots of the framework, strata, and the year of the framework's draft."""
+    slots = {str(number) for number in range(1, 78)}
+    return slots | numbers(" ".join(f.text for b in report.blocks if isinstance(b, FactList) for f in b.facts)) | {
+        "50", "50,000", "150,000"} | numbers(report.edition_text) | {"2026", "11.2.1", "11.7.1"}
+
+
+def loose(report: Report) -> list[str]:
+    return [each for each in uncited(report) if each not in structural(report)]
+
+
+def test_every_number_leads_to_its_entry(made):
+    assert loose(made.reports[0]) == []
+
+
+SMUGGLED = {
+    "in prose": lambda held: Paragraph(("Of them 987.65 have a plan.",)),
+    "after a cited number": lambda held: Paragraph((Cite(1, held.citations[0].text), " and 987.65 more")),
+    "under another entry's mark": lambda held: Paragraph((Cite(1, "987.65 %"),)),
+    "in a cell": lambda held: Table("t", "T", next(b for b in held.blocks if isinstance(b, Table)).columns[:2], (
+        replace(next(b for b in held.blocks if isinstance(b, Table)).groups[0],
+                rows=((Cell("city"), Cell("987.65 %")),)),)),
+    "in a text of people": lambda held: Box("b", "In the country's own words", "published", (("We built 987.65.",),))}
+
+
+@pytest.mark.parametrize("how", SMUGGLED)
+def test_a_number_that_is_smuggled_in_is_found_out(made, how):
+    held = made.reports[0]
+    forged = replace(held, blocks=(*held.blocks, SMUGGLED[how](held)))
+    assert set(loose(forged)) - set(loose(held)), "the check above would let it pass"
+
+
+@pytest.mark.parametrize("kind", BODIES)
+def test_a_number_in_a_file_that_the_sheet_does_not_have_is_found_out(made, tmp_path, kind):
+    held = made.reports[0]
+    forged = replace(held, blocks=(*held.blocks, Heading("Forged"), Paragraph(("Of them 987.65 have a plan.",))))
+    other = replace(made, folder=tmp_path)
+    for each in KINDS:
+        shutil.copy(made.folder / f"{held.code}-en.{each}", tmp_path)
+    (tmp_path / f"{held.code}-en.{kind}").write_bytes(KINDS[kind](forged))
+    assert numbers(BODIES[kind](other, held)) - known(other, held) - OUTLINE >= {"987.65"}
+
+
+def test_every_share_has_a_base_and_every_value_its_origin(report):
+    for entry in report.citations:
+        if entry.unit_measure == "PT" or ("%" in entry.text and entry.kind != "stated"):
+            assert entry.base, entry
+        if entry.kind in ("stored", "document"):
+            assert entry.source, entry
+            assert entry.method, entry
+            assert entry.run, entry
+            assert entry.address, entry
+        if entry.kind == "stored" and entry.unit_measure == "PT" and entry.value is not None:
+            assert entry.numerator is not None, entry
+            assert entry.value == pytest.approx(100 * entry.numerator / entry.denominator)
+        if entry.kind == "derived":
+            assert entry.rule, entry
+
+
+def test_numbers_of_people_are_listed_as_theirs(made):
+    report = made.reports[0]
+    stated = [entry for entry in report.citations if entry.kind == "stated" and "1.1.1" in entry.label]
+    assert [entry.text for entry in stated] == ["2019", "2025", "143", "38 %", "Ministry of Cities, 20 Nov 2026"]
+    assert {entry.source for entry in stated} == {"Ministry of Cities, 20 Nov 2026"}
+    assert [entry.value for entry in stated] == [2019.0, 2025.0, 143.0, 38.0, None]
+    box = next(block for block in report.blocks if isinstance(block, Box) and block.code == "text-1.1.1")
+    assert (box.state, len(box.paragraphs)) == ("published", 2)
+
+
+def test_boxes_are_empty_where_nobody_wrote_and_say_so_where_it_is_another_language(made):
+    boxes = {block.code: block for block in made.reports[1].blocks if isinstance(block, Box)}
+    assert len(boxes) == len(nua_report().sections)
+    assert boxes["text-2.3.1"].paragraphs == ()
+    assert boxes["text-1.1.1"].language == "fr"
+    assert (boxes["text-2.1.1"].language, boxes["text-2.1.1"].direction) == ("en", "ltr")
+    assert ", " in boxes["text-2.1.1"].state, "the state, and that it is not translated"
+    arabic = {block.code: block for block in made.reports[2].blocks if isinstance(block, Box)}
+    assert arabic["text-1.1.1"].direction == "rtl"
+
+
+def test_the_earlier_round_stands_beside_the_new_with_the_change(made, country):
+    table = next(b for b in made.reports[0].blocks if isinstance(b, Table) and b.code == "change-1.1.3")
+    entries = {entry.number: entry for entry in made.reports[0].citations}
+    row, counted = table.groups[0].rows
+    old, new, change = (entries[cell.row] for cell in row[1:4])
+    assert (old.time_period, new.time_period) == ("2022", "2026")
+    assert change.value == pytest.approx(new.value - old.value)
+    assert row[4].text == "it rose: the intervals do not meet"
+    assert old.uci < new.lci
+    low, high = (entries[cell.row] for cell in counted[1:3])
+    assert low.uci > high.lci, "the counts of cities are too uncertain for their change"
+    assert counted[4].text == "cannot be told: the intervals share a point"
+
+
+def test_gaps_are_listed(made):
+    report = made.reports[0]
+    texts = ["".join(part if isinstance(part, str) else part.text for part in block.parts)
+             for block in report.blocks if isinstance(block, Paragraph)]
+    assert any(text.startswith("Of the 77 slots of the monitoring framework 1 are measured") for text in texts)
+    assert any(re.fullmatch(r"Cities without an observation, 11\.7\.1 Open public space: \d+ \(.+\)\.", text)
+               for text in texts)
+    assert "National values without an interval: none." in texts
+    assert any(text.startswith("Sections in which nobody has written: 22 (") for text in texts)
+    slots = next(b for b in report.blocks if isinstance(b, Table) and b.code == "gap-slots")
+    words = {row[0].text: row[2].text for row in slots.groups[0].rows}
+    assert words["12"] == "does not apply"
+    assert "19" not in words
+
+
+def test_the_cities_stand_in_their_strata(made):
+    table = next(b for b in made.reports[0].blocks if isinstance(b, Table) and b.code == "cities-0")
+    assert [group.title for group in table.groups] == ["below 50,000", "50,000 to 150,000", "150,000 or more"]
+    rows = [row for group in table.groups for row in group.rows]
+    assert len(rows) == 40
+    weights = {entry.number: entry.value for entry in made.reports[0].citations}
+    assert sum(weights[row[2].row] for row in rows) == pytest.approx(CITIES)
+
+
+def test_the_report_is_the_same_again(made, country):
+    again = national_report([country.package], country.folder / "again", languages=["ar"], earlier=[country.earlier],
+                            cities=country.cities, texts=country.texts)
+    for name in again.files:
+        if not name.endswith("docx"):
+            assert (again.folder / name).read_bytes() == (made.folder / name).read_bytes(), name
+
+
+def texts(tmp_path: Path, **changes: str) -> Path:
+    told = {"country": "XMU", "section": "1.1.1", "author": "An office", "text": "Words.", **changes}
+    path = tmp_path / "texts.toml"
+    path.write_text("[[narrative]]\n" + "".join(f'{name} = "{value}"\n' for name, value in told.items()))
+    return path
+
+
+@pytest.mark.parametrize(("changes", "error", "word"), [
+    ({"country": "XXX"}, InvalidValueError, "another country"),
+    ({"section": "1.1.9"}, UnknownNameError, "1.1.1"),
+    ({"state": "publishd"}, UnknownNameError, "published"),
+    ({"language": "xx"}, UnknownNameError, "language"),
+    ({"autor": "x"}, UnknownNameError, "author"),
+    ({"author": " "}, InvalidValueError, "must be said"),
+    ({"text": ""}, InvalidValueError, "must be said"),
+    ({"day": "yesterday"}, EkisticsError, "yesterday")])
+def test_texts_that_cannot_be_taken(country, tmp_path, changes, error, word):
+    with pytest.raises(error, match=re.escape(word)):
+        national_report([country.package], tmp_path / "out", languages=["en"], texts=texts(tmp_path, **changes))
+    assert not (tmp_path / "out").exists()
+
+
+def test_files_of_texts_that_are_none(country, tmp_path):
+    def run(content: str | None) -> None:
+        if content is not None:
+            (tmp_path / "t.toml").write_text(content)
+        national_report([country.package], tmp_path / "out", languages=["en"], texts=tmp_path / "t.toml")
+
+    with pytest.raises(MissingInputError):
+        run(None)
+    for content in ("[[narrative", "[other]\na = 1", ""):
+        with pytest.raises(InputFormatError):
+            run(content)
+    twice = texts(tmp_path).read_text()
+    with pytest.raises(InvalidValueError, match="two texts"):
+        run(twice + twice)
+
+
+def test_a_language_that_is_not_offered(country, tmp_path):
+    with pytest.raises(UnknownNameError, match="language of the report 'xx'"):
+        national_report([country.package], tmp_path / "out", languages=["en", "xx"])
+    with pytest.raises(ConfigurationError):
+        national_report([country.package], tmp_path / "out", languages=[])
+
+
+def test_packages_that_cannot_be_reported(country, tmp_path):
+    broken = tmp_path / "broken"
+    shutil.copytree(country.package, broken)
+    with (broken / "observations.csv").open("a") as stream:
+        stream.write("x\n")
+    with pytest.raises(PackageError, match="does not verify"):
+        national_report([broken], tmp_path / "out")
+    with pytest.raises(InvalidValueError, match="same thing"):
+        national_report([country.package, country.package], tmp_path / "out")
+    with pytest.raises(ConfigurationError, match="Name a package"):
+        national_report([], tmp_path / "out")
+    with pytest.raises(MissingInputError):
+        national_report([tmp_path / "nowhere"], tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_with_something_else_is_left_alone(country, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/letter.txt").write_text("mine")
+    with pytest.raises(ConfigurationError, match="not a national report"):
+        national_report([country.package], tmp_path / "out", languages=["en"])
+    assert (tmp_path / "out/letter.txt").read_text() == "mine"
+
+
+def test_another_method_is_not_held_against_this_one(country, made):
+    from ekistics.publish.national_report.sections import _verdict
+
+    class Row:
+        method, base, obs_value, se, lci, uci, uncertainty, ref_area = "A", "people", 1.0, 0.1, 0.8, 1.2, "taylor", "X"
+
+    other = type("Other", (Row,), {"method": "B"})
+    moved = type("Moved", (Row,), {"base": "households"})
+    higher = type("Higher", (Row,), {"obs_value": 3.0, "lci": 2.0, "uci": 4.0})
+    silent = type("Silent", (Row,), {"lci": float("nan"), "uci": float("nan")})
+    words = [_verdict(Row, each).partition(":")[2].strip() for each in (other, moved, higher, silent)]
+    assert words == ["the method is another", "the base is another", "the intervals do not meet",
+                     "an interval is not stated"]
+
+
+def test_the_command(country, tmp_path):
+    done = CliRunner().invoke(app, ["national-report", str(country.package), "--out", str(tmp_path / "out"),
+                                    "--language", "en", "--json"], catch_exceptions=False)
+    assert done.exit_code == 0
+    assert sorted(path.suffix for path in (tmp_path / "out").iterdir()) == [".csv", ".docx", ".html", ".pdf", ".xlsx"]
+
+
+def test_the_framework_is_the_countrys_when_nothing_is_stated(drawn_without_statement, tmp_path):
+    outcome = national_report([drawn_without_statement], tmp_path / "out", languages=["en"])
+    entry = next(e for e in outcome.reports[0].citations if e.label.startswith("Slots that do not apply"))
+    assert entry.value == 0
+
+
+@pytest.fixture
+def drawn_without_statement(country, tmp_path):
+    folder = tmp_path / "again"
+    shutil.copytree(country.folder, folder, ignore=shutil.ignore_patterns("report", "again", "country-*"))
+    design = folder / "national_2026.toml"
+    text = design.read_text()
+    at = text.index("[[not_applicable]]")
+    design.write_text(text[:at])
+    national(design, folder / "plain")
+    return folder / "plain"
