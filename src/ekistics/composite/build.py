@@ -12,6 +12,7 @@ from ekistics.composite import denominate as denomination
 from ekistics.composite import impute as imputation
 from ekistics.composite import screen as screening
 from ekistics.composite import treat as treatment
+from ekistics.composite._columns import ends
 from ekistics.composite.aggregate import aggregate
 from ekistics.composite.index import Data, Index
 from ekistics.composite.log import (
@@ -175,7 +176,7 @@ def _denominate(state: _State, data: Data, scenario: Scenario) -> _State:
             raise UnknownNameError.among(name, list(data.denominators), what=_("denominator"),
                                          where=f"denominate, {code}")
         by[:, codes.index(code)] = np.asarray(data.denominators[name], dtype=np.float64)
-    values = denomination.denominate(state.values, by)
+    values = denomination.denominate(state.values, by, names=codes)
     lost = np.isfinite(state.values) & ~np.isfinite(values)
     return state.told(Denominated(dict(scenario.denominate.by), lost), values=values, observed=np.isfinite(values))
 
@@ -221,14 +222,13 @@ def _standardise(state: _State, data: Data, scenario: Scenario) -> _State:
     step = scenario.standardise
     if step.method not in FIXED:
         _refuse_untelling(state.values, data.structure, step.method)
-    with_log = Standardised(step.method, np.fmin.reduce(state.values, axis=0), np.fmax.reduce(state.values, axis=0))
-    return state.told(with_log, standardised=standardised(state.values, data.structure, step))
+    entry = Standardised(step.method, *ends(state.values))
+    return state.told(entry, standardised=standardised(state.values, data.structure, step))
 
 
 def _refuse_untelling(values: Floats, structure: Structure, method: str) -> None:
     """Refuse an item that is all missing or constant where units are held against each other."""
-    low, high = np.fmin.reduce(values, axis=0), np.fmax.reduce(values, axis=0)
-    for item, least, greatest in zip(structure.items, low, high, strict=True):
+    for item, least, greatest in zip(structure.items, *ends(values), strict=True):
         hint = _("Take it out of the index, or standardise by goalposts.")
         if np.isnan(least):
             raise InvalidValueError(_("All values of the indicator are missing."), where=item.code, param="values",

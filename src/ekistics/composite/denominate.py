@@ -1,5 +1,7 @@
 """Denomination: items divided by quantities that make units of unlike size comparable."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -11,7 +13,7 @@ __all__ = ["denominate"]
 Floats = npt.NDArray[np.float64]
 
 
-def denominate(x: Floats, by: Floats) -> Floats:
+def denominate(x: Floats, by: Floats, *, names: Sequence[str] = ()) -> Floats:
     """Divide columns; by zero or by what is missing gives missing.
 
     Parameters
@@ -20,6 +22,8 @@ def denominate(x: Floats, by: Floats) -> Floats:
         Values.
     by : numpy.ndarray, shape (n, k)
         Denominators, zero or more.
+    names : sequence of str, length k, optional
+        Names of the columns, for the error.
 
     Returns
     -------
@@ -36,7 +40,8 @@ def denominate(x: Floats, by: Floats) -> Floats:
     >>> denominate(np.array([[6.0], [1.0]]), np.array([[3.0], [0.0]])).ravel().tolist()
     [2.0, nan]
     """
-    if bool((by < 0).any()):
-        raise InvalidValueError(_("A denominator is below zero."), where="denominate", param="by", expected=">= 0",
-                                got=float(np.nanmin(by)))
+    wrong = np.flatnonzero((by < 0).any(axis=0))
+    if wrong.size:
+        raise InvalidValueError(_("A denominator is below zero."), where=names[wrong[0]] if names else "denominate",
+                                param="by", expected=">= 0", got=float(np.nanmin(by[:, wrong[0]])))
     return x / np.where(by > 0, by, np.nan)

@@ -4,11 +4,12 @@ Every function takes columns, shape (n, k), so that a block of replicates is onl
 unit from another (constant, or all missing) comes out as NaN; the pipeline refuses it before.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
+from ekistics.composite._columns import ends
 from ekistics.composite.forms import Form, score
 from ekistics.composite.ranks import rank
 from ekistics.composite.scenario import Standardise
@@ -51,7 +52,7 @@ def min_max(x: Floats, direction: npt.ArrayLike = 1.0, *, lower: float = 0.0, up
     [100.0, 75.0, 0.0]
     """
     z = x * np.asarray(direction)
-    low, high = _ends(z)
+    low, high = ends(z)
     width = high - low
     width = np.where(width > 0, width, np.nan)
     stretched: Floats = lower + (upper - lower) * ((z - low) / width)
@@ -91,7 +92,7 @@ def z_score(x: Floats, direction: npt.ArrayLike = 1.0, *, mean: float = 0.0, sd:
     off = z - centre
     variance = np.where(present, off, 0)
     spread = np.sqrt((variance * variance).sum(axis=0) / np.where(count > 1, count - 1, np.nan))
-    low, high = _ends(z)
+    low, high = ends(z)
     standard: Floats = mean + sd * (off / np.where(high > low, spread, np.nan))
     return standard
 
@@ -148,7 +149,7 @@ def borda(x: Floats, direction: npt.ArrayLike = 1.0) -> Floats:
 
 
 def distance_to_target(x: Floats, target: npt.ArrayLike, direction: npt.ArrayLike = 1.0, *, lower: float = 0.0,
-                       upper: float = 100.0) -> Floats:
+                       upper: float = 100.0, names: Sequence[str] = ()) -> Floats:
     """Give the share of the way from the worst unit of its column to a target; beyond it counts as there.
 
     Parameters
@@ -161,6 +162,8 @@ def distance_to_target(x: Floats, target: npt.ArrayLike, direction: npt.ArrayLik
         1 where more is better, -1 where less is.
     lower, upper : float, default 0 and 100
         Ends of the scale.
+    names : sequence of str, length k, optional
+        Names of the columns, for the error.
 
     Returns
     -------
@@ -179,17 +182,18 @@ def distance_to_target(x: Floats, target: npt.ArrayLike, direction: npt.ArrayLik
     """
     z = x * np.asarray(direction)
     aim = np.asarray(target, dtype=np.float64) * np.asarray(direction)
-    low, _high = _ends(z)
-    if not bool(np.all((aim > low) | np.isnan(low))):
+    low, _high = ends(z)
+    wrong = np.flatnonzero(~(aim > low) & ~np.isnan(low))
+    if wrong.size:
         raise InvalidValueError(_("A target is no better than the worst value: it or the direction is upside down."),
-                                where="standardise", param="targets",
-                                got=_("{count} such columns").format(count=int((aim <= low).sum())))
+                                where=names[wrong[0]] if names else "standardise", param="targets",
+                                got=float(np.broadcast_to(target, low.shape)[wrong[0]]))
     shares: Floats = np.minimum((z - low) / (aim - low), 1.0)
     return lower + (upper - lower) * shares
 
 
-def distance_to_maximum(x: Floats, direction: npt.ArrayLike = 1.0, *, lower: float = 0.0,
-                        upper: float = 100.0) -> Floats:
+def distance_to_maximum(x: Floats, direction: npt.ArrayLike = 1.0, *, lower: float = 0.0, upper: float = 100.0,
+                        names: Sequence[str] = ()) -> Floats:
     """Give each value as a share of the best one: x / max x, or min x / x where less is better.
 
     Parameters
@@ -200,6 +204,8 @@ def distance_to_maximum(x: Floats, direction: npt.ArrayLike = 1.0, *, lower: flo
         1 where more is better, -1 where less is.
     lower, upper : float, default 0 and 100
         Ends of the scale.
+    names : sequence of str, length k, optional
+        Names of the columns, for the error.
 
     Returns
     -------
@@ -222,17 +228,18 @@ def distance_to_maximum(x: Floats, direction: npt.ArrayLike = 1.0, *, lower: flo
     [25.0, 50.0, 100.0]
     """
     less = np.broadcast_to(np.asarray(direction) < 0, x.shape[1:])
-    if bool((x < 0).any()) or bool((x[:, less] == 0).any()):
+    low, high = ends(x)
+    wrong = np.flatnonzero((low < 0) | ((low == 0) & less))
+    if wrong.size:
         raise InvalidValueError(_("A share of the best value needs values of zero or more, and above zero where less "
-                                  "is better."), where="standardise", param="method", expected=">= 0",
-                                got=float(np.fmin.reduce(x, axis=None)))
-    low, high = _ends(x)
+                                  "is better."), where=names[wrong[0]] if names else "standardise", param="method",
+                                expected=">= 0", got=float(low[wrong[0]]))
     best = np.where(less, low, np.where(high > 0, high, np.nan))
     shares = np.where(less, best, x) / np.where(less, x, best)
     return lower + (upper - lower) * shares
 
 
-def goalposts(x: Floats, forms: Sequence[Form]) -> Floats:
+def goalposts(x: Floats, forms: Sequence[Form], *, names: Sequence[str] = ()) -> Floats:
     """Score each column by its form.
 
     Parameters
@@ -241,6 +248,8 @@ def goalposts(x: Floats, forms: Sequence[Form]) -> Floats:
         Values.
     forms : sequence of Form, length k
         Form of each column.
+    names : sequence of str, length k, optional
+        Names of the columns, for the error.
 
     Returns
     -------
@@ -257,8 +266,14 @@ def goalposts(x: Floats, forms: Sequence[Form]) -> Floats:
     >>> goalposts(np.array([[9000.0]]), [Form("target", target=15000)]).tolist()
     [[60.0]]
     """
-    columns = [score(form, x[:, i]) for i, form in enumerate(forms)]
-    return np.stack(columns, axis=1) if columns else np.empty(x.shape)
+    scores = np.empty(x.shape)
+    for i, form in enumerate(forms):
+        try:
+            scores[:, i] = score(form, x[:, i])
+        except InvalidValueError as error:
+            error.where = f"{names[i]}, {error.where}" if names else error.where
+            raise
+    return scores
 
 
 def standardised(values: Floats, structure: Structure, step: Standardise) -> Floats:
@@ -298,14 +313,14 @@ def standardised(values: Floats, structure: Structure, step: Standardise) -> Flo
         return borda(values, direction)
     if step.method == "distance-to-target":
         _check_named(step.targets, codes, "targets")
-        return distance_to_target(values, [step.targets[code] for code in codes], direction, **scale)
+        targets = [step.targets[code] for code in codes]
+        return distance_to_target(values, targets, direction, **scale, names=codes)
     if step.method == "goalposts":
         _check_named(step.forms, codes, "forms")
-        return goalposts(values, [step.forms[code] for code in codes])
-    plain: dict[str, Callable[..., Floats]] = {"min-max": min_max,
-                                               "percentile-rank": percentile_rank,
-                                               "distance-to-maximum": distance_to_maximum}
-    return plain[step.method](values, direction, **scale)
+        return goalposts(values, [step.forms[code] for code in codes], names=codes)
+    if step.method == "distance-to-maximum":
+        return distance_to_maximum(values, direction, **scale, names=codes)
+    return (min_max if step.method == "min-max" else percentile_rank)(values, direction, **scale)
 
 
 def _check_named(given: Mapping[str, object], codes: list[str], param: str) -> None:
@@ -318,10 +333,3 @@ def _check_named(given: Mapping[str, object], codes: list[str], param: str) -> N
         raise InvalidValueError(_("Every item needs its own."), where=f"standardise, {param}", param=param,
                                 expected=len(codes), got=len(given),
                                 hint=_("Missing: {names}.").format(names=", ".join(missing)))
-
-
-def _ends(z: Floats) -> tuple[Floats, Floats]:
-    """Give the least and the greatest of each column; NaN where all is missing."""
-    low: Floats = np.fmin.reduce(z, axis=0)
-    high: Floats = np.fmax.reduce(z, axis=0)
-    return low, high

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ekistics.composite._columns import ends
+
 __all__ = ["Treated", "kurtosis", "log_ct", "skew", "treat"]
 
 Floats = npt.NDArray[np.float64]
@@ -116,7 +118,7 @@ def log_ct(x: Floats) -> Floats:
     Notes
     -----
     Method: the logarithm of the COIN Tool (European Commission, JRC). A logarithm draws in high values only, so a
-    column with a negative skew is mirrored before and after, and keeps its order.
+    column with a negative skew is mirrored before and after, and keeps its order (log_CT_plus of COINr 1.1).
 
     Examples
     --------
@@ -125,7 +127,7 @@ def log_ct(x: Floats) -> Floats:
     """
     sign = np.where(skew(x) < 0, -1.0, 1.0)
     z = sign * x
-    low, high = np.fmin.reduce(z, axis=0), np.fmax.reduce(z, axis=0)
+    low, high = ends(z)
     width = np.where(high > low, high - low, np.nan)
     logs: Floats = sign * np.log(z - low + width / 100)
     return logs
@@ -204,6 +206,6 @@ def _moments(x: Floats) -> tuple[Floats, Floats, Floats, Floats]:
     some = np.where(n > 0, n, np.nan)
     off = np.where(there, x - np.where(there, x, 0.0).sum(axis=0) / some, 0.0)
     square = off * off
-    spread = np.fmax.reduce(x, axis=0) > np.fmin.reduce(x, axis=0)
-    second = np.where(spread, square.sum(axis=0) / some, np.nan)
+    low, high = ends(x)
+    second = np.where(high > low, square.sum(axis=0) / some, np.nan)
     return n, second, (square * off).sum(axis=0) / some, (square * square).sum(axis=0) / some
