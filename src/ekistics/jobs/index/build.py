@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 import ekistics
 from ekistics.core.errors import UnknownNameError
 from ekistics.core.i18n import N_, _, use_language
 from ekistics.core.m49 import by_iso3
 from ekistics.core.place import Place
+from ekistics.core.place_names import area_names
 from ekistics.core.provenance import Run
 from ekistics.core.quality import QualityFlag
 from ekistics.jobs.index.compute import Built, built
@@ -26,10 +28,12 @@ from ekistics.jobs.index.values import CityValues, read_values
 from ekistics.jobs.stages import code_digest
 from ekistics.package import ProfilePackage
 from ekistics.package.write import write_package
+from ekistics.publish.index_page import index_html
 
-__all__ = ["IndexOutcome", "build_index", "write_index"]
+__all__ = ["IndexOutcome", "Making", "build_index", "scope_of", "write_index"]
 
-INDEX, INPUTS, RESULTS, LIVE, REPLICATES = "index.toml", "inputs.csv", "results.json", "live.json", "replicates.csv"
+INDEX, INPUTS, RESULTS, LIVE, PAGE = "index.toml", "inputs.csv", "results.json", "live.json", "index.html"
+REPLICATES = "replicates.csv"
 WORLD = Place("001", N_("World"), "world", "XXX")
 _GOOD, _WARN = 0.95, 0.5  # share of cities with a score: above is good, below is bad
 
@@ -94,11 +98,33 @@ def build_index(index: str | Path, values: Path, out: Path, *, country: str = ""
     near = definition.index.use_near if use_near is None else use_near
     with use_language(language):
         read = read_values(Path(values), definition.index, country=country, use_near=near).dated(time_period)
-        return write_index(definition, read, Path(out), {"use_near": near, "time_period": time_period}, uncertainty)
+    return write_index(definition, read, Path(out),
+                       Making({"use_near": near, "time_period": time_period}, uncertainty, language))
 
 
-def write_index(definition: Definition, values: CityValues, out: Path, parameters: Mapping[str, Any],  # noqa: PLR0913
-                uncertainty: Uncertainty | None = None, progress: Progress | None = None) -> IndexOutcome:
+@dataclass(frozen=True, slots=True)
+class Making:
+    """How an index package is made.
+
+    Parameters
+    ----------
+    parameters : mapping
+        What was stated for the run.
+    uncertainty : Uncertainty, optional
+        How the ranks are tried; they are not when None.
+    language : str, default "en"
+        Language of the package.
+    progress : callable, optional
+        Told how many replicates are done, and of how many.
+    """
+
+    parameters: Mapping[str, Any]
+    uncertainty: Uncertainty | None = None
+    language: str = "en"
+    progress: Progress | None = None
+
+
+def write_index(definition: Definition, values: CityValues, out: Path, how: Making) -> IndexOutcome:
     """Build an index of values that were read, and write its package.
 
     Parameters
@@ -109,39 +135,49 @@ def write_index(definition: Definition, values: CityValues, out: Path, parameter
         The values.
     out : pathlib.Path
         Folder for the package.
-    parameters : mapping
-        What was stated for the run.
-    uncertainty : Uncertainty, optional
-        How the ranks are tried.
-    progress : callable, optional
-        Told how many replicates are done, and of how many.
+    how : Making
+        How it is made.
 
     Returns
     -------
     IndexOutcome
         The package and what is in it.
     """
-    made, now = built(definition.index, values), datetime.now(UTC).replace(microsecond=0)
-    spec = index_spec(definition.index)
-    tried = {} if uncertainty is None else {f"uncertainty.{name}": value for name, value in asdict(uncertainty).items()}
-    run = Run((definition.provenance, *values.inputs), {**parameters, **tried}, {spec.code: str(spec.method)},
-              code_version())
-    results, intervals, documents = results_document(made, run.id), None, {}
-    if uncertainty is not None:
-        replicates = replicated(made, uncertainty, progress)
-        results["uncertainty"] = summary(replicates, uncertainty)
+    with use_language(how.language):
+        return _written(definition, values, out, how)
+
+
+def _written(definition: Definition, values: CityValues, out: Path, how: Making) -> IndexOutcome:
+    made = built(definition.index, values)
+    run = _run(definition, values, how)
+    results, live = results_document(made, run.id), live_document(made)
+    documents, intervals = {}, None
+    if how.uncertainty is not None:
+        replicates = replicated(made, how.uncertainty, how.progress)
+        results["uncertainty"] = summary(replicates, how.uncertainty)
         intervals = {made.base.structure.root: replicates.score_interval(SHARE).T,
                      RANK: replicates.rank_interval(SHARE).T}
-        documents = {REPLICATES: replicates_csv(replicates)}
-    scope = scope_of(values)
-    places = {place.code: place for place in (scope, *values.places)}
-    package = ProfilePackage(place=scope, places=tuple(places.values()), run=run,
-                             observations=score_observations(made, run.id, intervals), layers=(), checks=_flags(made),
-                             created=now.isoformat(), indicators=(spec,), edition=now.date().isoformat())
+        documents[REPLICATES] = replicates_csv(replicates)
+    package = _package(made, run, score_observations(made, run.id, intervals))
     documents |= {INDEX: definition.text.encode(), INPUTS: inputs_csv(made), RESULTS: compact_json(results),
-                  LIVE: compact_json(live_document(made))}
+                  LIVE: compact_json(live), PAGE: index_html(live, language=how.language)}
     write_package(package, out, documents=documents)
     return IndexOutcome(out, package, made, results)
+
+
+def _run(definition: Definition, values: CityValues, how: Making) -> Run:
+    tried = {} if how.uncertainty is None else asdict(how.uncertainty)
+    parameters = {**how.parameters, **{f"uncertainty.{name}": value for name, value in tried.items()}}
+    spec = index_spec(definition.index)
+    return Run((definition.provenance, *values.inputs), parameters, {spec.code: str(spec.method)}, code_version())
+
+
+def _package(made: Built, run: Run, observations: pd.DataFrame) -> ProfilePackage:
+    now, scope = datetime.now(UTC).replace(microsecond=0), scope_of(made.values)
+    places = {place.code: place for place in (scope, *made.values.places)}
+    return ProfilePackage(place=scope, places=tuple(places.values()), run=run, observations=observations, layers=(),
+                          checks=_flags(made), created=now.isoformat(), indicators=(index_spec(made.definition),),
+                          edition=now.date().isoformat())
 
 
 def scope_of(values: CityValues) -> Place:
@@ -162,7 +198,7 @@ def scope_of(values: CityValues) -> Place:
         return WORLD
     (code,) = countries
     try:
-        return Place(code, by_iso3(code).name, "country", code)
+        return Place(code, area_names(by_iso3(code).m49).get("en", code), "country", code)
     except UnknownNameError:  # a code that ISO 3166 leaves to users, as made-up countries have it
         return Place(code, code, "country", code)
 

@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 
 from ekistics.core.errors import PackageError, UnknownNameError
-from ekistics.core.i18n import _, use_language
+from ekistics.core.i18n import _
 from ekistics.core.provenance import Run
-from ekistics.jobs.index.build import INDEX, INPUTS, RESULTS, IndexOutcome, write_index
+from ekistics.jobs.index.build import INDEX, INPUTS, RESULTS, IndexOutcome, Making, write_index
 from ekistics.jobs.index.compute import Built, built
 from ekistics.jobs.index.read import Definition, parse_text
 from ekistics.jobs.index.uncertainty import Progress, Uncertainty
@@ -159,5 +159,4 @@ def try_ranks(folder: Path, how: Uncertainty, *, language: str = "en",
     """
     stored = read_index(folder)
     stated = {name: value for name, value in stored.run.parameters.items() if not name.startswith("uncertainty.")}
-    with use_language(language):
-        return write_index(stored.definition, stored.built.values, stored.folder, stated, how, progress)
+    return write_index(stored.definition, stored.built.values, stored.folder, Making(stated, how, language, progress))
