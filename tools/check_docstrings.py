@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LAYERS = ("core", "geo", "survey", "indicators", "package", "readers", "vault")
+LAYERS = ("core", "composite", "geo", "survey", "indicators", "package", "readers", "vault")
 FINDING = re.compile(r"^(?P<path>.+?\.py):(?P<line>\d+): (?P<code>[A-Z]{2}\d\d) (?P<text>.*)$")
 SUMMARY_ONLY = {"RT01", "PR01", "YD01"}  # what a method may leave out
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef

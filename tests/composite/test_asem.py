@@ -11,10 +11,9 @@ from tests.composite import asem
 from tests.composite.asem import GOLDEN
 
 
-def printed(found, text: str) -> None:
-    """Hold a number against one that is printed, to half a unit of its last digit."""
-    digits = len(text.partition(".")[2])
-    assert abs(float(found) - float(text)) <= 0.5000001 * 10.0**-digits, (float(found), text)
+def printed(found, text: str) -> str:
+    """Write a number to the digits of one that is printed."""
+    return f"{found:.{len(text.partition('.')[2])}f}"
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +30,8 @@ def test_scores_and_ranks_are_those_of_the_example(index) -> None:
     listed = {**dict(zip(GOLDEN["scores"], range(1, 13), strict=True)),
               **dict(zip(GOLDEN["last"], range(48, 52), strict=True))}
     for unit, rank in listed.items():
-        place = units.index(unit)
-        printed(index.total[place], (GOLDEN["scores"] | GOLDEN["last"])[unit])
+        place, text = units.index(unit), (GOLDEN["scores"] | GOLDEN["last"])[unit]
+        assert printed(index.total[place], text) == text
         assert index.ranks[place] == rank
         print(f"SHOWN ASEM, rank {rank}: {unit} {index.total[place]:.6f}")
 
@@ -40,7 +39,7 @@ def test_scores_and_ranks_are_those_of_the_example(index) -> None:
 def test_the_pillars_of_switzerland(index) -> None:
     place = list(index.data.units).index("CHE")
     for code, text in GOLDEN["CHE"].items():
-        printed(index.of(code)[place], text)
+        assert printed(index.of(code)[place], text) == text
     print("SHOWN ASEM, CHE: " + ", ".join(f"{code} {index.of(code)[place]:.6f}" for code in GOLDEN["CHE"]))
 
 
@@ -55,11 +54,11 @@ def test_the_points_winsorised_of_all_indicators(index) -> None:
 def test_skew_and_kurtosis_before_and_after(index) -> None:
     treated = {item.item: item for item in entry(index, TreatedItems).items}
     for code, (skew, kurtosis) in GOLDEN["before"].items():
-        printed(treated[code].skew_before, skew)
-        printed(treated[code].kurtosis_before, kurtosis)
+        assert printed(treated[code].skew_before, skew) == skew
+        assert printed(treated[code].kurtosis_before, kurtosis) == kurtosis
     for code, (skew, kurtosis) in GOLDEN["after"].items():
-        printed(treated[code].skew_after, skew)
-        printed(treated[code].kurtosis_after, kurtosis)
+        assert printed(treated[code].skew_after, skew) == skew
+        assert printed(treated[code].kurtosis_after, kurtosis) == kurtosis
     for code in GOLDEN["before"]:
         t = treated[code]
         print(f"SHOWN ASEM, {code}: skew {t.skew_before:.8f}, kurtosis {t.kurtosis_before:.8f}, {t.points} points -> "
@@ -69,14 +68,14 @@ def test_skew_and_kurtosis_before_and_after(index) -> None:
 def test_z_scores_of_one_to_ten() -> None:
     found = z_score(np.arange(1.0, 11)[:, None], mean=10, sd=2)[:2, 0]
     for value, text in zip(found, GOLDEN["z_score"]["start"], strict=True):
-        printed(value, text)
+        assert printed(value, text) == text
     print(f"SHOWN z-scores of 1 to 10, mean 10, sd 2, start: {found[0]:.7f}, {found[1]:.7f}")
 
 
 @pytest.mark.parametrize("method", ["arithmetic", "geometric", "harmonic"])
 def test_three_means_of_one_example(method) -> None:
     found = combine([[60, 80, 30]], [1, 2, 1], method)[0]
-    printed(found, GOLDEN["aggregation"][method])
+    assert printed(found, GOLDEN["aggregation"][method]) == GOLDEN["aggregation"][method]
     print(f"SHOWN {method} mean of 60, 80, 30 with weights 1, 2, 1: {found:.6f}")
 
 

@@ -120,7 +120,7 @@ class Index:
 
     @property
     def total(self) -> Floats:
-        """Scores in the index itself, shape (n,)."""
+        """Give the scores in the index itself, shape (n,)."""
         return self.scores[:, -1]
 
     def of(self, code: str) -> Floats:

@@ -251,12 +251,19 @@ class Scenario:
     Parameters
     ----------
     denominate : Denominate, optional
+        Division by quantities.
     impute : Impute, optional
+        Filling of missing values.
     screen : Screen, optional
+        Which units have too little data.
     treat : Treat, optional
+        Drawing in of outliers.
     standardise : Standardise
+        The one scale.
     weigh : Weigh
+        The weights.
     aggregate : Aggregate
+        The joining.
 
     Examples
     --------

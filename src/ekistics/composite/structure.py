@@ -142,12 +142,12 @@ class Structure:
 
     @cached_property
     def weights(self) -> Floats:
-        """Weights as given, items first, then groups; shape (n_items + n_groups,)."""
+        """Give the weights as they are written, items first, then groups; shape (n_items + n_groups,)."""
         return np.array([each.weight for each in self._all], dtype=np.float64)
 
     @cached_property
     def codes(self) -> tuple[str, ...]:
-        """Codes of the items, then of the groups: the order of :attr:`weights`."""
+        """List the codes of the items, then of the groups: the order of :attr:`weights`."""
         return tuple(each.code for each in self._all)
 
     @property
