@@ -181,7 +181,8 @@ def explain(index: Index, unit: str, against: str | None = None) -> Explanation:
     A geometric mean has no parts in points; a difference of two has: that of logarithms times the logarithmic mean of
     the two scores, which is exact and symmetric (Ang, Energy Policy 32, 2004, the LMDI method). A harmonic mean is
     taken apart by reciprocals in the same way. Where the two have unlike holes, each part's distance is taken with the
-    mean of its two weights, and what is left is the group's rest.
+    mean of its two weights, and what is left is the group's rest. A group that one of the two has no score in is such a
+    hole itself: nothing below it has a distance.
 
     Examples
     --------
@@ -234,7 +235,7 @@ class _Walk:
         weights = [np.where(np.isfinite(side.joined[below]), w, 0.0) for side in (self.one, self.other)]
         own, theirs = (each / each.sum() if each.sum() else each for each in weights)
         rates = _rates(method, self.one, self.other, place, below) * (own + theirs) / 2
-        both = (own > 0) & (theirs > 0) & np.isfinite(distance)
+        both = (own > 0) & (theirs > 0)
         moved = np.where(both, factor * rates * (self.one.joined[below] - self.other.joined[below]), 0.0)
         moved = moved if np.isfinite(distance) else np.full(len(below), np.nan)
         parts = [self._part(place, weight, distance, above, distance - float(moved.sum()))]
@@ -256,11 +257,13 @@ class _Walk:
 
 
 def _rates(method: str, one: _Side, other: _Side, place: int, below: npt.NDArray[np.int64]) -> Floats:
-    """Give by how much the difference of a group follows that of a child of weight one; any number where one misses."""
+    """Give by how much a group's difference follows that of a child of weight one; 0 where one has no score."""
+    top, bottom = one.scores[place], other.scores[place]
+    if not np.isfinite(top + bottom):
+        return np.zeros(len(below))
     a, b = one.joined[below], other.joined[below]
     there = np.isfinite(a) & np.isfinite(b)
     a, b = np.where(there, a, 1.0), np.where(there, b, 1.0)
-    top, bottom = one.scores[place], other.scores[place]
     if method == "geometric":
         return _log_mean(np.array(top), np.array(bottom)) / _log_mean(a, b)
     if method == "harmonic":
