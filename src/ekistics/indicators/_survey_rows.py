@@ -54,8 +54,8 @@ class Estimating:
         Kind of the interval of shares.
     confidence : float
         Its confidence.
-    degrees_of_freedom : {"satterthwaite", "units"}
-        What intervals count, as in :func:`ekistics.survey.estimates.total`.
+    degrees_of_freedom : {"units", "satterthwaite"}
+        What intervals count, as in :func:`ekistics.survey.estimates.total`; a survey.toml asks for "satterthwaite".
     max_unknown_share : float
         Above this share of households of which the status is not known, only the bounds are given.
     """
@@ -64,7 +64,7 @@ class Estimating:
     lonely: str = "fail"
     interval: str = "logit"
     confidence: float = 0.95
-    degrees_of_freedom: str = "satterthwaite"
+    degrees_of_freedom: str = "units"
     max_unknown_share: float = 0.05
 
     def __post_init__(self) -> None:
