@@ -76,6 +76,14 @@ async function fonts() {
 const common = { absWorkingDir: here, bundle: true, target: "es2022", minify: true, charset: "utf8", logLevel: "warning" };
 const style = { absWorkingDir: here, bundle: true, minify: true, plugins: [night], logLevel: "warning" };
 
+/** Build the page of an index that stands alone. */
+async function indexPage() {
+  await Promise.all([
+    build({ ...common, entryPoints: { index: "src/index/index.ts" }, format: "iife", outdir: out }),
+    build({ ...style, entryPoints: { index: "src/index/alone.css" }, outdir: out }),
+  ]);
+}
+
 /** Build the site: a small script for every page, which fetches those of maps and charts when they are near. */
 async function siteFiles() {
   const site = `${finished}.${process.pid}`; // a site that runs keeps its files until the new ones are whole
@@ -133,6 +141,7 @@ await Promise.all([
     plugins: [workerAsText],
   }),
   build({ ...style, entryPoints: { profile: "src/profile.css" }, outdir: out }),
+  indexPage(),
   fonts(),
   siteFiles(),
 ]);

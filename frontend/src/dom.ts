@@ -15,9 +15,9 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-const SVG = "http://www.w3.org/2000/svg";
+export const SVG = "http://www.w3.org/2000/svg";
 
-function shape(tag: string, attributes: Record<string, string>): SVGElement {
+export function shape(tag: string, attributes: Record<string, string>): SVGElement {
   const made = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
   return made;

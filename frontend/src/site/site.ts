@@ -29,6 +29,9 @@ function enhance(part: ParentNode): void {
   each<HTMLElement>(part, "[data-map]", (stage) =>
     whenNear(stage, async () => (await import("./map.ts")).startMap(stage, labels)),
   );
+  each<HTMLElement>(part, "[data-index]", (index) =>
+    whenNear(index, async () => (await import("../index/page.ts")).startIndex(index)),
+  );
   each<HTMLElement>(part, "[data-chart]", (plot) =>
     whenNear(plot, async () => (await import("./chart.ts")).startChart(plot, labels)),
   );

@@ -1,0 +1,64 @@
+// What a reader may change: where to start from, how values are put on one scale, how parts are joined, the weights.
+import { element } from "../dom.ts";
+import type { Tree } from "./model.ts";
+import { AGGREGATIONS, baseOf, floorOf, isChanged, offered, type State, untouched } from "./state.ts";
+import { score, type Speaker } from "./text.ts";
+import { makeWeights } from "./weights_box.ts";
+import { methodsOf } from "./aggregate.ts";
+
+export interface Tools {
+  show(state: State): void;
+}
+
+type Option = [value: string, title: string];
+
+function makeChoice(title: string, options: Option[], act: (value: string) => void): [HTMLElement, HTMLSelectElement] {
+  const choice = element("select", {}, ...options.map(([value, text]) => element("option", { value }, text)));
+  choice.addEventListener("change", () => act(choice.value));
+  return [element("label", {}, title, choice), choice];
+}
+
+/** Say how the index itself does something, as the first option of a choice. */
+const asStarted = (speaker: Speaker, names: string[]): Option => [
+  "",
+  speaker.say("as_started", { method: [...new Set(names)].map((name) => speaker.say(`method_${name}`)).join(", ") }),
+];
+
+export function makeTools(place: HTMLElement, tree: Tree, speaker: Speaker, now: () => State, change: (state: State) => void): Tools {
+  const { live } = tree;
+  const starts: Option[] = [["", speaker.say("published")], ...live.variants.map(({ code, title }): Option => [code, title])];
+  const [startLabel, start] = makeChoice(speaker.say("start"), starts, (variant) => change({ ...untouched(now().city), variant }));
+  const base = baseOf(tree, now());
+  const scales = offered(tree, base).map((name): Option => [name, speaker.say(`method_${name}`)]);
+  const [scaleLabel, scale] = makeChoice(speaker.say("standardise"), [asStarted(speaker, [base.standardise.method]), ...scales], (standardise) => change({ ...now(), standardise }));
+  const means = AGGREGATIONS.map((name): Option => [name, speaker.say(`method_${name}`)]);
+  const [topLabel, top] = makeChoice(speaker.say("join_top"), [["", ""], ...means], (value) => change({ ...now(), top: value }));
+  const [underLabel, under] = makeChoice(speaker.say("join_under"), [["", ""], ...means], (value) => change({ ...now(), under: value }));
+  const floor = element("p", { class: "note", role: "status" });
+  const weights = makeWeights(tree, speaker, now, change);
+  const back = element("button", { type: "button", class: "plain" }, speaker.say("back"));
+  back.addEventListener("click", () => change(untouched(now().city)));
+  const choices = element("div", { class: "choices" }, ...(live.variants.length ? [startLabel] : []), scaleLabel, topLabel, ...(tree.levels > 1 ? [underLabel] : []));
+  place.append(choices, floor, weights.box, back);
+  const name = (choice: HTMLSelectElement, methods: string[]): void => {
+    const first = choice.options[0];
+    if (first) first.textContent = asStarted(speaker, methods)[1];
+  };
+  const show = (state: State): void => {
+    const from = baseOf(tree, state);
+    const methods = methodsOf(tree, from.aggregate);
+    name(scale, [from.standardise.method]);
+    name(top, methods.slice(-1));
+    name(under, methods.slice(0, -1));
+    start.value = state.variant;
+    scale.value = state.standardise;
+    top.value = state.top;
+    under.value = state.under;
+    const least = floorOf(tree, state);
+    const said = least === null ? "" : speaker.say("floor", { value: score(least) });
+    if (floor.textContent !== said) floor.textContent = said;
+    back.disabled = !isChanged(state);
+    weights.show(state);
+  };
+  return { show };
+}
