@@ -51,7 +51,10 @@ def outranked(x, w):
     return scores
 
 
-def test_outranking_is_that_of_all_pairs() -> None:
+@pytest.mark.parametrize("pairs", [1, 64, 1000])
+def test_outranking_is_that_of_all_pairs(pairs, monkeypatch) -> None:
+    """In blocks of a unit, of two, and all at once."""
+    monkeypatch.setattr("ekistics.composite.aggregate._CELLS", pairs)
     x = RNG.integers(0, 5, (30, 4)).astype(float)
     x[RNG.random(x.shape) < 0.2] = NAN
     w = np.array([1.0, 2, 1, 4])

@@ -122,6 +122,12 @@ def test_steps_by_hand() -> None:
     assert index.ranks.tolist() == [2, 3, 1]
 
 
+def test_a_unit_of_no_group_is_not_filled() -> None:
+    for none in ("", None, NAN):
+        labels = [none if i == 3 else "n" for i in range(12)]
+        assert np.isnan(build(changed(groups={"region": labels}), FULL.replace(screen=None)).treated[3, 1])
+
+
 def test_nothing_is_imputed_unless_asked() -> None:
     index = build(DATA, Scenario(aggregate=Aggregate(whole=True)))
     assert np.isnan(index.total[3]) and np.isnan(index.ranks[3]) and np.isfinite(np.delete(index.total, 3)).all()

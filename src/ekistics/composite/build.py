@@ -189,7 +189,9 @@ def _impute(state: _State, data: Data, scenario: Scenario) -> _State:
     if step.by is not None:
         if step.by not in data.groups:
             raise UnknownNameError.among(step.by, list(data.groups), what=_("grouping"), where="impute")
-        labels = np.array([str(label or "") for label in data.groups[step.by]])
+        # A label that is None, empty or NaN, as pandas has it, names no group.
+        labels = np.array(["" if not label or label != label else str(label)  # noqa: PLR0124 - NaN is not itself
+                           for label in data.groups[step.by]])
         group = np.where(labels == "", -1, np.unique(labels, return_inverse=True)[1])
     values = imputation.fill(state.values, step.method.removeprefix("group-"), group)
     return state.told(Imputed(step.method, np.isfinite(values) & ~state.observed), values=values)

@@ -184,7 +184,8 @@ class Aggregate(Step):
     whole : bool, default False
         Whether one missing value below is enough to leave a group without a score.
     floor : float, optional
-        Scores below it count as it, so that a geometric or harmonic mean exists: a choice, declared here.
+        Standardised values and scores below it count as it, at every level and under every method, so that a geometric
+        or harmonic mean exists: a choice, declared here.
     penalty : {-1, 1}
         Sign of the penalty of ``mpi``: -1 where more is better, 1 where the index measures something bad.
     """
