@@ -23,7 +23,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PAGE, SITE_PAGE = ROOT / "docs/benchmarks.md", ROOT / "docs/benchmarks-site.md"
 PEERS = ROOT / ".venv-peers"
-MODULES = ("degurba", "network", "zonal", "profile", "survey", "sampling", "vault", "households", "site_bench")
+MODULES = ("degurba", "network", "zonal", "profile", "survey", "sampling", "vault", "households", "composite",
+           "site_bench")
 OURS = ("ekistics", "numpy", "numba", "scipy", "shapely", "exactextract", "rasterio")
 THEIRS = ("networkx", "osmnx", "pandana", "rasterstats", "svy")
 

@@ -27,6 +27,7 @@ _THERE: dict[str, Callable[[Floats], Floats]] = {"arithmetic": np.asarray, "geom
                                                  "harmonic": np.reciprocal}
 _BACK: dict[str, Callable[[Floats], Floats]] = {"arithmetic": np.asarray, "geometric": np.exp,
                                                 "harmonic": np.reciprocal}
+_ONE = {"arithmetic": 1.0, "geometric": 0.0, "harmonic": 1.0}  # the score 1 in the scale of each method
 _GOLDEN, _FIRST, _SECOND = (np.uint64(x) for x in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
 
 
@@ -74,12 +75,30 @@ class _Join:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Part:
-    """Units that are joined in one way; None in place of what is there where all is."""
+    """Units that are joined in one way: values by join, and, where some have holes, the holes by join."""
 
     units: Bools
     joins: tuple[_Join, ...]
     turned: tuple[Floats, ...]
-    there: tuple[Floats, ...] | None
+    holes: tuple["_Holes", ...] | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Holes:
+    """Units that have a hole below a group, what they have of its items, and where those of its groups stand there."""
+
+    units: Integers
+    there: Floats
+    of_groups: tuple[Integers, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Made:
+    """Means of a group in the scale of its method, 0 where it has no score, and of units with holes what made them."""
+
+    mean: Floats
+    scored: Bools
+    used: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -161,16 +180,28 @@ def _joins(structure: Structure, methods: Sequence[str], *, every: bool) -> tupl
 
 def _part(x: Floats, there: Bools | None, units: Bools, joins: tuple[_Join, ...]) -> _Part | None:
     """Turn the values of units as their groups' methods need them; None where one has no logarithm or reciprocal."""
-    turned, held = [], []
+    turned = []
     for join in joins:
         below = x[..., join.items]
         if join.method not in _THERE or (join.method in _POSITIVE and bool((below <= 0).any())):
             return None
         made = _THERE[join.method](below)
-        present = np.isfinite(below)
-        turned.append(_laid(made if there is None else np.where(present, made, 0.0)))
-        held.append(_laid(present.astype(np.float64)))
-    return _Part(units, joins, tuple(turned), None if there is None else tuple(held))
+        turned.append(_laid(made if there is None else np.where(there[..., join.items], made, 0.0)))
+    return _Part(units, joins, tuple(turned), None if there is None else _holes(there, joins))
+
+
+def _holes(there: Bools, joins: tuple[_Join, ...]) -> tuple[_Holes, ...]:
+    """Find, for each group, the units that have a hole below it in any replicate."""
+    found: dict[int, _Holes] = {}
+    whole = there if there.ndim != _EACH else there.all(axis=0)
+    for join in joins:
+        lacking: Bools = np.logical_not(np.asarray(whole)[:, join.items].all(axis=1))
+        for group in join.groups:
+            lacking[found[group].units] = True
+        units = np.flatnonzero(lacking)
+        held = _laid(there[..., units, :][..., join.items].astype(np.float64))
+        found[join.number] = _Holes(units, held, tuple(np.searchsorted(units, found[g].units) for g in join.groups))
+    return tuple(found.values())
 
 
 def _laid(values: Floats) -> Floats:
@@ -211,7 +242,7 @@ def total_block(prepared: Prepared, weights: Floats) -> Floats:
     scores = np.empty((len(weights), prepared.standardised.shape[-2]))
     for part in prepared.parts:
         w = _joined_weights(prepared.structure, weights, part.joins)
-        made = _whole(part, w, prepared) if part.there is None else _holed(part, part.there, w, prepared)
+        made = _whole(part, w, prepared) if part.holes is None else _holed(part, part.holes, w, prepared)
         if made is None:  # what cannot be is told in one place
             return _slowly(prepared, weights)
         scores[:, part.units] = made
@@ -249,26 +280,50 @@ def _whole(part: _Part, w: Floats, prepared: Prepared) -> Floats | None:
     return made[len(prepared.structure.nodes) - 1]
 
 
-def _holed(part: _Part, there: tuple[Floats, ...], w: Floats, prepared: Prepared) -> Floats | None:
-    """Join what is there, where enough of it is."""
-    m, made = len(prepared.structure.items), dict[int, tuple[Floats, Floats]]()
+def _holed(part: _Part, holes: tuple[_Holes, ...], w: Floats, prepared: Prepared) -> Floats | None:
+    """Join what is there, where enough of it is; only units with a hole below a group are looked at for it."""
+    m, made = len(prepared.structure.items), dict[int, _Made]()
+    by_number = {join.number: (join, lacks) for join, lacks in zip(part.joins, holes, strict=True)}
     least = (1.0 if prepared.step.whole else prepared.step.minimum_share) - _SLACK
-    for join, turned, held in zip(part.joins, part.turned, there, strict=True):
-        own = w[:, join.items]
-        total, share = _sum(turned, own), _sum(held, own)
+    for (join, lacks), turned in zip(by_number.values(), part.turned, strict=True):
+        total, share = _sum(turned, w[:, join.items]), _sum(lacks.there, w[:, join.items])
         used = share.copy()
-        for group in join.groups:
-            score, part_used = made.pop(group)
-            has = np.isfinite(score)
-            if join.method in _POSITIVE and bool((score <= 0).any()):
+        for group, places in zip(join.groups, lacks.of_groups, strict=True):
+            below, weight = made.pop(group), w[:, m + group, None]
+            mean = _turned(below, by_number[group], join.method)
+            if mean is None:
                 return None
-            total += w[:, m + group, None] * np.where(has, _THERE[join.method](score), 0.0)
-            share += w[:, m + group, None] * has
-            used += w[:, m + group, None] * part_used
-        scored = (used >= least) & (share > 0)
-        mean = np.divide(total, share, out=np.full(share.shape, np.nan), where=scored)
-        made[join.number] = _BACK[join.method](mean), np.where(scored, used, 0.0)
-    return made[len(prepared.structure.nodes) - 1][0]
+            total += weight * mean
+            share += weight
+            used += weight
+            share[:, places] -= weight * ~below.scored
+            used[:, places] -= weight * (1 - below.used)
+        scored = (used >= least) & (share > _SLACK)
+        total[:, lacks.units] = np.divide(total[:, lacks.units], share, out=np.zeros(share.shape), where=scored)
+        made[join.number] = _Made(total, scored, np.where(scored, used, 0.0))
+    return _scores(made[len(prepared.structure.nodes) - 1], part.joins[-1], holes[-1], np.nan)
+
+
+def _turned(below: _Made, of: tuple[_Join, _Holes], method: str) -> Floats | None:
+    """Bring the means of a group to the scale of the method above it; None where one has no logarithm or reciprocal."""
+    join, lacks = of
+    if join.method == method:
+        return below.mean
+    scores = _scores(below, join, lacks, 1.0)
+    if method in _POSITIVE and bool((scores <= 0).any()):
+        return None
+    scores = _THERE[method](scores)
+    scores[:, lacks.units] = np.where(below.scored, scores[:, lacks.units], 0.0)
+    return scores
+
+
+def _scores(of: _Made, join: _Join, lacks: _Holes, missing: float) -> Floats:
+    """Bring the means of a group back to scores; a number of one's choice where there is none."""
+    means = of.mean.copy()
+    means[:, lacks.units] = np.where(of.scored, means[:, lacks.units], _ONE[join.method])
+    scores = np.array(_BACK[join.method](means))
+    scores[:, lacks.units] = np.where(of.scored, scores[:, lacks.units], missing)
+    return scores
 
 
 def _sum(items: Floats, w: Floats) -> Floats:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,8 +23,8 @@ from ekistics.composite.noise import (
     noisy_weights,
     setting,
 )
-from ekistics.composite.replicates import Replicates, option_text, rank_shift
-from ekistics.composite.scenario import STEPS, Scenario, Weigh
+from ekistics.composite.replicates import Replicates, rank_shift
+from ekistics.composite.scenario import STEPS, Scenario, Step, Weigh
 from ekistics.core.errors import InvalidValueError
 from ekistics.core.i18n import _
 
@@ -221,8 +222,17 @@ def _ordered(inputs: Sequence[UncertainInput], mixes: Integers) -> list[int]:
 def _mix_text(inputs: Sequence[UncertainInput], options: Sequence[int]) -> str:
     """Say which choices were made."""
     choices = [each for each in inputs if isinstance(each, Choice)]
-    return ", ".join(f"{choice.path} = {option_text(choice.options[option])}"
+    return ", ".join(f"{choice.path} = {_brief(choice.options[option])}"
                      for choice, option in zip(choices, options, strict=True)) or _("no choice")
+
+
+def _brief(option: Any) -> str:
+    """Give an option in few words: of a step, what is not as it is by default."""
+    if not isinstance(option, Step):
+        return str(option)
+    default = type(option)().as_mapping()
+    changed = [f"{key} {value}" for key, value in option.as_mapping().items() if value != default[key]]
+    return "(" + ", ".join(changed) + ")"
 
 
 def _on_scale(base: Scenario, inputs: Sequence[UncertainInput], draws: Draws) -> npt.NDArray[np.bool_]:
