@@ -92,6 +92,25 @@ def items(name: IndexName, as_json: Json = False) -> None:
 
 
 @index.command()
+def explain(package: Package,
+            city: Annotated[str, typer.Argument(help="Code or name of the city.")],
+            against: Annotated[str, typer.Option(help="Code or name of a city that it is held against; the middle of "
+                                                      "all when not given.")] = "",
+            language: Annotated[str, typer.Option(help="Language of the sentences (code).")] = "en",
+            as_json: Json = False) -> None:
+    """Say in sentences what makes a city's score, what it lacks, and what it would take to move up."""
+    from ekistics.jobs.index import explain_city
+
+    story = explain_city(package, city, against=against, language=language)
+    if as_json:
+        typer.echo(json.dumps({"code": story.code, "name": story.name, "sentences": story.sentences,
+                               "unit": story.unit, "parts": story.parts}, ensure_ascii=False))
+        return
+    for sentence in story.sentences:
+        typer.echo(f"{sentence}\n")
+
+
+@index.command()
 def uncertainty(package: Package,
                 replicates: Annotated[int, typer.Option(min=1, help="How often the index is built again.")] = 1000,
                 seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same draws.")] = 1,
