@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "ekistics.web.accounts",
     "ekistics.web.workflow",
     "ekistics.web.observatory",
+    "ekistics.web.texts",
     "ekistics.web.work",
 ]
 

@@ -32,6 +32,7 @@ urlpatterns = [
         path("", include("ekistics.web.work.urls")),
         path("", include("ekistics.web.observatory.urls")),
         path("", include("ekistics.web.accounts.urls")),
+        path("", include("ekistics.web.texts.urls")),
         path("", include("ekistics.web.workflow.urls")),
     ),
 ]

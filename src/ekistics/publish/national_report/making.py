@@ -187,9 +187,10 @@ def _part_row(row: Mapping[str, Any], document: DocumentRecord, held: Context) -
 
 
 def _base(row: Mapping[str, Any], held: Context) -> str:
-    """Say of what a share of a part is, as its indicator does."""
+    """Say of what a share of a part is, as its indicator does; a document may name a series that it no longer has."""
     if row["kind"] == "count":
         return _("cities of the country")
     spec = held.specs.get(row["indicator"])
-    base = spec.base_of(row["series"], row["variant"]) if spec else ""
+    known = spec is not None and any(series.code == row["series"] for series in spec.series)
+    base = spec.base_of(row["series"], row["variant"]) if spec is not None and known else ""
     return _(base) if base else _("not stated") if row["unit_measure"] == "PT" else ""

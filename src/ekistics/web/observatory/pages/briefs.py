@@ -33,7 +33,7 @@ from ekistics.web.places.models import Place
 from ekistics.web.policy import Actor
 from ekistics.web.render import language_now
 
-__all__ = ["KINDS", "city_brief", "compare_report"]
+__all__ = ["KINDS", "cited_frame", "city_brief", "compare_report", "newest_day"]
 
 MOST_PEERS = 40
 _OFFICE = "application/vnd.openxmlformats-officedocument."
@@ -77,8 +77,8 @@ def compare_report(request: HttpRequest, kind: str) -> HttpResponse:
     rows = frame(rows_for(actor, where=Q(place__in=[p.pk for p in asked.cities], group__total=True,
                                          measure__in=list(measures.values_list("pk", flat=True)))).order_by("id"))
     records = ComparisonRecords(
-        _records(asked.cities), asked.specs, _cited(rows), (asked.period,) if asked.period else (),
-        _newest_day(rows), f"{absolute('compare')}?{asked.query()}", site_name(), language)
+        _records(asked.cities), asked.specs, cited_frame(rows), (asked.period,) if asked.period else (),
+        newest_day(rows), f"{absolute('compare')}?{asked.query()}", site_name(), language)
     made = _file(compose_comparison(records), kind, "comparison")
     if rows_leave(request):
         rows_taken(actor, "brief:comparison", rows["conf_status"], form=kind, cities=[p.code for p in asked.cities])
@@ -111,9 +111,9 @@ def _city_records(actor: Actor, record: CityRecord) -> CityRecords:
         measures.values_list("pk", flat=True)))).order_by("id"))
     country = country_names([place.country]).get(place.country, place.country)
     return CityRecords(
-        _record(profile.place.code, profile.place.name, place), profile.indicators, _cited(rows),
+        _record(profile.place.code, profile.place.name, place), profile.indicators, cited_frame(rows),
         tuple(PlaceRecord(p.code, p.name, p.kind, p.country) for p in profile.places if p.kind == "neighbourhood"),
-        _records(peers), _cited(beside) if peers else None, country, profile.checks, _newest_day(rows),
+        _records(peers), cited_frame(beside) if peers else None, country, profile.checks, newest_day(rows),
         absolute("city", code=place.code), site_name(), language_now())
 
 
@@ -126,8 +126,19 @@ def _records(places: tuple[Place, ...] | list[Place]) -> tuple[PlaceRecord, ...]
     return tuple(_record(p.code, names[p.pk], p) for p in places)
 
 
-def _cited(rows: pd.DataFrame) -> pd.DataFrame:
-    """Add edition, source and address to each observation."""
+def cited_frame(rows: pd.DataFrame) -> pd.DataFrame:
+    """Add edition, source and address to each observation.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Rows of the record.
+
+    Returns
+    -------
+    pandas.DataFrame
+        What a report cites.
+    """
     held = Edition.objects.select_related("dataset").in_bulk([int(key) for key in set(rows["edition"])])
     days = {key: e.released_at.date().isoformat() if e.released_at else "" for key, e in held.items()}
     sources = {key: e.dataset.publisher or e.dataset.title for key, e in held.items()}
@@ -137,7 +148,8 @@ def _cited(rows: pd.DataFrame) -> pd.DataFrame:
                       address=[absolute("value", number=int(k)) for k in table["observation"]])
 
 
-def _newest_day(rows: pd.DataFrame) -> str:
+def newest_day(rows: pd.DataFrame) -> str:
+    """Give the newest day on which an edition of some rows was released, as ISO date; empty where none was."""
     held = Edition.objects.filter(pk__in=[int(key) for key in set(rows["edition"])], released_at__isnull=False)
     newest = held.order_by("-released_at").values_list("released_at", flat=True).first()
     return newest.date().isoformat() if newest else ""

@@ -48,7 +48,7 @@ from ekistics.web.observatory.records import CityRecord, city_record
 from ekistics.web.observatory.sparkline import Sparkline, sparkline
 from ekistics.web.observatory.tables import open_editions
 from ekistics.web.places.models import Place
-from ekistics.web.policy import Actor
+from ekistics.web.policy import Action, Actor, Facts, State, allowed
 from ekistics.web.render import language_now
 
 __all__ = ["NationalCard", "country", "country_map", "sample_part", "survey_part"]
@@ -90,7 +90,8 @@ def country(request: HttpRequest, code: str) -> HttpResponse:
         "surveys": [survey_part(d.survey, language) for d in documents if d.survey],
         "survey_rounds": rounds_table([d.survey for d in documents if d.survey], language=language),
         "slots": slots_told(record, documents, language=language), "absent": _absent(record, stamp),
-        "listed": listed, "cities": len(listed), "downloads": _downloads(actor, record),
+        "listed": listed, "cities": len(listed), "may_write": allowed(
+            actor, Action.EDIT, place.path, Facts(State.DRAFT, own=True)), "downloads": _downloads(actor, record),
         "cite": how_to_cite(_("National values of {place}").format(place=name), edition, absolute(
             "country", code=code))})
 

@@ -23,13 +23,13 @@ from ekistics.web.observatory.models import Edition
 from ekistics.web.policy import Action, Actor, Facts, Role, State, allowed, readable
 from ekistics.web.problems import status_of
 from ekistics.web.workflow.comparison import compared
-from ekistics.web.workflow.kinds import Target, find_target
+from ekistics.web.workflow.kinds import Target, find_target, kinds
 from ekistics.web.workflow.models import Comment, Event
 from ekistics.web.workflow.moves import STATE_WORDS, Move, moves_open_to
 from ekistics.web.workflow.parts import parts_of
 from ekistics.web.workflow.remarks import comment, open_reports, resolve
 
-__all__ = ["edition", "report", "work"]
+__all__ = ["MARKS", "edition", "name_of", "report", "work"]
 
 MOST, LATELY = 100, 10
 ROWS = 100
@@ -51,7 +51,7 @@ def work(request: HttpRequest) -> HttpResponse:
     return render(request, "workflow/work.html", {
         "tab": "work", "roles": role_rows(list(RoleGrant.objects.filter(user=request.user).select_related("place"))),
         "mine": [_row(each) for each in mine], "finished": [_row(each) for each in finished],
-        "waiting": [_row(each) for each in waiting if _waits_for(actor, each)],
+        "waiting": [_row(each) for each in waiting if _waits_for(actor, each)], "others": _others(actor),
         "reports": open_reports(actor), "ask_two_factor": lacks_second_factor(request),
         "may_upload": actor.highest >= Role.CONTRIBUTOR})
 
@@ -59,6 +59,19 @@ def work(request: HttpRequest) -> HttpResponse:
 def _in(actor: Actor, states: Sequence[str]) -> Any:
     found = Edition.objects.filter(readable(actor, edition=""), state__in=states)
     return found.select_related("dataset", "place", "author").order_by("-created_at", "-pk")
+
+
+def _others(actor: Actor) -> list[dict[str, Any]]:
+    """Give what is in work besides editions, such as texts, with what somebody may do next."""
+    found = []
+    for kind in (each for each in kinds() if each.model is not Edition):
+        rows = kind.model._default_manager.filter(readable(actor, edition=""), state__in=IN_WORK)
+        for row in rows.select_related(*kind.related).order_by("-pk")[:MOST]:
+            target = Target(kind, row)
+            state = State(target.facts(actor).state)
+            found.append({"title": target.title, "address": target.address, "state": _(STATE_WORDS[state]),
+                          "mark": MARKS[state], "moves": [_(spec.words) for spec in moves_open_to(actor, target)]})
+    return found
 
 
 def _waits_for(actor: Actor, found: Edition) -> bool:
@@ -131,16 +144,17 @@ def _page(request: HttpRequest, actor: Actor, target: Target, wrong: _Wrong | No
     return render(request, "workflow/edition.html", {
         "tab": "work", "target": target, "edition": row, "state": _(STATE_WORDS[facts.state]),
         "mark": MARKS[facts.state], "embargoed": facts.embargoed, "rows": rows, "wrong": wrong,
-        "next": rows[-1].number if len(rows) == ROWS else None, "author": _name(row.author),
+        "next": rows[-1].number if len(rows) == ROWS else None, "author": name_of(row.author),
         "parts": parts_of(actor, row), "moves": moves_open_to(actor, target), "own": facts.own,
         "given": request.POST if wrong else {},
         "may_comment": allowed(actor, Action.COMMENT, target.path, facts),
-        "events": [{"event": e, "to": _(STATE_WORDS[State(e.to_state)]), "by": _name(e.actor),
+        "events": [{"event": e, "to": _(STATE_WORDS[State(e.to_state)]), "by": name_of(e.actor),
                     "note": e.note if hears else ""} for e in events], "hears": hears,
-        "remarks": [{"remark": c, "by": _name(c.actor)} for c in remarks]}, status=wrong.status if wrong else 200)
+        "remarks": [{"remark": c, "by": name_of(c.actor)} for c in remarks]}, status=wrong.status if wrong else 200)
 
 
-def _name(user: User | None) -> str:
+def name_of(user: User | None) -> str:
+    """Give the name of somebody who did something; of nobody, the program's."""
     return _("the program") if user is None else user.get_full_name() or user.username
 
 
