@@ -73,6 +73,16 @@ def test_points_are_drawn_in_as_one_by_one(columns) -> None:
     np.testing.assert_array_equal(np.isnan(made.values), np.isnan(columns))
 
 
+@pytest.mark.parametrize(("column", "skewed", "peaked"), [
+    ([0] * 87 + [1] * 13, True, False), ([-100, *range(-10, 11), 100], False, True)])
+def test_skew_alone_and_kurtosis_alone_are_no_outliers(column, skewed, peaked) -> None:
+    x = np.array(column, dtype=float)[:, None]
+    assert (abs(skew(x)[0]) > 2, kurtosis(x)[0] > 3.5) == (skewed, peaked)
+    made = treat(x)
+    assert (made.points[0], made.logged[0]) == (0, False)
+    np.testing.assert_array_equal(made.values, x)
+
+
 def test_what_five_points_do_not_mend_takes_the_logarithm_of_all(columns) -> None:
     made = treat(columns)
     assert made.logged[[7, 8, 9]].any()
