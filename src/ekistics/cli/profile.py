@@ -67,18 +67,21 @@ def validate(city: Annotated[Path, typer.Argument(help="A city.toml, or the fold
 def profile(city: Annotated[Path, typer.Argument(help="A city.toml, or the folder that holds it.")],
             out: Annotated[Path, typer.Option("--out", help="Folder for the profile package.")],
             documents: Annotated[bool, typer.Option(help="Make profile.html and profile.pdf.")] = True,
+            index: Annotated[list[Path] | None, typer.Option(
+                help="Folder of an index package that holds the city: page and PDF say what it says; repeat for "
+                     "more.")] = None,
             as_json: Annotated[bool, typer.Option("--json", help="Print for machines.")] = False) -> None:
     """Profile a city: compute every indicator and write the package with its page and PDF."""
     from ekistics.jobs.profile import profile as run
 
     if as_json:
-        outcome = run(city, out=out, documents=documents)
+        outcome = run(city, out=out, documents=documents, indices=index or ())
         typer.echo(json.dumps(_outcome_json(outcome), ensure_ascii=False))
         return
     console = Console(stderr=True)
     with Progress(SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24), TimeElapsedColumn(),
                   console=console, transient=True, disable=not sys.stderr.isatty()) as bar:
-        outcome = run(city, out=out, documents=documents, on_event=_Shown(bar, console))
+        outcome = run(city, out=out, documents=documents, indices=index or (), on_event=_Shown(bar, console))
     _print_outcome(outcome)
 
 

@@ -1,7 +1,8 @@
 """The composer: a profile package becomes a document of typed blocks, from which both HTML and PDF are drawn."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 from babel import Locale
@@ -16,6 +17,7 @@ from ekistics.publish.cards import cards
 from ekistics.publish.content import Document, Fact, Section
 from ekistics.publish.figures import listed, newest_rows, numbered
 from ekistics.publish.findings import charts
+from ekistics.publish.index_section import index_section
 from ekistics.publish.labels import labels
 from ekistics.publish.live import live_layers
 from ekistics.publish.maps import map_sheets
@@ -36,7 +38,7 @@ __all__ = ["command_of", "compose_profile"]
 
 
 def compose_profile(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], *,
-                    language: str = "en") -> Document:
+                    indices: Sequence[Mapping[str, Any]] = (), language: str = "en") -> Document:
     """Turn a profile package into content; page and PDF of one profile may share it.
 
     Parameters
@@ -45,6 +47,8 @@ def compose_profile(package: ProfilePackage, specs: Mapping[str, IndicatorSpec],
         The profile.
     specs : mapping of str to IndicatorSpec
         The indicators by code, in the order of the profile.
+    indices : sequence of mapping
+        What index packages say of cities: the content of their ``results.json``.
     language : str
         Language of texts, numbers and dates.
 
@@ -54,13 +58,15 @@ def compose_profile(package: ProfilePackage, specs: Mapping[str, IndicatorSpec],
         The content.
     """
     with use_language(language):
-        return _composed(package, specs, language)
+        return _composed(package, specs, indices, language)
 
 
-def _composed(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], language: str) -> Document:
+def _composed(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], indices: Sequence[Mapping[str, Any]],
+              language: str) -> Document:
     rows = numbered(package.observations)
     newest = newest_rows(listed(rows))
     first, rule = headline(package, specs, newest, language=language)
+    of_index = [index_section(results, package.place.code, language=language) for results in indices]
     areas = neighbourhood_table(package, specs, newest, language=language)
     tables = [areas, values_table(package, specs, rows, language=language),
               quality_table(package, specs, language=language), sources_table(package, language=language),
@@ -72,7 +78,8 @@ def _composed(package: ProfilePackage, specs: Mapping[str, IndicatorSpec], langu
         cards=cards(package, specs, newest, language=language),
         charts=charts(package, specs, rows, language=language),
         maps=map_sheets(package, language=language), tables=tuple(t for t in tables if t is not None),
-        sections=(method_section(package, _present(specs, rows), language=language),
+        sections=(*(each for each in of_index if each is not None),
+                  method_section(package, _present(specs, rows), language=language),
                   run_section(package, language=language)),
         certificate=certificate_table(package, specs), labels=labels(),
         live=live_layers(package, areas, language=language), downloads=_downloads(package))

@@ -1,6 +1,7 @@
 """The job: read, compute, check, write; a killed run continues where it stopped."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -10,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 import ekistics
-from ekistics.core.errors import EkisticsError
-from ekistics.core.i18n import use_language
+from ekistics.core.errors import EkisticsError, PackageError, UnknownNameError
+from ekistics.core.i18n import _, use_language
 from ekistics.core.observation import observations
 from ekistics.core.place import Place
 from ekistics.core.provenance import Provenance, Run, digest_file
@@ -26,6 +27,7 @@ from ekistics.jobs.profile.quality import quality_flags
 from ekistics.jobs.profile.results import all_results
 from ekistics.jobs.stages import Stage, StageEvent, StageRunner, StageStore, code_digest
 from ekistics.package import ProfilePackage
+from ekistics.package.descriptor import load_descriptor
 from ekistics.package.read import read_package
 from ekistics.package.write import write_package
 
@@ -61,7 +63,7 @@ def _quiet(event: StageEvent) -> None:
     """Take an event and say nothing."""
 
 
-def profile(city: Path | str, *, out: Path | str, documents: bool = True,
+def profile(city: Path | str, *, out: Path | str, documents: bool = True, indices: Sequence[Path] = (),
             on_event: Callable[[StageEvent], None] = _quiet,
             digest: Callable[[Path], str] = digest_file) -> ProfileOutcome:
     """Profile a city.
@@ -74,6 +76,8 @@ def profile(city: Path | str, *, out: Path | str, documents: bool = True,
         Folder for the package; an earlier package there is replaced when the new one is whole.
     documents : bool, default True
         Whether to make profile.html and profile.pdf.
+    indices : sequence of path
+        Index packages that hold the city; page and PDF have a section on each.
     on_event : callable
         Takes a :class:`~ekistics.jobs.stages.StageEvent` as stages start, end or are reused.
     digest : callable
@@ -93,11 +97,12 @@ def profile(city: Path | str, *, out: Path | str, documents: bool = True,
     config = read_city(Path(city))
     now = datetime.now(UTC).replace(microsecond=0)
     with use_language(config.city.language):
+        shown = [_results_of(Path(index), config.city.code) for index in indices]
         inputs = _inputs(config, digest)
         runner = stage_runner(config, out, inputs=inputs, on_event=on_event)
         package = _package(config, runner, inputs, now)
         before = _package_before(out)
-        files = _documents(package, config.city.language, on_event) if documents else {}
+        files = _documents(package, shown, config.city.language, on_event) if documents else {}
         write_package(package, out, documents=files)
         runner.prune()
     if before is None:
@@ -204,7 +209,22 @@ def _package(config: CityConfig, runner: StageRunner, inputs: list[Provenance], 
                           edition=config.city.edition or now.date().isoformat())
 
 
-def _documents(package: ProfilePackage, language: str, on_event: Callable[[StageEvent], None]) -> dict[str, bytes]:
+def _results_of(index: Path, city: str) -> dict[str, Any]:
+    """Read what an index package says, and refuse one that does not hold the city."""
+    load_descriptor(index)
+    try:
+        results: dict[str, Any] = json.loads((index / "results.json").read_bytes())
+        held = [unit["code"] for unit in results["units"]]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise PackageError(_("This package is not one of an index."), where=index,
+                           hint=_("'ekistics index build' makes one.")) from error
+    if city not in held:
+        raise UnknownNameError.among(city, held, what=_("city"), where=index)
+    return results
+
+
+def _documents(package: ProfilePackage, indices: Sequence[dict[str, Any]], language: str,
+               on_event: Callable[[StageEvent], None]) -> dict[str, bytes]:
     from ekistics.publish import compose_profile, page, printed  # loads the page stack, which numbers do not need
 
     files = {}
@@ -213,7 +233,8 @@ def _documents(package: ProfilePackage, language: str, on_event: Callable[[Stage
         on_event(StageEvent(name, "started"))
         begin = datetime.now(UTC)
         if content is None:
-            content = compose_profile(package, {spec.code: spec for spec in specs()}, language=language)
+            content = compose_profile(package, {spec.code: spec for spec in specs()}, indices=indices,
+                                      language=language)
         files[name] = page(content) if name == "profile.html" else printed(content, created=package.created)
         on_event(StageEvent(name, "computed", (datetime.now(UTC) - begin).total_seconds()))
     return files
