@@ -107,6 +107,15 @@ def test_shares_below_are_not_spent_twice() -> None:
     np.testing.assert_allclose(found.coverage[0], [2 / 3, 3 / 5, 2 / 3 / 3 + 3 / 5 * 2 / 3])
 
 
+def test_values_below_a_group_without_a_score_make_none_above_it() -> None:
+    """Two of three groups have half of their items: two thirds of the values are there, but one group has a score."""
+    tree = Structure.of([Item(f"{group}{i}", group) for group in "xyz" for i in (1, 2)],
+                        [Group("city", ""), *(Group(group, "city") for group in "xyz")])
+    found = aggregate(tree, np.array([[50.0, NAN, 60, NAN, 70, 90]]), resolve(tree, Weigh()), Aggregate())
+    np.testing.assert_allclose(found.scores[0], [NAN, NAN, 80, NAN])
+    np.testing.assert_allclose(found.coverage[0], [0.5, 0.5, 1, 2 / 3])
+
+
 def test_a_weight_of_zero_is_no_hole() -> None:
     found = aggregate(FLAT, np.array([[60, 80, NAN]]), resolve(FLAT, Weigh(weights={"c": 0})), Aggregate(whole=True))
     assert (found.scores[0, 0], found.coverage[0, 0]) == (70, 1)
