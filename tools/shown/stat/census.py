@@ -15,7 +15,10 @@ def lines() -> list[Line]:
 
 
 def _judged(line: Line) -> Line:
-    """Hold each coverage in a thousand draws, but of rare shares, against what is promised."""
+    """Hold each coverage in a thousand draws, but of rare shares, against what is promised.
+
+    It is judged with the degrees of freedom that surveys count; what units less strata give stands beside, not judged.
+    """
     number, text, figure, status = line
     seen = re.match(r"([\d.]+) %", figure) if text.startswith("coverage of ") and "RARE" not in figure else None
     if seen and not COVERED[0] <= float(seen[1]) <= COVERED[1]:

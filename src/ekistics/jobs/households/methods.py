@@ -10,7 +10,7 @@ from ekistics.indicators.households import Criterion, entering
 __all__ = ["method_text", "reading_of", "readings", "used_by"]
 
 _ONE = "without_"
-_FREEDOM = {"satterthwaite": N_("intervals by Satterthwaite's degrees of freedom"),
+_FREEDOM = {"satterthwaite": N_("intervals by Satterthwaite"),
             "units": N_("intervals by units less strata")}
 _BY_CODE = ("living_space", "housing_affordability")  # each reading is judged by the criterion of its name
 
