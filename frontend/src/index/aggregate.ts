@@ -15,8 +15,8 @@ interface Made {
   used: Float64Array; // the part of the coverage that made the score
 }
 
-/** Give the weighted mean of what is there, row by row, of the values as some function reads them. */
-function mean(x: Float64Array[], w: number[], read: (value: number) => number): Float64Array {
+/** Give the weighted mean of what is there, row by row. */
+function mean(x: Float64Array[], w: number[]): Float64Array {
   const n = x[0]?.length ?? 0;
   const sum = new Float64Array(n);
   const share = new Float64Array(n);
@@ -25,7 +25,7 @@ function mean(x: Float64Array[], w: number[], read: (value: number) => number): 
     for (let i = 0; i < n; i++) {
       const value = column[i] as number;
       if (value !== value) continue; // NaN
-      sum[i] = (sum[i] as number) + weight * read(value);
+      sum[i] = (sum[i] as number) + weight * value;
       share[i] = (share[i] as number) + weight;
     }
   });
@@ -33,13 +33,28 @@ function mean(x: Float64Array[], w: number[], read: (value: number) => number): 
   return sum;
 }
 
-const same = (value: number): number => value;
+// Logarithms and reciprocals of a column: those of items are asked for again with every draw of weights.
+const READINGS = { geometric: new WeakMap<Float64Array, Float64Array>(), harmonic: new WeakMap<Float64Array, Float64Array>() };
+
+/** Read columns as a mean does that is no plain sum; refuse what it cannot read. */
+function readings(x: Float64Array[], method: "geometric" | "harmonic", code: string): Float64Array[] {
+  const read = method === "geometric" ? Math.log : (value: number): number => 1 / value;
+  return x.map((column) => {
+    let found = READINGS[method].get(column);
+    if (!found) {
+      if (column.some((value) => value <= 0)) throw new Refused("not_positive", code);
+      found = column.map((value) => read(value));
+      READINGS[method].set(column, found);
+    }
+    return found;
+  });
+}
 
 function mpi(x: Float64Array[], w: number[], penalty: number, code: string): Float64Array {
-  const centre = mean(x, w, same);
+  const centre = mean(x, w);
   if (centre.some((value) => value <= 0)) throw new Refused("mean_not_positive", code);
   const off = x.map((column) => column.map((value, i) => (value - (centre[i] as number)) ** 2));
-  const variance = mean(off, w, same);
+  const variance = mean(off, w);
   return centre.map((value, i) => value + (penalty * (variance[i] as number)) / value);
 }
 
@@ -65,16 +80,13 @@ function copeland(x: Float64Array[], w: number[]): Float64Array {
 
 /** Join children by one method; what is missing is left out, and the other weights are brought to one sum. */
 export function combined(x: Float64Array[], w: number[], method: string, code: string, penalty = -1): Float64Array {
-  if ((method === "geometric" || method === "harmonic") && x.some((column) => column.some((value) => value <= 0))) {
-    throw new Refused("not_positive", code);
-  }
   switch (method) {
     case "arithmetic":
-      return mean(x, w, same);
+      return mean(x, w);
     case "geometric":
-      return mean(x, w, Math.log).map(Math.exp);
+      return mean(readings(x, "geometric", code), w).map((value) => Math.exp(value));
     case "harmonic":
-      return mean(x, w, (value) => 1 / value).map((value) => 1 / value);
+      return mean(readings(x, "harmonic", code), w).map((value) => 1 / value);
     case "mpi":
       return mpi(x, w, penalty, code);
     case "copeland":
@@ -92,14 +104,15 @@ export function methodsOf(tree: Tree, step: Aggregate): string[] {
 }
 
 const raised = (x: Float64Array, floor: number | null): Float64Array =>
-  floor === null ? x : x.map((value) => (value < floor ? floor : value));
+  floor === null || !x.some((value) => value < floor) ? x : x.map((value) => (value < floor ? floor : value));
 
 /** Sum children by weight, as a share of all of it. */
 function shares(parts: Float64Array[], w: number[]): Float64Array {
   const total = w.reduce((sum, weight) => sum + weight, 0);
   const made = new Float64Array(parts[0]?.length ?? 0);
   parts.forEach((part, c) => {
-    for (let i = 0; i < made.length; i++) made[i] = (made[i] as number) + ((w[c] as number) * (part[i] as number)) / total;
+    const share = (w[c] as number) / total;
+    for (let i = 0; i < made.length; i++) made[i] = (made[i] as number) + share * (part[i] as number);
   });
   return made;
 }
@@ -110,7 +123,7 @@ function joined(node: Node, x: Float64Array[], there: Float64Array[], made: Made
   const held = node.items.map((i) => there[i] as Float64Array);
   const score = combined([...items, ...groups.map((group) => raised(group.score, step.floor))], w, method, node.code, step.penalty);
   const coverage = shares([...held, ...groups.map((group) => group.coverage)], w);
-  const used = shares([...held, ...groups.map((group) => group.used)], w);
+  const used = groups.length ? shares([...held, ...groups.map((group) => group.used)], w) : coverage.slice();
   const least = (step.whole ? 1 : step.minimum_share) - SLACK;
   for (let i = 0; i < score.length; i++) {
     if ((used[i] as number) >= least && Number.isFinite(score[i])) continue;

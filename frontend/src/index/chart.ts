@@ -43,7 +43,7 @@ function scaleOf(view: View, width: number): Scale {
   return { x: (place) => EDGE.left + place * along, y: (value) => HEIGHT - EDGE.bottom - (value - low) * up, width };
 }
 
-function axes(view: View, scale: Scale): SVGElement[] {
+function axes(view: View, scale: Scale, name: (rank: string) => string): SVGElement[] {
   const lines = steps(...extent(view)).flatMap((value) => [
     shape("path", { class: "grid", d: `M${EDGE.left} ${scale.y(value)}H${scale.width - EDGE.right}` }),
     text(EDGE.left - 8, scale.y(value) + 4, "end", whole(value)),
@@ -51,7 +51,7 @@ function axes(view: View, scale: Scale): SVGElement[] {
   const last = view.order.length - 1;
   const middle = Math.round(last / 2);
   const ends = [...new Set([0, middle, last])].filter((place) => place >= 0);
-  return [...lines, ...ends.map((place) => text(scale.x(place), HEIGHT - 12, place === 0 ? "start" : place === last ? "end" : "middle", whole(view.index.ranks[view.order[place]!]!)))];
+  return [...lines, ...ends.map((place) => text(scale.x(place), HEIGHT - 12, place === 0 ? "start" : place === last ? "end" : "middle", name(whole(view.index.ranks[view.order[place]!]!))))];
 }
 
 function peers(view: View, scale: Scale): SVGElement[] {
@@ -81,13 +81,13 @@ function chosen(view: View, scale: Scale): SVGElement[] {
 }
 
 /** Draw the chart anew into its element. */
-export function draw(svg: SVGElement, view: View, width: number): void {
+export function draw(svg: SVGElement, view: View, width: number, name: (rank: string) => string): void {
   svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
   svg.setAttribute("width", String(width));
   svg.setAttribute("height", String(HEIGHT));
   if (!view.order.length) return svg.replaceChildren();
   const scale = scaleOf(view, width);
-  svg.replaceChildren(...axes(view, scale), ...peers(view, scale), ...chosen(view, scale));
+  svg.replaceChildren(...axes(view, scale, name), ...peers(view, scale), ...chosen(view, scale));
 }
 
 /** Draw one city's dot and interval on the scale of all, for its row in the table. */

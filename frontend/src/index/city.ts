@@ -3,7 +3,7 @@ import { element, shape, SVG } from "../dom.ts";
 import { type Explanation, explained, type Move, moves, type Part } from "./explain.ts";
 import { moved, rankSpan } from "./ranking.ts";
 import { isChanged } from "./state.ts";
-import { percent, points, score, span, type Speaker, valueText, whole } from "./text.ts";
+import { named, percent, points, score, span, type Speaker, valueText, whole } from "./text.ts";
 import type { View } from "./view.ts";
 
 export interface CityBox {
@@ -37,7 +37,7 @@ function partsTable(view: View, told: Explanation, speaker: Speaker): HTMLElemen
     );
   const heads = ["part", "weight", "score", "typical", "marks_points", "points"].map((name) => element("th", { scope: "col", class: name === "part" ? "" : name === "marks_points" ? "marks" : "num" }, speaker.say(`head_${name}`)));
   const table = element("table", {}, element("caption", { class: "sr" }, speaker.say("why")), element("thead", {}, element("tr", {}, ...heads)), element("tbody", {}, ...told.parts.map(row)));
-  return element("div", { class: "scroller", role: "region", "aria-label": speaker.say("why"), tabindex: "0" }, table);
+  return element("div", { class: "scroller", role: "group", "aria-label": speaker.say("why"), tabindex: "0" }, table);
 }
 
 /** Say in a sentence what lifts the city most, and what holds it back most. */
@@ -46,8 +46,8 @@ function gist(view: View, told: Explanation, speaker: Speaker): string {
   const parts = told.parts.filter(({ points: each }) => !Number.isNaN(each)).sort((a, b) => b.points - a.points);
   const [best, worst] = [parts[0], parts.at(-1)];
   const said: string[] = [];
-  if (best && best.points > 0.05) said.push(speaker.say("lifts", { part: titles.get(best.code) ?? best.code, points: points(best.points) }));
-  if (worst && worst.points < -0.05) said.push(speaker.say("holds", { part: titles.get(worst.code) ?? worst.code, points: points(worst.points) }));
+  if (best && best.points > 0.05) said.push(speaker.say("lifts", { part: named(titles.get(best.code) ?? best.code), points: points(best.points) }));
+  if (worst && worst.points < -0.05) said.push(speaker.say("holds", { part: named(titles.get(worst.code) ?? worst.code), points: points(worst.points) }));
   return said.join(" ");
 }
 
@@ -102,7 +102,7 @@ function fillItems(root: HTMLElement, view: View, speaker: Speaker): void {
   const name = view.tree.live.units[view.city]?.name ?? "";
   for (const head of root.querySelectorAll<HTMLElement>("[data-own]")) {
     head.hidden = false;
-    head.textContent = speaker.say(`own_${head.dataset["own"]}`, { city: name });
+    head.textContent = speaker.say(`own_${head.dataset["own"]}`, { city: named(name) });
   }
   view.tree.live.items.forEach((item, i) => {
     const raw = view.tree.columns[i]![view.city]!;
@@ -122,13 +122,15 @@ export function makeCity(place: HTMLElement, root: HTMLElement, speaker: Speaker
   const content = element("div", {});
   place.append(title, content);
   place.setAttribute("aria-labelledby", "chosen-city");
+  let filled: [city: number, standard: unknown] = [-1, null];
   const show = (view: View): void => {
     const unit = view.tree.live.units[view.city];
     if (!unit) return;
+    if (filled[0] !== view.city || filled[1] !== view.index.standard) fillItems(root, view, speaker);
+    filled = [view.city, view.index.standard];
     const land = countries[unit.country] ?? unit.country;
     title.replaceChildren(unit.name, element("span", { class: "note" }, land && land !== unit.name ? ` ${land}` : ""));
     content.replaceChildren(...(view.index.ranks[view.city] ? withRank(view, speaker) : withoutRank(view, speaker)));
-    fillItems(root, view, speaker);
   };
   return { show };
 }

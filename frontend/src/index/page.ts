@@ -12,7 +12,7 @@ import { inSlices } from "./noise.ts";
 import { makeRanking, moved } from "./ranking.ts";
 import { Refused } from "./refused.ts";
 import { read, scenarioOf, type State, written } from "./state.ts";
-import { score, Speaker, whole } from "./text.ts";
+import { named, score, Speaker, whole } from "./text.ts";
 import { makeTools } from "./tools.ts";
 import { ordered, type View } from "./view.ts";
 
@@ -121,27 +121,33 @@ class Page {
     const title = element("h3", {});
     const figure = element("figure", { class: "all" }, title, element("p", { class: "note" }, this.speaker.say("chart_note")), svg);
     place.append(figure);
+    const name = (rank: string): string => this.speaker.say("tick", { rank });
     let last: View | null = null;
-    const width = (): number => Math.max(figure.clientWidth, 280);
-    const show = (view: View): void => {
+    let width = 0; // read when it changes only: to ask for it would lay the page out once more with each answer
+    const redraw = (): void => {
+      if (last && width) draw(svg, last, width, name);
+    };
+    new ResizeObserver(([seen]) => {
+      const now = Math.max(Math.floor(seen?.contentRect.width ?? 0), 280);
+      if (now !== width) {
+        width = now;
+        redraw();
+      }
+    }).observe(figure);
+    return (view) => {
       last = view;
       const finding = this.finding(view);
       title.textContent = finding;
       svg.setAttribute("aria-label", `${finding} ${this.speaker.say("table_below")}`);
-      draw(svg, view, width());
+      redraw();
     };
-    let wide = 0;
-    new ResizeObserver(() => {
-      if (last && Math.abs(width() - wide) > 1) draw(svg, last, (wide = width()));
-    }).observe(figure);
-    return show;
   }
 
   private finding(view: View): string {
     const first = view.order[0];
     if (first === undefined) return this.speaker.say("nobody");
     const scores = Float64Array.from(view.order, (i) => view.index.total[i]!);
-    return this.speaker.say("finding", { city: view.tree.live.units[first]!.name, score: score(scores[0]!), median: score(median(scores)), count: whole(view.order.length) });
+    return this.speaker.say("finding", { city: named(view.tree.live.units[first]!.name), score: score(scores[0]!), median: score(median(scores)), count: whole(view.order.length) });
   }
 
   /** Let incomplete cities be seen apart: the list that came with the page, as long as it is the same. */
@@ -187,6 +193,7 @@ class Page {
   /** Ask for another state; changes that come before the next frame are answered as one. */
   private change(state: State, turn = false): void {
     this.wanted = state;
+    this.stop();
     if (this.asked) return;
     this.asked = performance.now();
     performance.mark("index-change");
@@ -210,7 +217,7 @@ class Page {
       if (onlyCity) this.view.intervals = intervals;
     } catch (cause) {
       if (!(cause instanceof Refused)) throw cause;
-      const why = this.speaker.say(`refused_${cause.reason}`, { part: this.titles.get(cause.code) ?? cause.code });
+      const why = this.speaker.say(`refused_${cause.reason}`, { part: named(this.titles.get(cause.code) ?? cause.code) });
       this.trouble.textContent = this.speaker.say("refused", { why });
       this.wanted = before;
     }
@@ -238,7 +245,7 @@ class Page {
 
   private readonly sayIt = whenQuiet(() => {
     const { view } = this;
-    const name = view.tree.live.units[view.city]?.name ?? "";
+    const name = named(view.tree.live.units[view.city]?.name ?? "");
     const own = view.index.ranks[view.city];
     this.told.textContent = own
       ? this.speaker.say("result", { city: name, rank: whole(own), count: whole(view.order.length), change: moved(this.speaker, view.published.ranks[view.city]!, own) })

@@ -42,7 +42,7 @@ export function makeRanking(place: HTMLElement, speaker: Speaker, countries: Rec
   const back = button("previous", () => go(first - PAGE));
   const on = button("next", () => go(first + PAGE));
   const pages = element("div", { class: "pages" }, button("first", () => go(0)), back, on, button("last", () => go(last())), button("find_chosen", () => turnTo(view?.city ?? -1)));
-  place.append(element("div", { class: "scroller", role: "region", "aria-label": speaker.say("ranking"), tabindex: "0" }, table), said, pages);
+  place.append(element("div", { class: "scroller", role: "group", "aria-label": speaker.say("ranking"), tabindex: "0" }, table), said, pages);
 
   const row = (now: View, i: number, ends: [number, number]): HTMLTableRowElement => {
     const unit = now.tree.live.units[i]!;

@@ -14,12 +14,16 @@ const FORMATS = {
 /** Keep a number from being turned round among words that run from right to left. */
 export const upright = (text: string): string => (turned ? `\u2066${text}\u2069` : text);
 
+/** Keep a name of a place or part whole among words of the other direction. */
+export const named = (text: string): string => (turned ? `\u2068${text}\u2069` : text);
+
 export const whole = (value: number): string => upright(FORMATS.whole.format(value));
 export const score = (value: number): string => upright(FORMATS.score.format(value));
 export const points = (value: number): string => upright(FORMATS.points.format(value).replace("-", "\u2212"));
 export const percent = (value: number): string => upright(`${FORMATS.score.format(value)}\u00a0%`);
 export const valueText = (value: number, unit: string): string => upright(`${FORMATS.value.format(value)}\u00a0${unit}`.trim());
-export const span = (low: number, high: number, write: (value: number) => string): string => upright(`${write(low)}\u2013${write(high)}`);
+export const span = (low: number, high: number, write: (value: number) => string): string =>
+  write(low) === write(high) ? write(low) : upright(`${write(low)}\u2013${write(high)}`);
 
 export const collator = new Intl.Collator(language);
 

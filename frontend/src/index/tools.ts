@@ -2,7 +2,7 @@
 import { element } from "../dom.ts";
 import type { Tree } from "./model.ts";
 import { AGGREGATIONS, baseOf, floorOf, isChanged, offered, type State, untouched } from "./state.ts";
-import { score, type Speaker } from "./text.ts";
+import { type Speaker, valueText } from "./text.ts";
 import { makeWeights } from "./weights_box.ts";
 import { methodsOf } from "./aggregate.ts";
 
@@ -39,23 +39,27 @@ export function makeTools(place: HTMLElement, tree: Tree, speaker: Speaker, now:
   const back = element("button", { type: "button", class: "plain" }, speaker.say("back"));
   back.addEventListener("click", () => change(untouched(now().city)));
   const choices = element("div", { class: "choices" }, ...(live.variants.length ? [startLabel] : []), scaleLabel, topLabel, ...(tree.levels > 1 ? [underLabel] : []));
-  place.append(choices, floor, weights.box, back);
+  // On a phone the ranking would be far below: there it is asked for.
+  const open = matchMedia("(min-width: 901px)").matches;
+  place.append(element("details", { class: "changer", open }, element("summary", {}, speaker.say("change_it")), choices, floor, weights.box, back));
+  /** Name what the index does itself, and offer it once. */
   const name = (choice: HTMLSelectElement, methods: string[]): void => {
-    const first = choice.options[0];
+    const [first, ...others] = choice.options;
     if (first) first.textContent = asStarted(speaker, methods)[1];
+    for (const option of others) option.hidden = option.disabled = methods.every((method) => method === option.value) && choice.value !== option.value;
   };
   const show = (state: State): void => {
     const from = baseOf(tree, state);
     const methods = methodsOf(tree, from.aggregate);
-    name(scale, [from.standardise.method]);
-    name(top, methods.slice(-1));
-    name(under, methods.slice(0, -1));
     start.value = state.variant;
     scale.value = state.standardise;
     top.value = state.top;
     under.value = state.under;
+    name(scale, [from.standardise.method]);
+    name(top, methods.slice(-1));
+    name(under, methods.slice(0, -1));
     const least = floorOf(tree, state);
-    const said = least === null ? "" : speaker.say("floor", { value: score(least) });
+    const said = least === null ? "" : speaker.say("floor", { value: valueText(least, "") });
     if (floor.textContent !== said) floor.textContent = said;
     back.disabled = !isChanged(state);
     weights.show(state);

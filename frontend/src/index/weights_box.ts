@@ -3,7 +3,7 @@ import { element } from "../dom.ts";
 import type { Tree } from "./model.ts";
 import { sharesOf, siblings, type State, withShare } from "./state.ts";
 import type { Speaker } from "./text.ts";
-import { percent } from "./text.ts";
+import { named, percent } from "./text.ts";
 
 export interface WeightsBox {
   box: HTMLElement;
@@ -20,12 +20,13 @@ const digits = (share: number): string => String(Math.round(share * 10) / 10);
 
 /** Give the groups whose children have controls: the index itself, and those that are not made of items alone. */
 function weighable(tree: Tree): string[] {
-  return tree.nodes.filter((node, i) => i === tree.nodes.length - 1 || node.groups.length).map(({ code }) => code).reverse();
+  const codes = tree.nodes.filter((node, i) => i === tree.nodes.length - 1 || node.groups.length).map(({ code }) => code);
+  return [...codes.slice(-1), ...codes.slice(0, -1)];
 }
 
 function makeRow(title: string, speaker: Speaker, act: (share: number) => void): Row & { row: HTMLElement } {
-  const slider = element("input", { type: "range", min: "0", max: "100", step: "0.5", "aria-label": speaker.say("weight_of", { part: title }) });
-  const field = element("input", { type: "number", min: "0", max: "100", step: "0.1", inputmode: "decimal", "aria-label": speaker.say("percent_of", { part: title }) });
+  const slider = element("input", { type: "range", min: "0", max: "100", step: "0.5", "aria-label": speaker.say("weight_of", { part: named(title) }) });
+  const field = element("input", { type: "number", min: "0", max: "100", step: "0.1", inputmode: "decimal", "aria-label": speaker.say("percent_of", { part: named(title) }) });
   const before = element("span", { class: "note" });
   const take = (text: string): void => {
     const share = Number(text);
@@ -49,7 +50,7 @@ export function makeWeights(tree: Tree, speaker: Speaker, now: () => State, chan
       return made.row;
     });
     if (i === 0) return element("div", {}, ...list);
-    return element("details", {}, element("summary", {}, speaker.say("parts_of", { part: titles.get(parent) ?? parent })), ...list);
+    return element("details", {}, element("summary", {}, speaker.say("parts_of", { part: named(titles.get(parent) ?? parent) })), ...list);
   });
   const box = element("fieldset", { class: "weights" }, element("legend", {}, speaker.say("weights")), element("p", { class: "note" }, speaker.say("weights_note")), ...parts);
   const show = (state: State): void => {

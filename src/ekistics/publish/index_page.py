@@ -13,7 +13,7 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
 from ekistics.core.errors import InputFormatError, UnknownNameError
-from ekistics.core.i18n import _, use_language
+from ekistics.core.i18n import _, isolated, use_language
 from ekistics.core.m49 import by_iso3
 from ekistics.core.told import told
 from ekistics.publish.assets import font_faces, static_text, template_text
@@ -191,10 +191,11 @@ def index_page(live: Mapping[str, Any], *, language: str) -> IndexPage:
 
 def _lead(ranked: tuple[IndexRow, ...], incomplete: tuple[IndexRow, ...], language: str) -> str:
     cities = number_text(len(ranked) + len(incomplete), 0, language=language)
+    count = number_text(len(ranked), 0, language=language)
     if not ranked:
         return _("No city of {all} has a score: too little of the index is known of each.").format(all=cities)
     return _("{city} is first of {count} cities with a score of {score}. Of {all} cities, {count} have one.").format(
-        city=ranked[0].name, score=ranked[0].score, all=cities, count=number_text(len(ranked), 0, language=language))
+        city=isolated(ranked[0].name), score=ranked[0].score, all=cities, count=count)
 
 
 def _cities(live: Mapping[str, Any], language: str) -> tuple[tuple[IndexRow, ...], tuple[IndexRow, ...]]:

@@ -18,8 +18,8 @@ def index_words() -> dict[str, str]:
 
 def _tools() -> dict[str, str]:
     return {
-        "start": _("Start from"), "published": _("The index as published"),
-        "standardise": _("How values become scores"),
+        "change_it": _("Change weights and methods"), "start": _("Start from"),
+        "published": _("The index as published"), "standardise": _("How values become scores"),
         "join_top": _("How the parts of the total are joined"), "join_under": _("How the levels below are joined"),
         "as_started": _("As in the index: {method}"), "back": _("Back to the index as published"),
         "weights": _("Weights"),
@@ -39,7 +39,7 @@ def _tools() -> dict[str, str]:
 
 def _methods() -> dict[str, str]:
     return {
-        "method_goalposts": _("fixed benchmarks of the index"), "method_min-max": _("worst city 0, best city 100"),
+        "method_goalposts": _("fixed benchmarks"), "method_min-max": _("worst city 0, best city 100"),
         "method_z-score": _("distance from the mean (mean 50, spread 10)"),
         "method_percentile-rank": _("rank (share of cities that it is above)"),
         "method_borda": _("rank (count of cities that it is above)"),
@@ -83,7 +83,7 @@ def _ranking() -> dict[str, str]:
         "down": _("down {count} from {rank}"), "same": _("as published"),
         "published_rank": _("published rank {rank}"), "no_published_rank": _("no published rank"),
         "finding": _("{city} is first of {count} with {score}; the city in the middle has {median}."),
-        "nobody": _("No city has a score."),
+        "nobody": _("No city has a score."), "tick": _("rank {rank}"),
         "chart_note": _("Score of each city, from rank 1 on. A line spans what nine of ten draws of the weights give: "
                         "200 draws, each weight times 0.75 to 1.25. It tells of the weights alone, not of errors in "
                         "the values."),
