@@ -71,7 +71,8 @@ def example() -> tuple[Data, str]:
     structure = Structure.of(items, groups)
     values = np.array([[float(row[item.code] or "nan") for item in structure.items] for row in rows])
     values = np.where(np.isnan(values), np.nanmean(values, axis=0), values)
-    return Data(values, structure, [row["uCode"] for row in rows], se=np.abs(values) * 0.02), "values of COINr's worked example"
+    data = Data(values, structure, [row["uCode"] for row in rows], se=np.abs(values) * 0.02)
+    return data, "values of COINr's worked example"
 
 
 def seconds(work: Callable[[], Any], times: int) -> tuple[float, Any]:
