@@ -7,7 +7,7 @@ import inspect
 import re
 import sys
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,15 @@ SURVEY = """\
 `survey.toml` says where a survey's files are, how they are mapped, drawn, estimated and published. `ekistics households
 init` writes one with every key explained. Unknown keys are refused, with the nearest right one. Paths count from the
 folder of the file. Tables in double brackets may be repeated.
+"""
+INDEX = """\
+The file defines an index of cities for `ekistics index build` ([guide](../how-to/city-index.md)). Unknown keys, steps
+and methods are refused, with the nearest right one. Tables in double brackets may be repeated; `filled_by` is a list
+inside an item. `ekistics index items city_prosperity` shows the one that comes with the program.
+"""
+INDEX_STEPS = """\
+The steps stand in their order. `denominate`, `impute`, `screen` and `treat` are taken only where the scenario has them;
+an empty table `{}` takes a step as it is by default. `goalposts` takes the forms of the items.
 """
 MAPPING = """\
 Each table is named by its level and standard variable, such as `[household.water_source]`. Beside the tables stand
@@ -213,6 +222,27 @@ def survey_page() -> str:
     return "\n".join(parts)
 
 
+def index_page() -> str:
+    """List the keys of a file of an index, and the parameters of its steps."""
+    from ekistics.composite.scenario import STEPS
+    from ekistics.core.schema import schema_rows
+    from ekistics.instruments.indices import IndexDefinition
+
+    parts = [f"# index.toml\n{NOTICE}\n{INDEX}"]
+    helps = {f.name: f.metadata["help"] for f in fields(IndexDefinition) if f.metadata.get("help")}
+    rows = schema_rows(IndexDefinition)
+    for at in dict.fromkeys(row["table"] for row in rows):
+        keys = [(code(r["key"]), r["needed"], code(r["default"]), r["help"]) for r in rows if r["table"] == at]
+        title = f"`{at}`" if at else "The file itself"
+        parts.append(f"## {title}\n\n{helps.get(at.strip('[]'), '')}\n\n"
+                     f"{table(('key', 'needed', 'default', 'meaning'), keys)}")
+    steps = [(code(name), code(each.name), "" if each.default is MISSING else code(shown(each.default)),
+              ", ".join(code(method) for method in step.METHODS) if each.name in ("method", "then") else "")
+             for name, step in STEPS.items() for each in fields(step) if each.name != "forms"]
+    parts.append(f"## Steps\n\n{INDEX_STEPS}\n{table(('step', 'parameter', 'default', 'methods'), steps)}")
+    return "\n".join(parts)
+
+
 def standard_page() -> str:
     """List the standard variables."""
     from ekistics.core.standard_variables import standard_variables
@@ -272,7 +302,7 @@ def shown(value: object) -> str:
 
 PAGES = {"commands.md": commands_page, "city-toml.md": city_page, "sample-toml.md": sample_page,
          "national-toml.md": national_page, "errors.md": errors_page, "reasons.md": reasons_page,
-         "units.md": units_page, "survey-toml.md": survey_page,
+         "units.md": units_page, "survey-toml.md": survey_page, "index-toml.md": index_page,
          "standard-variables.md": standard_page, "settings.md": settings_page, "upload.md": upload_page}
 
 

@@ -81,7 +81,7 @@ class IndexCity:
         """Write a raw value of an item with its unit."""
         unit = next(item.unit for item in self.definition.items if item.code == code)
         shown = number_text(value, _digits(value) if digits is None else digits, language=self.language)
-        return f"{shown} {told(unit)}"
+        return f"{shown} {told(unit)}" if unit else shown
 
 
 def city_sentences(city: IndexCity) -> tuple[str, ...]:
