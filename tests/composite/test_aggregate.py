@@ -133,10 +133,13 @@ def test_zero_or_less_is_refused_with_its_group_unless_a_floor_is_declared(metho
 
 
 def test_a_floor_holds_for_groups_too() -> None:
-    """Arithmetic below, geometric above: a group at zero is lifted to the floor."""
-    x = np.array([[0.0, 0, 50, 50, 50]])
-    found = aggregate(DEEP, x, resolve(DEEP, Weigh()), Aggregate(("arithmetic", "geometric"), floor=1))
-    assert found.scores[0, -1] == pytest.approx(50 ** (2 / 3))
+    """Outranked below, geometric above: the loser of two has -1 in both groups, the winner 1."""
+    x = np.array([[9.0] * 5, [5.0] * 5])
+    step = Aggregate(("copeland", "geometric"), floor=1)
+    found = aggregate(DEEP, x, resolve(DEEP, Weigh()), step)
+    np.testing.assert_allclose(found.scores, [[1, 1, 1], [-1, -1, 1]])
+    with pytest.raises(InvalidValueError, match="city: A geometric mean"):
+        aggregate(DEEP, x, resolve(DEEP, Weigh()), Aggregate(("copeland", "geometric")))
 
 
 def test_a_penalty_needs_a_mean_above_zero() -> None:
