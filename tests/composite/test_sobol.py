@@ -29,6 +29,8 @@ def test_the_printed_indices_follow_from_the_closed_forms():
     assert np.allclose([(v1 + v13) / variance, v2 / variance, v13 / variance], TOTAL, atol=5e-8)
 
 
+# With 8,192 rows six of the seeds 0 to 7 come within 0.002; seed 1 misses by 0.012 and seed 6 by 0.004. With 16,384
+# rows all eight do.
 @pytest.mark.parametrize(("n", "seed"), [(8192, 0), *((16384, seed) for seed in range(6))])
 def test_ishigami(n, seed):
     found = sobol(ishigami, 3, n, seed, resamples=20)
