@@ -319,7 +319,8 @@ class _Writer:
     def _row(self, row: Any, table: Table, cells: tuple[Cell, ...], size: float) -> None:
         row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
         for target, cell, column in zip(row.cells, cells, table.columns, strict=True):
-            part: Inline = Cite(cell.row, _apart(cell.text)) if cell.row >= 0 else cell.text
+            text = f"\u2068{cell.text}\u2069" if self.rtl and cell.text else cell.text  # a cell keeps its own direction
+            part: Inline = Cite(cell.row, _apart(text)) if cell.row >= 0 else text
             self._fill(target, (part,), numeric=column.numeric and not cell.absent, size=size, soft=cell.absent)
 
     def _fill(self, cell: _Cell, parts: tuple[Inline, ...], *, numeric: bool, size: float, **look: bool) -> None:

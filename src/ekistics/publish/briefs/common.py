@@ -313,6 +313,8 @@ def difference_text(value: float, unit_measure: str, *, language: str, signed: b
     """
     sign = "+" if signed and value > 0 else ""
     if unit_measure == "PT":
-        number = number_text(value, unit("PT").digits, language=language)
-        return _("{number} points").format(number=f"{sign}{number}")
+        number = sign + number_text(value, unit("PT").digits, language=language)
+        if direction_of(language) == "rtl":
+            number = f"\u2066{number}\u2069"  # a sign stands before its number there too
+        return _("{number} points").format(number=number)
     return sign + value_text(value, unit_measure, language=language)

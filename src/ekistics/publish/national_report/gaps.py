@@ -66,7 +66,7 @@ def gap_blocks(held: Context) -> list[Block]:
     list of Block
         A heading, then slots, cities, intervals, values that are withheld, indicators and texts.
     """
-    intro = Paragraph((_("What nobody has measured stands here in words; nothing was put in its place."),))
+    intro = Paragraph((_("What nobody has measured stands here in words; nothing was put in its place."),), "intro")
     return [Heading(_("What is missing"), "gaps"), intro, *_slots(held), *_cities(held), *_intervals(held),
             *_withheld(held), *_indicators(held), *_texts(held)]
 
@@ -138,15 +138,15 @@ def _named(held: Context, title: str, silent: list[str], of: int) -> Paragraph:
         _("Cities of the sample without an observation: {title}").format(title=title), float(len(silent)), "NUMBER",
         _("count of cities of the sample without a value, of {all}").format(all=held.whole(of)), of=())
     return Paragraph(filled(_("Cities without an observation, {title}: {count} ({names})."), title=title, count=count,
-                            names=", ".join(silent)))
+                            names=joined(silent)))
 
 
 def _intervals(held: Context) -> list[Block]:
     """Name the indicators whose value for everybody has no interval."""
     names = [indicator_name(held.specs[code]) for code, rows in held.rows.items() if any(
         not split_by(row) and isfinite(row.obs_value) and not isfinite(row.lci) for row in rows)]
-    return [Paragraph((_("National values without an interval: {names}.").format(
-        names="; ".join(names) or _("none")),))]
+    told = _("National values without an interval: {names}.").format(names=joined(names))
+    return [Paragraph((told if names else _("Every national value has an interval."),))]
 
 
 def _withheld(held: Context) -> list[Block]:
@@ -170,9 +170,9 @@ def _indicators(held: Context) -> list[Block]:
     if not names:
         return []
     count = held.cites.derive(_("Indicators without a national value"), float(len(names)), "NUMBER",
-                              _("count of these indicators: {names}").format(names="; ".join(names)), of=())
+                              _("count of these indicators: {names}").format(names=joined(names)), of=())
     return [Paragraph(filled(_("Indicators without a national value: {count} ({names})."), count=count,
-                             names="; ".join(names)))]
+                             names=joined(names)))]
 
 
 def _texts(held: Context) -> list[Block]:

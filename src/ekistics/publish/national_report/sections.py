@@ -4,7 +4,7 @@ from math import isfinite
 from typing import Any
 
 from ekistics.core.frameworks import Slot, SlotState, nua_framework
-from ekistics.core.i18n import N_, _, joined
+from ekistics.core.i18n import N_, _, isolated, joined
 from ekistics.core.observation import DIMENSIONS
 from ekistics.core.period import Period
 from ekistics.core.report_outline import Chapter, OutlineSection
@@ -14,6 +14,7 @@ from ekistics.publish.figures import group_text
 from ekistics.publish.groups import split_by
 from ekistics.publish.national_report.context import Context
 from ekistics.publish.national_report.narrative import box_of
+from ekistics.publish.numbers import day_text
 from ekistics.publish.report import Block, Heading, Paragraph, mark
 
 __all__ = ["SLOT_WORDS", "change_table", "chapter_blocks", "earlier_of", "title_of", "value_table"]
@@ -112,7 +113,8 @@ def value_table(held: Context, codes: list[str], name: str) -> Table:
 def _value_row(held: Context, row: Any) -> tuple[Cell, ...]:
     spec = held.specs[row.indicator]
     shown = held.cites.figure(row)
-    who = group_text(row) if split_by(row) else joined((_(spec.find_series(row.series).title), shown.variant))
+    series = _(spec.find_series(row.series).title)
+    who = group_text(row) if split_by(row) else f"{series} ({shown.variant})" if shown.variant else series
     base = _(str(row.base)) if row.base else _("a total, or no share")
     return (Cell(who), Cell(shown.period), held.cites.cell(row), interval_words(row, held.cites), Cell(base))
 
@@ -176,8 +178,7 @@ def _change_row(held: Context, earlier: Any, row: Any) -> tuple[Cell, ...]:
     cites, spec = held.cites, held.specs[row.indicator]
     first, second = cites.figure(earlier), cites.figure(row)
     series = spec.find_series(row.series)
-    name = indicator_name(spec)
-    name += f": {_(series.title)}" if series.title != spec.title else ""
+    name = f"{spec.number} {_(series.title)}".strip()
     found = compared(row, earlier)
     change = cites.derive(
         _("Change of: {title}").format(title=_(series.title)), found.difference, str(row.unit_measure),
@@ -211,8 +212,9 @@ def _slot_row(held: Context, slot: Slot) -> tuple[Cell, ...]:
     words, stated = _(SLOT_WORDS[state]), held.records.not_applicable.get(slot.number)
     cell = Cell(words)
     if state is SlotState.NOT_APPLICABLE and stated is not None:
-        by = joined((str(stated["by"]), str(stated["day"])))
-        cited = held.cites.stated(_("Slot {number} does not apply").format(number=slot.number),
-                                  _("{reason} ({by}, {day})").format(**stated), by=by)
-        cell = Cell(f"{words}: {cited.text}", row=cited.number)
+        day = day_text(Period.parse(str(stated["day"])).start, language=held.language)
+        told = _("{reason} ({by}, {day})").format(reason=stated["reason"], by=stated["by"], day=day)
+        cited = held.cites.stated(_("Slot {number} does not apply").format(number=slot.number), told,
+                                  by=joined((str(stated["by"]), day)))
+        cell = Cell(f"{words}: {isolated(cited.text)}", row=cited.number)
     return (Cell(str(slot.number)), Cell(_(slot.title)), cell)
