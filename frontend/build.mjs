@@ -130,18 +130,23 @@ async function compress(folder) {
   }
 }
 
+/** Build the script and style of the profile. */
+async function profilePage() {
+  await Promise.all([
+    build({
+      ...common,
+      entryPoints: { profile: "src/profile.ts" },
+      format: "iife",
+      legalComments: "inline",
+      outdir: out,
+      plugins: [workerAsText],
+    }),
+    build({ ...style, entryPoints: { profile: "src/profile.css" }, outdir: out }),
+  ]);
+}
+
+// All parts, or those that are named: node build.mjs index site
+const PARTS = { profile: profilePage, index: indexPage, fonts, site: siteFiles };
+const asked = process.argv.slice(2);
 await mkdir(out, { recursive: true });
-await Promise.all([
-  build({
-    ...common,
-    entryPoints: { profile: "src/profile.ts" },
-    format: "iife",
-    legalComments: "inline",
-    outdir: out,
-    plugins: [workerAsText],
-  }),
-  build({ ...style, entryPoints: { profile: "src/profile.css" }, outdir: out }),
-  indexPage(),
-  fonts(),
-  siteFiles(),
-]);
+await Promise.all(Object.entries(PARTS).filter(([name]) => !asked.length || asked.includes(name)).map(([, make]) => make()));

@@ -16,6 +16,7 @@ from ekistics.core.provenance import Run, digest_values
 from ekistics.jobs.people_records import require_told
 from ekistics.package.descriptor import load_checks
 from ekistics.package.documents import read_document
+from ekistics.package.live_index import read_live
 from ekistics.package.model import Layer
 from ekistics.package.read import read_layer
 from ekistics.package.staging import replaced_folder
@@ -156,6 +157,10 @@ def take_in(folder: Path) -> Intake:
 
 def _entry(folder: Path, place: Place) -> Entry:
     """Choose the entry by the documents of a package, which were held against their schemas."""
+    live = read_live(folder)
+    if live is not None:
+        code, title = live["index"]["code"], live["index"]["title"]
+        return Entry(_short(f"index:{place.code}:{code}"), "index", title[:LONGEST_TITLE])
     sample, survey = (read_document(folder, name) for name in ("sample.json", "survey.json"))
     if sample is not None:  # one draw of cities, and the newest time that it tells of
         last = max((row["time_period"] for row in sample["comparison"]), default="")

@@ -15,7 +15,7 @@ __all__ = ["Coverage", "Dataset", "Edition", "Group", "Indicator", "Layer", "Mea
            "Revision"]
 
 STATES = [(str(state), str(state)) for state in State]
-DATASET_KINDS = [(kind, kind) for kind in ("profile", "survey", "sample", "upload")]
+DATASET_KINDS = [(kind, kind) for kind in ("profile", "survey", "sample", "index", "upload")]
 
 
 class Indicator(models.Model):

@@ -5,6 +5,7 @@ from django.urls import path
 from ekistics.web.observatory.pages.briefs import city_brief, compare_report
 from ekistics.web.observatory.pages.catalogue import catalogue, dataset
 from ekistics.web.observatory.pages.city import city
+from ekistics.web.observatory.pages.city_index import city_index, city_indices
 from ekistics.web.observatory.pages.compare import compare, compare_chart
 from ekistics.web.observatory.pages.compare_table import compare_table
 from ekistics.web.observatory.pages.country import country, country_map
@@ -30,6 +31,8 @@ urlpatterns = [
     path("indicators/", indicators, name="indicators"),
     path("indicators/<str:code>/", indicator, name="indicator"),
     path("indicators/<str:code>/map.json", indicator_map, name="indicator-map"),
+    path("index/", city_indices, name="city-indices"),
+    path("index/<str:code>/", city_index, name="city-index"),
     path("compare/", compare, name="compare"),
     path("compare/table.csv", compare_table, name="compare-table"),
     path("compare/report.<str:kind>", compare_report, name="compare-report"),

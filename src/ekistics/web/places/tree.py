@@ -23,6 +23,7 @@ __all__ = ["NewBoundary", "ensure_country", "ensure_places", "index_names", "see
 
 M49_SOURCE = "United Nations Statistics Division, M49 (core/tables/m49.toml has the edition)"
 CLDR_SOURCE = "Unicode CLDR"
+ABOVE = ("world", "region")  # kinds of places that are in no country
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,8 @@ def _country(code: str, known: dict[str, Place]) -> Place:
 
 
 def _require_same(have: Place, given: core.Place) -> None:
-    if (have.kind, have.country) != (given.kind, given.country):
+    country = have.country if given.kind in ABOVE else given.country  # of the world a package can only say "XXX"
+    if (have.kind, have.country) != (given.kind, country):
         raise InvalidValueError(_("The record has this code for another place."), where=given.code,
                                 expected=f"{have.kind}, {have.country}", got=f"{given.kind}, {given.country}",
                                 hint=_("Give the place a code of its own."))
