@@ -11,7 +11,7 @@ OUT ?= out
 SERVE ?= 1
 PORT ?= 8000
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-data demo-real test test-full check bench docs reference pictures shown-main shown-site shown-stat lock clean messages
+.PHONY: help install demo demo-data demo-real test test-full check bench docs reference pictures shown-main shown-site shown-stat shown-index lock clean messages
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 18
@@ -102,6 +102,9 @@ shown-site: install ## show what the site promises, line by line
 
 shown-stat: install $(PEERS)/.ready ## show what surveys and samples of cities promise, line by line
 	$(BIN)/python -m tools.show stat
+
+shown-index: install $(PEERS)/.ready ## show what the city index and the national report promise, line by line
+	$(BIN)/python -m tools.show index
 
 $(PEERS)/.ready: requirements/peers.lock
 	test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
