@@ -1,4 +1,4 @@
-"""Take pictures of profiles: the page in all its views, in print, and the pages of the PDF."""
+"""Take pictures of packages and reports: a page in all its views, in print, and the pages of each PDF."""
 
 import argparse
 import shutil
@@ -17,6 +17,7 @@ from ekistics.publish.png import class_picture
 
 CHROMIUM = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-quic",
             "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+PAGES = {"profile.html": "html[data-map=live]", "index.html": "[data-intervals=ready]"}  # and when each is drawn
 COLOURS = 200
 PIECE_PX, PIECES = 3000, 8  # the tables at the end of the page go on like the last piece
 # Name: width, height, device scale, colour scheme. 200 % of a 1440 px window is a 720 px window at twice the scale.
@@ -30,6 +31,11 @@ VIEWS = {
 }
 
 
+def page_of(package: Path) -> Path | None:
+    """Give the page of a package; a folder of documents has none."""
+    return next((package / name for name in PAGES if (package / name).is_file()), None)
+
+
 def page_pictures(browser: Browser, page_file: Path, out: Path) -> None:
     """Photograph the first screen and the whole page in every view, piece by piece: Chromium cannot draw it at once."""
     for name, (width, height, scale, scheme) in VIEWS.items():
@@ -37,7 +43,7 @@ def page_pictures(browser: Browser, page_file: Path, out: Path) -> None:
                                       color_scheme=scheme, reduced_motion="reduce")
         page = context.new_page()
         page.goto(page_file.as_uri())
-        page.wait_for_selector("html[data-map=live]", timeout=60_000)
+        page.wait_for_selector(PAGES[page_file.name], timeout=60_000)
         page.wait_for_timeout(500)
         page.screenshot(path=out / f"{name}-top.png")
         tall = int(PIECE_PX / scale)
@@ -54,7 +60,8 @@ def print_pictures(browser: Browser, page_file: Path, out: Path) -> None:
     """Print the page to PDF and photograph its sheets."""
     page = browser.new_page()
     page.goto(page_file.as_uri())
-    page.wait_for_timeout(1500)
+    page.wait_for_selector(PAGES[page_file.name], timeout=60_000)
+    page.wait_for_timeout(500)
     page.pdf(path=out / "print.pdf", prefer_css_page_size=True, print_background=True)
     page.close()
     sheets(out / "print.pdf", out / "print")
@@ -100,7 +107,7 @@ def main() -> int:
     """Photograph the profiles in some package folders."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("packages", nargs="+", type=lambda text: Path(text).resolve(),
-                        help="package folders with profile.html and profile.pdf")
+                        help="folders of packages with their page, or of documents")
     parser.add_argument("--out", type=Path, default=Path("out/pictures"))
     parser.add_argument("--readme", type=Path, help="where to put the README's picture of the first package")
     given = parser.parse_args()
@@ -114,10 +121,11 @@ def main() -> int:
         for package in given.packages if given.readme is None else ():
             out = given.out / package.name
             out.mkdir(parents=True, exist_ok=True)
-            page_pictures(browser, package / "profile.html", out)
-            print_pictures(browser, package / "profile.html", out)
-            if (package / "profile.pdf").exists():
-                sheets(package / "profile.pdf", out / "pdf")
+            if page := page_of(package):
+                page_pictures(browser, page, out)
+                print_pictures(browser, page, out)
+            for document in sorted(package.glob("*.pdf")):
+                sheets(document, out / f"pdf-{document.stem}")
             sys.stdout.write(f"{out}: {len(list(out.glob('*.png')))} pictures\n")
         browser.close()
     return 0
