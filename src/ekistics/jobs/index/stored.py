@@ -77,7 +77,8 @@ def read_index(folder: Path) -> StoredIndex:
                            hint=_("'ekistics index build' makes one."))
     definition = parse_text((folder / INDEX).read_text(encoding="utf-8"), str(folder / INDEX))
     cells = _cells(folder / INPUTS)
-    cities = {code: each for each in places if (code := each.code) in set(cells["ref_area"])}
+    named = set(cells["ref_area"])
+    cities = {each.code: each for each in places if each.code in named}
     values = CityValues(tuple(cities[code] for code in sorted(cities)), cells,
                         tuple(each for each in run.inputs if each.role == "values"))
     try:
