@@ -152,6 +152,16 @@ def test_a_denominator_of_zero_gives_missing_and_is_told() -> None:
     assert np.isnan(index.treated[0, 2])
 
 
+def test_what_a_denominator_took_is_imputed_and_marked_but_not_observed() -> None:
+    """Three of four values were observed: too few for a screen at 0.9, unless what was imputed counts."""
+    data = changed(denominators={"people": np.array([0.0, *PEOPLE[1:]])})
+    index = build(data, FULL.changed("screen.data_share", 0.9))
+    assert np.argwhere(index.log[1].cells).tolist() == [[0, 2], [3, 1]]
+    assert np.flatnonzero(index.log[2].out).tolist() == [0, 3]
+    counted = FULL.changed("screen.data_share", 0.9).changed("screen.count_imputed", True)
+    assert not build(data, counted).log[2].out.any()
+
+
 def test_goalposts_make_an_index_of_one_city_with_holes() -> None:
     forms = {"rent": Form("linear", low=0, high=50, inverse=True), "taps": Form("direct"),
              "buses": Form("target", target=10), "noise": Form("one-sided", target=40, side="below")}

@@ -32,6 +32,7 @@ def test_a_group_may_hold_items_and_groups() -> None:
     ([Item("a", "x")], [TOP, Group("x", "city"), Group("x", "city")], "x: A code stands twice"),
     ([Item("a", "x")], [TOP, Group("x", "y"), Group("y", "z"), Group("z", "x")], "loop.*x > y > z > x"),
     ([Item("a", "x")], [TOP, Group("x", "x")], "loop.*x > x"),
+    ([Item("a", "w")], [TOP, Group("w", "x"), Group("x", "y"), Group("y", "x")], "w: .*loop.*w > x > y > x"),
     ([Item("a", "x")], [TOP, Group("x", "")], "exactly one group without a parent.*city, x"),
     ([Item("a", "city")], [TOP, Group("x", "city")], "x: A group has no item"),
     ([], [TOP], "city: A group has no item"),
