@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from ekistics.composite import Data, Group, Item, Scenario, Structure, build
 from ekistics.core.errors import EkisticsError
+from ekistics.jobs.index import build_index
 from tests.publish import indices
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -129,6 +130,22 @@ def test_every_method_gives_what_the_kernel_gives_with_missing_values(kernel):
           f"{len(MEANS)} ways of joining, 15 % missing; greatest difference {worst:.1e}, all ranks the same")
     assert scored >= 28
     assert worst < NEAR
+
+
+def test_the_steps_before_are_done_when_the_page_gets_its_values(kernel, tmp_path):
+    example = (ROOT / "examples/index/centres.toml").read_text("utf-8")
+    own = tmp_path / "own.toml"
+    steps = '[scenario]\nimpute = { method = "median" }\ntreat = { winsorise = 1 }'
+    own.write_text(example.replace("[scenario]", steps), "utf-8")
+    rows = [f"GHA-{i},City {i},GHA,{100 * 3 ** (i % 9)},{'' if i == 4 else 50 + 7 * i}" for i in range(20)]
+    table = tmp_path / "cities.csv"
+    table.write_text("\n".join(["code,name,country,population_density,built_up_per_person", *rows]) + "\n", "utf-8")
+    build_index(str(own), table, tmp_path / "made", time_period="2020")
+    live = json.loads((tmp_path / "made/live.json").read_text("utf-8"))
+    (got,) = kernel([live])
+    assert list(live["scenario"]) == ["impute", "treat", "standardise", "weigh", "aggregate"]
+    assert got["ranks"] == live["check"]["ranks"]
+    assert np.allclose(np.array(got["scores"]).T, live["check"]["scores"], rtol=0, atol=NEAR)
 
 
 @st.composite

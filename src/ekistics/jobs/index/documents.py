@@ -87,13 +87,14 @@ def live_document(built: Built) -> dict[str, Any]:
     Returns
     -------
     dict
-        Format 1: index, units, items, groups, values, standard errors, scenario, variants, bands, check.
+        Format 1: index, units, items, groups, values as they are standardised (the page does none of the steps
+        before), standard errors, scenario, variants, bands, check.
     """
     definition, base = built.definition, built.base
     return {
         "format": 1, "index": _head(definition),
         "units": [{"code": place.code, "name": place.name, "country": place.country} for place in built.values.places],
-        "items": _items(definition), "groups": _groups(definition), "values": _numbers(base.data.values),
+        "items": _items(definition), "groups": _groups(definition), "values": _numbers(base.treated),
         "se": None if base.data.se is None else _numbers(base.data.se), "scenario": base.scenario.as_mapping(),
         "variants": [{name: each[name] for name in ("code", "title", "scenario")} for each in _variants(definition)],
         "bands": _bands(definition), "check": {"scores": _numbers(base.scores), "ranks": _numbers(base.ranks)},
