@@ -53,7 +53,7 @@ function gist(view: View, told: Explanation, speaker: Speaker): string {
 
 function moveList(found: Move[], speaker: Speaker): HTMLElement {
   const line = ({ step, before, after }: Move): string =>
-    before && after ? speaker.say("move", { step: speaker.say(`step_${step}`), before: whole(before), after: whole(after) }) : speaker.say("move_none", { step: speaker.say(`step_${step}`) });
+    before && after ? speaker.say(before === after ? "move_same" : "move", { step: speaker.say(`step_${step}`), before: whole(before), after: whole(after) }) : speaker.say("move_none", { step: speaker.say(`step_${step}`) });
   return element("ul", { class: "moves" }, ...found.map((each) => element("li", {}, line(each))));
 }
 
