@@ -39,7 +39,7 @@ install: $(READY) $(STATIC)/.ready ## install the program and build its pages in
 
 demo: demo-data ## make a sample city and country, profile them, and serve them as a site (SERVE=0: prepare only)
 	EKISTICS_HOME=$(OUT)/site $(BIN)/ekistics serve --port $(PORT) $(if $(filter 0,$(SERVE)),--prepare-only) \
-	  $(OUT)/sample-city-profile $(OUT)/sample-country-profiles $(OUT)/nation/country $(foreach y,$(ROUNDS),$(OUT)/sample-survey-$y)
+	  $(OUT)/sample-city-profile $(OUT)/sample-country-profiles $(OUT)/nation/country $(foreach y,$(ROUNDS),$(OUT)/sample-survey-$y) $(OUT)/sample-index
 
 EPOCHS := 1990 2000 2010 2020
 ROUNDS := 2018 2023
@@ -53,6 +53,8 @@ demo-data: install # the packages that the demo shows
 	  --names $(OUT)/sample-country/names.csv --land $(OUT)/sample-country/land.tif \
 	  --producer "Ekistics sample generator" --citation "Merrow, a made-up country" --licence CC0-1.0 \
 	  $(foreach y,$(EPOCHS),--population $y=$(OUT)/sample-country/population_$y.tif --built-up $y=$(OUT)/sample-country/built_up_$y.tif)
+	$(BIN)/ekistics index build examples/index/centres.toml --values $(OUT)/sample-country-profiles --out $(OUT)/sample-index
+	$(BIN)/ekistics index uncertainty $(OUT)/sample-index
 	mkdir -p $(OUT)/nation && cp examples/national/* $(OUT)/nation
 	test -e $(OUT)/nation/sample/sample.json || { $(BIN)/ekistics sample $(OUT)/nation/sample.toml --out $(OUT)/nation/sample --commit \
 	  && $(BIN)/ekistics sample $(OUT)/nation/sample.toml --out $(OUT)/nation/sample; }
@@ -117,10 +119,14 @@ bench: install $(PEERS)/.ready ## time the kernels beside their peers (BENCH_QUI
 clean: ## remove what was built and made; the environments stay
 	rm -rf $(OUT) build dist docs/_build $(STATIC) frontend/node_modules/.ready
 
-pictures: install ## take pictures of the sample city's profile and of every page of the site (PROFILES="DIR ...")
-	test -e $(OUT)/sample-survey-2023/survey.json || $(MAKE) demo-data
-	$(BIN)/python -m tools.make_pictures $(OUT)/sample-city-profile $(PROFILES) --out $(OUT)/pictures
-	$(BIN)/python -m tools.make_site_pictures $(OUT)/sample-city-profile $(OUT)/sample-country-profiles $(OUT)/nation/country $(foreach y,$(ROUNDS),$(OUT)/sample-survey-$y) \
+pictures: install ## take pictures of a profile, an index, a report and of every page of the site (PROFILES="DIR ...")
+	test -e $(OUT)/sample-survey-2023/survey.json -a -e $(OUT)/sample-index/live.json || $(MAKE) demo-data
+	$(BIN)/ekistics sample-index $(OUT)/sample-cities
+	$(BIN)/ekistics index build city_prosperity --values $(OUT)/sample-cities/cities.csv --out $(OUT)/sample-cities-index
+	$(BIN)/python -m tools.make_report $(OUT)/report-country
+	$(BIN)/python -m tools.make_pictures $(OUT)/sample-city-profile $(OUT)/sample-cities-index $(OUT)/report-country/report \
+	  $(PROFILES) --out $(OUT)/pictures
+	$(BIN)/python -m tools.make_site_pictures $(OUT)/sample-city-profile $(OUT)/sample-country-profiles $(OUT)/nation/country $(foreach y,$(ROUNDS),$(OUT)/sample-survey-$y) $(OUT)/sample-index \
 	  $(PROFILES) --out $(OUT)/pictures/site
 
 demo-real: install ## profile the real cities of ../shared/data and all urban centres of Ghana, and serve them
