@@ -234,7 +234,7 @@ def _aimed(form: Form, x: Floats) -> Floats:
 def _checked(form: Form, x: Floats) -> Floats:
     """Give the share of the points of a checklist."""
     assert form.points is not None  # noqa: S101 - the form's own check
-    _refuse((x < 0) | (x > form.points), x, _("A checklist has other numbers of points."), f"0 ... {form.points}", form)
+    _refuse((x < 0) | (x > form.points), x, _("The points do not fit the checklist."), f"0 ... {form.points}", form)
     return x / form.points
 
 

@@ -91,7 +91,7 @@ def replicate(data: Data, base: Scenario, inputs: Sequence[UncertainInput], n: i
     check_inputs(base, inputs, data.structure)
     kept = (np.dtype(rank_type(len(data.units))).itemsize + np.dtype(np.float32).itemsize) * len(data.units)
     if n * kept > _MOST:
-        raise InvalidValueError(_("So many ranks are not kept."), where="n", param="n", got=n,
+        raise InvalidValueError(_("There are too many ranks to keep."), where="n", param="n", got=n,
                                 expected=f"<= {_MOST // kept}", hint=_("Take fewer replicates."))
     draws = draw(np.random.default_rng(seed).random((n, len(inputs))), inputs)
     ranks = np.zeros((n, len(data.units)), dtype=rank_type(len(data.units)))

@@ -69,7 +69,7 @@ def _city() -> dict[str, str]:
         "missing": _("Not measured ({count}): {names}."), "no_score": _("no score"), "no_points": _("not in the sum"),
         "not_measured": _("not measured"), "own_value": _("{city}: value"), "own_score": _("{city}: score"),
         "head_part": _("Part"), "head_weight": _("Weight"), "head_typical": _("Typical city"),
-        "head_points": _("Points to the difference"), "head_marks_points": _("Below or above"),
+        "head_points": _("Points of the difference"), "head_marks_points": _("Below or above"),
         "result": _("{city}: rank {rank} of {count}, {change}."), "result_none": _("{city} has no rank."),
     }
 

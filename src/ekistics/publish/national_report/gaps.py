@@ -41,8 +41,8 @@ def slot_sentence(held: Context) -> Paragraph:
         (SlotState.NOT_APPLICABLE, _("Slots that do not apply, as the country states")),
         (SlotState.NOT_MEASURED, _("Slots that are not measured")))}
     return Paragraph(filled(
-        _("Of the {all} slots of the monitoring framework {measured} are measured; of {near} a value measures "
-          "something; {stated} do not apply, as the country states; {open} are not measured."),
+        _("Slots of the monitoring framework: {all}; measured: {measured}; partly measured by a value: {near}; "
+          "not applicable, as the country states: {stated}; not measured: {open}."),
         all=every, measured=cited["measured"], near=cited["near"], stated=cited["not-applicable"],
         open=cited["not-measured"]))
 
