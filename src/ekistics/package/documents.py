@@ -119,7 +119,7 @@ def document_faults(folder: Path, place: Place, names: Collection[str]) -> Itera
 
 
 def _require_place(name: str, content: Mapping[str, Any], place: Place) -> None:
-    own = content["place"]["code"] if name == "survey.json" else content["country"]
+    own = content["place"]["code"] if name == "survey.json" else content.get("country", content.get("city"))
     if own != place.code:
         raise PackageError(_("The document is about another place than the package."), where=name, expected=place.code,
                            got=own)

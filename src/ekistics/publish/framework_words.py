@@ -23,4 +23,7 @@ TITLES = frozenset({
     N_("Young people not in education, employment or training"), N_("Employment in manufacturing"),
     N_("Open public space in cities"), N_("Inequality of incomes (Gini)"), N_("Share of roads with cycle lanes"),
     N_("Share of roads with sidewalks"),
+    N_("Urban Monitoring Framework"), N_("Society"), N_("Economy"), N_("Environment"),
+    N_("Governance and implementation"), N_("Safe and peaceful"), N_("Inclusive"), N_("Resilient"), N_("Sustainable"),
+    N_("The place of an indicator is ours: the framework's own list could not be retrieved"),
 })

@@ -139,7 +139,8 @@ def _stated(held: Sequence[_Held]) -> Mapping[int, Mapping[str, Any]]:
     """Give what the country states not to apply."""
     found = [read_document(each.folder, "framework.json") for each in held]
     return {row["slot"]: {key: row[key] for key in ("reason", "by", "day")}
-            for content in found if content is not None for row in content["statements"]}
+            for content in found if content is not None and content["framework"] == "nua"
+            for row in content["statements"]}
 
 
 def _city_rows(path: Path | None, names: Mapping[str, str],

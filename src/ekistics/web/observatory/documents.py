@@ -71,8 +71,9 @@ def _one(folder: Path, name: str) -> dict[str, Any] | None:
         return None
 
 
-def open_documents(actor: Actor, editions: Iterable[Edition], *, standing: Collection[int]) -> tuple[Documents, ...]:
-    """Give the documents of surveys and samples that an actor may have, of editions with a value that stands.
+def open_documents(actor: Actor, editions: Iterable[Edition], *, standing: Collection[int],
+                   kinds: Collection[str] = KINDS) -> tuple[Documents, ...]:
+    """Give the documents that an actor may have, of editions with a value that stands.
 
     Parameters
     ----------
@@ -82,14 +83,16 @@ def open_documents(actor: Actor, editions: Iterable[Edition], *, standing: Colle
         Editions, with their data sets.
     standing : collection of int
         Keys of the editions with a value that stands.
+    kinds : collection of str
+        Kinds of entries that are looked at; of a country all are.
 
     Returns
     -------
     tuple of Documents
-        In the order of the editions; the database is not asked where none is of a survey or sample.
+        In the order of the editions; the database is not asked where none is of these kinds.
     """
     wanted = [e for e in editions if e.pk in standing and e.folder and (
-        e.dataset.kind in KINDS or e.place.kind == "country")]
+        e.dataset.kind in kinds or e.place.kind == "country")]
     if not wanted:
         return ()
     may = set(open_editions(actor).filter(pk__in=[e.pk for e in wanted]).values_list("pk", flat=True))

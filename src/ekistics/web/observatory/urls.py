@@ -15,6 +15,7 @@ from ekistics.web.observatory.pages.home import cities, home, search
 from ekistics.web.observatory.pages.indicators import indicator, indicator_map, indicators
 from ekistics.web.observatory.pages.methods import language_states, methods
 from ekistics.web.observatory.pages.releases import release, releases
+from ekistics.web.observatory.pages.urban_framework import urban_framework
 from ekistics.web.observatory.pages.values import report, value
 
 urlpatterns = [
@@ -26,6 +27,7 @@ urlpatterns = [
     path("countries/<str:code>/", country, name="country"),
     path("countries/<str:code>/map.json", country_map, name="country-map"),
     path("frameworks/nua/", framework, name="framework"),
+    path("frameworks/umf/", urban_framework, name="urban-framework"),
     path("values/<int:number>/", value, name="value"),
     path("values/<int:number>/report/", report, name="value-report"),
     path("indicators/", indicators, name="indicators"),

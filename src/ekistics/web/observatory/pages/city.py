@@ -29,12 +29,14 @@ from ekistics.web.observatory.documents import Documents, open_documents
 from ekistics.web.observatory.frames import Row, groups_at
 from ekistics.web.observatory.models import Edition, Layer
 from ekistics.web.observatory.pages.caching import public_page, stamp_of
+from ekistics.web.observatory.pages.city_scores import city_scores
 from ekistics.web.observatory.pages.country import survey_part
 from ekistics.web.observatory.pages.files import may_have_package
 from ekistics.web.observatory.pages.made import made_line, made_lines
 from ekistics.web.observatory.pages.own_cards import own_cards
 from ekistics.web.observatory.pages.shared import absolute, edition_line, how_to_cite, require_city
 from ekistics.web.observatory.pages.steps import through_time
+from ekistics.web.observatory.pages.urban_framework import cells_told
 from ekistics.web.observatory.peers import Standing, spreads, standing
 from ekistics.web.observatory.records import CityRecord, city_record
 from ekistics.web.observatory.sparkline import Sparkline, sparkline
@@ -78,6 +80,8 @@ def city(request: HttpRequest, code: str) -> HttpResponse:
     surveys = open_documents(actor, record.editions, standing={row.edition for row in record.rows})
     return render(request, "city.html", {
         "record": record, "place": place, **_content(record, surveys, language, stamp), "edition": edition,
+        "scores": city_scores(actor, place, language=language, stamp=stamp),
+        "cells": cells_told(record, language=language),
         "groups": _groups(actor, record, language), "surveys": [survey_part(d.survey, language)
                                                                 for d in surveys if d.survey],
         "edition_line": edition_line(edition) if edition else "", "layers": _layer_titles(record),

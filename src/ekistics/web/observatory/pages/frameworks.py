@@ -22,7 +22,7 @@ from ekistics.web.observatory.pages.shared import national_countries, plain, req
 from ekistics.web.observatory.records import CityRecord, city_record
 from ekistics.web.render import language_now
 
-__all__ = ["STATE_WORDS", "ToldSlot", "ToldSlots", "framework", "slots_told"]
+__all__ = ["STATE_WORDS", "ToldSlot", "ToldSlots", "framework", "slots_told", "stated_in", "values_of"]
 
 STATE_WORDS: Mapping[SlotState, str] = {
     SlotState.MEASURED: N_("measured"), SlotState.NEAR: N_("a value that measures something of it"),
@@ -91,16 +91,51 @@ def slots_told(record: CityRecord, documents: Iterable[Documents], *, language: 
         The slots.
     """
     held = nua_framework()
-    statement = next((d.framework for d in documents if d.framework is not None), None)
+    statement = stated_in(documents, held.code)
     stated = {row["slot"]: row for row in statement["statements"]} if statement else {}
     specs = {spec.code: spec for spec in record.profile.indicators}
-    values = _values(record.rows, specs, language)
+    values = values_of(record.rows, specs, language=language)
     told = tuple(_told(slot, values, stated.get(slot.number)) for slot in held.slots)
     return ToldSlots(told, _sentence(told, record.profile.place.name, language))
 
 
-def _values(rows: list[Row], specs: Mapping[str, IndicatorSpec], language: str) -> dict[str, tuple[Figure, int]]:
-    """Give the national value of each indicator that has one: the reading that its card shows first."""
+def stated_in(documents: Iterable[Documents], framework: str) -> Mapping[str, Any] | None:
+    """Give the newest statement of what does not apply of a framework; None where there is none.
+
+    Parameters
+    ----------
+    documents : iterable of Documents
+        Documents of editions, the newest first.
+    framework : str
+        Code of the framework.
+
+    Returns
+    -------
+    mapping or None
+        The document.
+    """
+    return next((d.framework for d in documents if d.framework is not None and d.framework["framework"] == framework),
+                None)
+
+
+def values_of(rows: Iterable[Row], specs: Mapping[str, IndicatorSpec], *,
+              language: str) -> dict[str, tuple[Figure, int]]:
+    """Give the value of each indicator that has one: the reading that its card shows first.
+
+    Parameters
+    ----------
+    rows : iterable of Row
+        Values of one place.
+    specs : mapping of str to IndicatorSpec
+        The indicators.
+    language : str
+        Language of the numbers.
+
+    Returns
+    -------
+    dict of str to (Figure, int)
+        By indicator the figure and the key of its observation.
+    """
     found: dict[str, tuple[Figure, int]] = {}
     for code, by_series in grouped(row for row in newest_rows(rows) if not isnan(row.obs_value)).items():
         spec = specs[code]

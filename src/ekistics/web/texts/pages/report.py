@@ -15,6 +15,7 @@ from ekistics.web.observatory.frames import frame, framed, groups_at, indicator_
 from ekistics.web.observatory.pages.briefs import KINDS as BRIEF_KINDS
 from ekistics.web.observatory.pages.briefs import cited_frame, newest_day
 from ekistics.web.observatory.pages.caching import public_page, stamp_of
+from ekistics.web.observatory.pages.frameworks import stated_in
 from ekistics.web.observatory.pages.shared import absolute, require_country, site_name
 from ekistics.web.observatory.records import city_record
 from ekistics.web.observatory.taking import rows_leave, rows_taken
@@ -74,7 +75,7 @@ def national_records(actor: Actor, place: Place, language: str, stamp: str) -> N
     sample = next((_document(d, "sample") for d in documents if d.sample), None)
     names = {city["code"]: city["name"] for city in sample.content["cities"]} if sample else {}
     beside = frame(rows_for(actor, where=Q(place__code__in=list(names), group__total=True)).order_by("id"))
-    statement = next((d.framework for d in documents if d.framework is not None), None)
+    statement = stated_in(documents, "nua")
     return NationalRecords(
         PlaceRecord(place.code, record.profile.place.name, place.kind, place.country),
         tuple(indicator_specs(stamp).values()), cited_frame(rows), None, cited_frame(beside) if names else None, names,
