@@ -116,13 +116,17 @@ def uncertainty(package: Package,
                 seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same draws.")] = 1,
                 weights: Annotated[float, typer.Option(min=0.0, max=0.99, help="Each weight is multiplied by a number "
                                                        "between 1 less this and 1 more this.")] = 0.25,
+                sobol: Annotated[int | None, typer.Option(min=0, metavar="ROWS", help="Rows of the design that tells "
+                                                          "which input moves all ranks, a power of two; 0 leaves it "
+                                                          "out, and the size of the index decides when not "
+                                                          "given.")] = None,
                 language: Annotated[str, typer.Option(help="Language of the package (code).")] = "en",
                 as_json: Json = False) -> None:
     """Say what the ranks of an index are worth: build it again under all that is uncertain, and keep the intervals."""
     from ekistics.jobs.index import Uncertainty, try_ranks
 
     with _Shown(as_json) as shown:
-        outcome = try_ranks(package, Uncertainty(replicates, seed, weights), language=language, progress=shown)
+        outcome = try_ranks(package, Uncertainty(replicates, seed, weights, sobol), language=language, progress=shown)
     results = outcome.results
     told = results["uncertainty"]
     if as_json:
@@ -130,9 +134,12 @@ def uncertainty(package: Package,
                               ensure_ascii=False))
         return
     _show_ranks(results)
-    typer.echo(_("{count} replicates; a rank moves by {shift} places on average. Uncertain: {inputs}.").format(
+    decisive = _show_worth(results)
+    typer.echo("\n" + _("{count} replicates; a rank moves by {shift} places on average. Uncertain: {inputs}.").format(
         count=told["replicates"], shift=f"{told['mean_rank_shift']:.1f}",
         inputs=", ".join(each.get("of", each["kind"]) for each in told["inputs"])))
+    if decisive:
+        typer.echo(decisive)
     typer.echo(str(outcome.folder.resolve()))
 
 
@@ -152,14 +159,36 @@ def _show_ranks(results: dict[str, Any]) -> None:
     Console().print(table)
 
 
+def _show_worth(results: dict[str, Any]) -> str:
+    """Show what moves ranks: single choices by city, parts left out, inputs; give the sentence on what matters most."""
+    from ekistics.publish.index_worth import IndexWorth
+
+    worth, names = IndexWorth.of(results), {unit["code"]: unit["name"] for unit in results["units"]}
+    for title, heads, rows in (
+            (_("What moves each city most"), (_("Rank"), _("City"), _("Single choice"), _("Place then")),
+             worth.city_rows(names)[:_SHOWN]),
+            (_("If one part is left out"), (_("Part"), _("Mean change of place"), _("Largest change"), _("City")),
+             worth.part_rows(names)),
+            (_("What moves the ranks of all cities, %"), (_("What is uncertain"), _("Alone"), _("With the rest")),
+             worth.input_rows())):
+        if rows:
+            table = Table(*heads, title=title, title_justify="left", box=None, pad_edge=False)
+            for row in rows:
+                table.add_row(*row)
+            Console().print("", table)
+    if note := worth.shares_note():
+        typer.echo(note)
+    return worth.decisive()
+
+
 class _Shown:
-    """Shows how many replicates are done on a terminal; silent where output goes elsewhere."""
+    """Shows how often the index was built again on a terminal; silent where output goes elsewhere."""
 
     def __init__(self, as_json: bool) -> None:
         self._bar = Progress(TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn(),
                              TimeElapsedColumn(), console=Console(stderr=True), transient=True,
                              disable=as_json or not sys.stderr.isatty())
-        self._task = self._bar.add_task(_("replicates"), total=None)
+        self._task = self._bar.add_task(_("builds"), total=None)
 
     def __enter__(self) -> "_Shown":
         self._bar.start()

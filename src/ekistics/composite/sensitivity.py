@@ -16,7 +16,7 @@ from ekistics.composite.replicates import option_text, rank_shift
 from ekistics.composite.scenario import Scenario
 from ekistics.composite.sobol import Sobol, sobol
 from ekistics.composite.structure import Structure
-from ekistics.composite.uncertainty import replicate_blocks
+from ekistics.composite.uncertainty import Progress, replicate_blocks
 from ekistics.composite.weights import normalised
 from ekistics.core.errors import InvalidValueError
 from ekistics.core.i18n import _
@@ -91,7 +91,7 @@ class Alternatives:
 
 
 def index_sobol(data: Data, base: Scenario, inputs: Sequence[UncertainInput], n: int, seed: int, *,
-                resamples: int = 1000) -> Sobol:
+                resamples: int = 1000, progress: Progress | None = None) -> Sobol:
     """Say which uncertain input makes ranks move, alone and with the others.
 
     Parameters
@@ -108,6 +108,8 @@ def index_sobol(data: Data, base: Scenario, inputs: Sequence[UncertainInput], n:
         Seed of the points and of the bootstrap.
     resamples : int, default 1000
         Bootstrap samples.
+    progress : callable, optional
+        Told after each block how many indices are built, and of how many.
 
     Returns
     -------
@@ -140,9 +142,12 @@ def index_sobol(data: Data, base: Scenario, inputs: Sequence[UncertainInput], n:
     index = pipeline.run(base)
 
     def output(points: Floats) -> Floats:
-        shifts = np.empty(len(points))
+        shifts, done = np.empty(len(points)), 0
         for rows, block in replicate_blocks(pipeline, base, inputs, draw(points, inputs)):
             shifts[rows] = rank_shift(rank_block(block), index.ranks)
+            done += len(rows)
+            if progress is not None:
+                progress(done, len(points))
         return shifts
 
     return sobol(output, len(inputs), n, seed, names=[each.name for each in inputs], resamples=resamples)

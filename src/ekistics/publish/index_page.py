@@ -19,6 +19,7 @@ from ekistics.core.told import told
 from ekistics.publish.assets import font_faces, static_text, template_text
 from ekistics.publish.html import FONTS_HERE, POLICY
 from ekistics.publish.index_words import index_words
+from ekistics.publish.index_worth import IndexWorth
 from ekistics.publish.numbers import number_text
 from ekistics.publish.report import direction_of
 
@@ -72,6 +73,27 @@ class ItemRow:
 
 
 @dataclass(frozen=True, slots=True)
+class WorthRows:
+    """What trials of the index say.
+
+    Parameters
+    ----------
+    lead : str
+        How far ranks move, and what matters most.
+    note : str
+        How to read the rows of inputs.
+    inputs, parts, cities : tuple of tuple of str
+        Rows of the tables, as readers see them.
+    """
+
+    lead: str
+    note: str
+    inputs: tuple[tuple[str, ...], ...]
+    parts: tuple[tuple[str, ...], ...]
+    cities: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class IndexPage:
     """What the page of an index shows without its script.
 
@@ -87,6 +109,8 @@ class IndexPage:
         Items by the path of their groups.
     doubtful : str
         How many benchmarks are doubtful; empty where none is.
+    worth : WorthRows, optional
+        What the ranks are worth; None where they were not tried.
     """
 
     language: str
@@ -101,9 +125,10 @@ class IndexPage:
     incomplete: tuple[IndexRow, ...]
     parts: tuple[tuple[str, tuple[ItemRow, ...]], ...]
     doubtful: str
+    worth: WorthRows | None = None
 
 
-def index_html(live: Mapping[str, Any], *, language: str = "en") -> bytes:
+def index_html(live: Mapping[str, Any], *, language: str = "en", results: Mapping[str, Any] | None = None) -> bytes:
     """Write the live page of an index as one HTML file.
 
     Parameters
@@ -112,6 +137,8 @@ def index_html(live: Mapping[str, Any], *, language: str = "en") -> bytes:
         Content of ``live.json``, format 1: what :func:`ekistics.jobs.index.build_index` writes.
     language : str
         Language of texts and numbers.
+    results : mapping, optional
+        Content of ``results.json``; where its ranks were tried, the page says what they are worth.
 
     Returns
     -------
@@ -124,7 +151,7 @@ def index_html(live: Mapping[str, Any], *, language: str = "en") -> bytes:
         When the content is of another format.
     """
     with use_language(language):
-        shown = index_page(live, language=language)
+        shown = index_page(live, language=language, results=results)
         script = static_text("index.js").replace("</script", "<\\/script").replace("<!--", "<\\!--")
         digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
         text = _environment().get_template("alone").render(
@@ -154,7 +181,7 @@ def index_body(live: Mapping[str, Any], shown: IndexPage) -> str:
                                                       words=_own(_json(words)))
 
 
-def index_page(live: Mapping[str, Any], *, language: str) -> IndexPage:
+def index_page(live: Mapping[str, Any], *, language: str, results: Mapping[str, Any] | None = None) -> IndexPage:
     """Compose what the page of an index shows without its script.
 
     Parameters
@@ -163,6 +190,8 @@ def index_page(live: Mapping[str, Any], *, language: str) -> IndexPage:
         Content of ``live.json``.
     language : str
         Language of numbers; that of texts is the one in use.
+    results : mapping, optional
+        Content of ``results.json``; where its ranks were tried, the page says what they are worth.
 
     Returns
     -------
@@ -186,7 +215,18 @@ def index_page(live: Mapping[str, Any], *, language: str) -> IndexPage:
         language, direction_of(language), head["code"], told(head["title"]), head["edition"], head["source"],
         head.get("note", ""), _lead(ranked, incomplete, language), ranked, incomplete, _parts(live, language),
         _("{count} of {all} items have a doubtful benchmark. Each is marked below, with the reason.").format(
-            count=len(doubtful), all=len(items)) if doubtful else "")
+            count=len(doubtful), all=len(items)) if doubtful else "",
+        _worth(results, language) if results is not None and "choices" in results.get("uncertainty", {}) else None)
+
+
+def _worth(results: Mapping[str, Any], language: str) -> WorthRows:
+    worth, names = IndexWorth.of(results, language), {unit["code"]: unit["name"] for unit in results["units"]}
+    trials = _("In {count} trials with all that is uncertain, a rank moves by {shift} places on average.").format(
+        count=number_text(worth.tried["replicates"], 0, language=language),
+        shift=number_text(worth.tried["mean_rank_shift"], 1, language=language))
+    lead = f"{trials} {worth.decisive()}"
+    return WorthRows(lead.strip(), worth.shares_note(), tuple(worth.input_rows()), tuple(worth.part_rows(names)),
+                     tuple(worth.city_rows(names)))
 
 
 def _lead(ranked: tuple[IndexRow, ...], incomplete: tuple[IndexRow, ...], language: str) -> str:

@@ -9,16 +9,19 @@ import numpy as np
 
 from ekistics.composite import Index
 from ekistics.composite.explain import Explanation, Part, explain, needs
+from ekistics.composite.reach import Need
 from ekistics.core.errors import InvalidValueError
 from ekistics.core.i18n import _, joined
 from ekistics.core.told import told
 from ekistics.instruments.indices import IndexDefinition
+from ekistics.publish.index_worth import IndexWorth
 from ekistics.publish.numbers import number_text
 
 __all__ = ["IndexCity", "city_sentences"]
 
 _FEW, _MANY = 3, 8  # parts and items that a sentence names; missing values that are listed
 _STEP = 0.05  # of the cities: so far up the list one looks; a single place is often nothing
+_BEST, _PASSED = 0.1, 0.5  # a realistic step ends where this share of cities is, and passes at most that share
 _LEAST = 0.05  # points: less is not told
 _MOST_DIGITS = 6
 
@@ -100,11 +103,11 @@ def city_sentences(city: IndexCity) -> tuple[str, ...]:
     """
     if not isfinite(float(city.index.total[city.row])):
         return tuple(_incomplete(city))
-    found = [_standing(city), _sureness(city)]
+    found = [_standing(city), _sureness(city), *_moved(city)]
     try:
         explained = explain(city.index, city.code, city.against or None)
     except InvalidValueError as error:  # an index that counts pairs of cities has no parts
-        return (*found, str(error.message))
+        return (*(text for text in found if text), str(error.message))
     found += [_best_and_worst(city, explained), _distance(city, explained), _values(city, explained), _next(city),
               _otherwise(city), _doubtful(city)]
     return tuple(text for text in found if text)
@@ -120,7 +123,7 @@ def _standing(city: IndexCity) -> str:
         return text
     said = _("The index calls this \"{band}\" and advises: {advice}.") if band.advice else \
         _("The index calls this \"{band}\".")
-    return f"{text} {said.format(band=told(band.title), advice=told(band.advice).lower())}"
+    return f"{text} {said.format(band=told(band.title), advice=told(band.advice))}"
 
 
 def _sureness(city: IndexCity) -> str:
@@ -135,6 +138,15 @@ def _sureness(city: IndexCity) -> str:
         return _("The place is firm: it stays the same in 9 of 10 trials with {reasons}.").format(reasons=_listed(why))
     return _("The place is not exact: in 9 of 10 trials with {reasons} it lies between {low} and {high}.").format(
         reasons=_listed(why), low=int(low), high=int(high))
+
+
+def _moved(city: IndexCity) -> tuple[str, ...]:
+    """Say which single choice, and which part left out, moves it most."""
+    definition, index = city.definition, city.index
+    ranks = {unit: rank for unit, rank in zip(index.data.units, index.ranks.tolist(), strict=True) if isfinite(rank)}
+    worth = IndexWorth(city.uncertainty, {each.code: each.title for each in (*definition.items, *definition.groups)},
+                       {each.code: each.title for each in definition.variant}, ranks, city.language)
+    return worth.moved_most(city.code), worth.leans_on(city.code)
 
 
 def _best_and_worst(city: IndexCity, explained: Explanation) -> str:
@@ -154,9 +166,7 @@ def _distance(city: IndexCity, explained: Explanation) -> str:
         return ""
     lifts = _carried(city, explained.strongest(_FEW, items=False))
     pulls = _carried(city, explained.weakest(_FEW, items=False))
-    said = _("That is {points} points more than {other}.") if whole.distance >= 0 else \
-        _("That is {points} points less than {other}.")
-    sentences = [said.format(points=city.points(abs(whole.distance)), other=_other(city))]
+    sentences = [_apart(city, whole.distance)]
     if lifts:
         sentences.append(_("What lifts it: {parts}.").format(parts=lifts))
     if pulls:
@@ -164,10 +174,15 @@ def _distance(city: IndexCity, explained: Explanation) -> str:
     return " ".join(sentences)
 
 
-def _other(city: IndexCity) -> str:
+def _apart(city: IndexCity, distance: float) -> str:
+    points = city.points(abs(distance))
     if city.against:
-        return _("{city} has").format(city=city.names[city.against])
-    return _("a city in the middle of every list has")
+        said = _("That is {points} points more than {city} has.") if distance >= 0 else \
+            _("That is {points} points less than {city} has.")
+        return said.format(points=points, city=city.names[city.against])
+    said = _("That is {points} points more than a city in the middle of every list has.") if distance >= 0 else \
+        _("That is {points} points less than a city in the middle of every list has.")
+    return said.format(points=points)
 
 
 def _carried(city: IndexCity, parts: Iterable[Part]) -> str:
@@ -204,13 +219,31 @@ def _next(city: IndexCity) -> str:
         found = needs(city.index, city.code, rank - target)
     except InvalidValueError:  # of a mean with a penalty nothing can be said of one value alone
         return ""
-    steps = [need for need in found if need.is_item and need.reachable and isfinite(need.needed_value)
-             and need.code not in doubtful and need.needed > need.score][:_FEW]
+    near = [need for need in found if need.is_item and need.code not in doubtful and _realistic(city, need)]
+    steps = [need for need in near if isfinite(need.needed_value)][:_FEW]
+    if near and not steps:  # scores by rank or spread, of which no raw value can be told
+        return ""
     if not steps:
-        return _("No single value alone would bring it up to place {target}.").format(target=target)
+        return _("No single realistic step brings it up to place {target}: one value alone would have to pass half of "
+                 "all cities, or reach what fewer than one city in ten has.").format(target=target)
     texts = [_step(city, need.code, need.value, need.needed_value) for need in steps]
     return _("To come up to place {target}, one of these alone would do: {steps}.").format(target=target,
                                                                                           steps="; ".join(texts))
+
+
+def _realistic(city: IndexCity, need: Need) -> bool:
+    """Tell whether a city can be asked for a step.
+
+    At least a tenth of the cities are already where it ends, and it passes at most half of them. A step beyond is a
+    number that solves an equation, such as a thousand thefts that become thirty.
+    """
+    if not need.reachable or need.needed <= need.score:
+        return False
+    known = city.index.of(need.code)
+    known = known[np.isfinite(known)]
+    there = np.mean(known >= need.needed)
+    passed = np.mean((known > need.score) & (known < need.needed))
+    return bool(there >= _BEST and passed <= _PASSED)
 
 
 def _step(city: IndexCity, code: str, now: float, needed: float) -> str:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -23,6 +23,7 @@ from ekistics.jobs.index.compute import Built, built
 from ekistics.jobs.index.documents import compact_json, inputs_csv, live_document, results_document
 from ekistics.jobs.index.observations import RANK, index_spec, score_observations
 from ekistics.jobs.index.read import Definition, load_definition
+from ekistics.jobs.index.sensitivity import progress_in_two, sensitivity, settled, sobol_runs
 from ekistics.jobs.index.uncertainty import SHARE, Progress, Uncertainty, replicated, replicates_csv, summary
 from ekistics.jobs.index.values import CityValues, read_values
 from ekistics.jobs.stages import code_digest
@@ -115,7 +116,7 @@ class Making:
     language : str, default "en"
         Language of the package.
     progress : callable, optional
-        Told how many replicates are done, and of how many.
+        Told how often the index is built again, and of how many times in all.
     """
 
     parameters: Mapping[str, Any]
@@ -149,18 +150,21 @@ def write_index(definition: Definition, values: CityValues, out: Path, how: Maki
 
 def _written(definition: Definition, values: CityValues, out: Path, how: Making) -> IndexOutcome:
     made = built(definition.index, values)
+    if how.uncertainty is not None:
+        how = replace(how, uncertainty=settled(made, how.uncertainty))
     run = _run(definition, values, how)
     results, live = results_document(made, run.id), live_document(made)
     documents, intervals = {}, None
     if how.uncertainty is not None:
-        replicates = replicated(made, how.uncertainty, how.progress)
-        results["uncertainty"] = summary(replicates, how.uncertainty)
+        told, after = progress_in_two(how.progress, how.uncertainty.replicates, sobol_runs(made, how.uncertainty))
+        replicates = replicated(made, how.uncertainty, told)
+        results["uncertainty"] = summary(replicates, how.uncertainty) | sensitivity(made, how.uncertainty, after)
         intervals = {made.base.structure.root: replicates.score_interval(SHARE).T,
                      RANK: replicates.rank_interval(SHARE).T}
         documents[REPLICATES] = replicates_csv(replicates)
     package = _package(made, run, score_observations(made, run.id, intervals))
     documents |= {INDEX: definition.text.encode(), INPUTS: inputs_csv(made), RESULTS: compact_json(results),
-                  LIVE: compact_json(live), PAGE: index_html(live, language=how.language)}
+                  LIVE: compact_json(live), PAGE: index_html(live, language=how.language, results=results)}
     write_package(package, out, documents=documents)
     return IndexOutcome(out, package, made, results)
 

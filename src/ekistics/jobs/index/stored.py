@@ -146,7 +146,7 @@ def try_ranks(folder: Path, how: Uncertainty, *, language: str = "en",
     language : str, default "en"
         Language of the package.
     progress : callable, optional
-        Told how many replicates are done, and of how many.
+        Told how often the index is built again, and of how many times in all.
 
     Returns
     -------

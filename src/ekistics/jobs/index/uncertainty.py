@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ekistics.composite import Aggregate, Form
+from ekistics.composite import Aggregate, Form, Scenario
 from ekistics.composite.replicates import option_text
 from ekistics.composite.uncertainty import Choice, InputNoise, Replicates, UncertainInput, WeightNoise, replicate
 from ekistics.instruments.indices import IndexDefinition
 from ekistics.jobs.index.compute import Built
 
-__all__ = ["TOPS", "Uncertainty", "bounds_of", "replicated", "replicates_csv", "summary", "uncertain_inputs"]
+__all__ = ["TOPS", "Uncertainty", "bounds_of", "replicated", "replicates_csv", "step_of", "summary",
+           "uncertain_inputs"]
 
 Progress = Callable[[int, int], None]
 TOPS = (10, 50)  # places for which the chance to be among them is told, where there are more cities
@@ -35,11 +36,14 @@ class Uncertainty:
         Seed of the draws.
     weights : float
         Each weight is multiplied by a number between 1 - this and 1 + this; 0 leaves weights as they are.
+    sobol : int, optional
+        Rows of the design of Sobol' indices, a power of two; 0 leaves them out, None fits them to the index.
     """
 
     replicates: int = 1000
     seed: int = 1
     weights: float = 0.25
+    sobol: int | None = None
 
 
 def uncertain_inputs(built: Built, how: Uncertainty) -> tuple[UncertainInput, ...]:
@@ -69,14 +73,35 @@ def _choices(built: Built) -> list[Choice]:
     for step in ("treat", "standardise", "aggregate"):
         options = [getattr(base, step)]
         for index in built.indices.values():
-            other = getattr(index.scenario, step)
-            if isinstance(other, Aggregate):
-                other = replace(other, whole=base.aggregate.whole, minimum_share=base.aggregate.minimum_share)
+            other = step_of(index.scenario, step, base)
             if other is not None and options[0] is not None and other not in options:
                 options.append(other)
         if len(options) > 1:
             choices.append(Choice(step, tuple(options)))
     return choices
+
+
+def step_of(scenario: Scenario, step: str, base: Scenario) -> Any:
+    """Give a step of a variant; in it, who is scored stays as in the index.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The variant's.
+    step : str
+        Name of the step.
+    base : Scenario
+        The index's.
+
+    Returns
+    -------
+    Step or None
+        The step; None where the variant does not have it.
+    """
+    found = getattr(scenario, step)
+    if isinstance(found, Aggregate):
+        return replace(found, whole=base.aggregate.whole, minimum_share=base.aggregate.minimum_share)
+    return found
 
 
 def bounds_of(definition: IndexDefinition) -> tuple[Mapping[str, float], Mapping[str, float]]:
