@@ -325,8 +325,9 @@ def standardised(values: Floats, structure: Structure, step: Standardise) -> Flo
 
 def _check_named(given: Mapping[str, object], codes: list[str], param: str) -> None:
     """Refuse an item without its target or form, and one for what is no item."""
+    known = set(codes)  # replicates side by side have many thousands
     for code in given:
-        if code not in codes:
+        if code not in known:
             raise UnknownNameError.among(code, codes, what=_("item"), where=f"standardise, {param}")
     missing = [code for code in codes if code not in given]
     if missing:
