@@ -217,3 +217,9 @@ def test_a_step_is_realistic_up_to_the_best_tenth_and_past_half_of_the_cities(tm
     built = build_index(definition, values, tmp_path / "out").built
     city = IndexCity(built.definition, built.indices, "XMU-01", {})
     assert _realistic(city, Need("water", True, score, needed, True, score, needed)) is realistic
+
+
+@pytest.mark.parametrize(("shift", "said"), [(0.0, "None of what is uncertain moves ranks."), (0.1, "")])
+def test_trials_that_all_move_ranks_alike_are_not_called_still(shift, said):
+    tried = {"mean_rank_shift": shift, "sobol": {"inputs": [{"of": "weights", "total": None}]}}
+    assert IndexWorth(tried, {}, {}, {}).decisive() == said

@@ -140,7 +140,7 @@ class IndexWorth:
             return ""
         known = sorted((each for each in inputs if each["total"] is not None), key=lambda each: -each["total"])
         if not known or known[0]["total"] < _NEAR:
-            return _("None of what is uncertain moves ranks.")
+            return "" if self.tried["mean_rank_shift"] else _("None of what is uncertain moves ranks.")
         first, *rest = known
         said = _("What matters most for all ranks: {input}. It makes {share} % of the difference between trials, "
                  "alone or together with the rest.").format(input=self.input_text(first),
