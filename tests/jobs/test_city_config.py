@@ -1,11 +1,13 @@
 """city.toml: every wrong file gets one clear error with its place."""
 
+import json
 import tomllib
 
 import pytest
 
-from ekistics.core.errors import ConfigurationError, EkisticsError, MissingInputError, UnknownNameError
+from ekistics.core.errors import ConfigurationError, EkisticsError, MissingInputError, PackageError, UnknownNameError
 from ekistics.jobs.city_config import CityConfig, city_template, input_entries, parse_city, read_city
+from ekistics.jobs.profile.run import statements
 
 LEAST = """
 [city]
@@ -35,7 +37,31 @@ def test_the_template_is_a_valid_file_with_every_key_in_it():
                      for line in template.splitlines())
     every = tomllib.loads(live.replace("from_population = false", "").replace("degurba = {}", ""))
     assert set(every) == {"city", "boundary", "population", "built_up", "land", "streets", "timetables", "air",
-                          "neighbourhoods", "parameters", "uncertainty"}
+                          "neighbourhoods", "parameters", "uncertainty", "not_applicable"}
+
+
+STATED = """
+[[not_applicable]]
+cell = "culture.resilient"
+reason = "The city is new and has no heritage that could be lost."
+by = "City of A"
+day = "2026-11-20"
+"""
+
+
+def test_what_a_city_states_not_to_apply_becomes_a_document_of_its_package():
+    (document,) = statements(parse(LEAST + STATED)).items()
+    assert (document[0], json.loads(document[1])) == ("framework.json", {
+        "schema_version": "1", "framework": "umf", "city": "A", "statements": [{
+            "cell": "culture.resilient", "state": "not-applicable", "by": "City of A", "day": "2026-11-20",
+            "reason": "The city is new and has no heritage that could be lost."}]})
+    assert statements(parse(LEAST)) == {}
+
+
+@pytest.mark.parametrize("change", [("culture.resilient", "culture.cheap"), ("2026-11-20", "soon"), ("City of A", "")])
+def test_a_statement_of_no_cell_nobody_or_no_day_is_refused(change):
+    with pytest.raises(PackageError, match="framework.json, statements/0"):
+        statements(parse(LEAST + STATED.replace(*change)))
 
 
 @pytest.mark.parametrize(("text", "kind", "words"), [

@@ -17,6 +17,7 @@ from ekistics.core.crs import GEOD
 from ekistics.core.observation import DIMENSIONS, OBSERVATION_COLUMNS
 from ekistics.indicators import specs
 from ekistics.jobs.profile import profile, validate
+from ekistics.package.documents import read_document
 from ekistics.package.verify import verify_package
 
 from .conftest import write_feed
@@ -113,6 +114,15 @@ def test_unserved_stop_is_flagged_with_its_base(outcome):
 
 def test_the_package_verifies(outcome):
     assert verify_package(outcome.folder).ok
+
+
+def test_what_the_city_states_is_in_the_package(small_city, tmp_path):
+    with (small_city / "city.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[[not_applicable]]\ncell = "culture.resilient"\nreason = "The city is new, it has no heritage."\n'
+                   'by = "City of X"\nday = "2026-11-20"\n')
+    made = profile(small_city, out=tmp_path / "out", documents=False)
+    assert verify_package(made.folder).ok
+    assert read_document(made.folder, "framework.json")["statements"][0]["cell"] == "culture.resilient"
 
 
 def test_validate_says_what_each_input_is(small_city):

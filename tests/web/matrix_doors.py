@@ -241,6 +241,7 @@ def _numbers_of_the_record() -> Iterable[Door]:
             ("/tables/observations.sdmx.csv?edition={c.edition}", "csv", number)):
         yield Door(address, how, expected)
     yield Door("/en/cities/{c.code}/", "page", standing, session=True)
+    yield Door("/en/frameworks/umf/?c={c.code}", "page", standing, session=True)
     yield Door("/en/values/{c.observation}/", "page", number, session=True)
     for address in ("/packages/{c.edition}.zip", "/ogc/collections/layer-{c.edition}-boundary/items",
                     "/ogc/collections/layer-{c.edition}-neighbourhoods"):

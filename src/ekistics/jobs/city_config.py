@@ -194,6 +194,17 @@ class Uncertainty:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotApplicable:
+    """A cell of the Urban Monitoring Framework that does not apply to the city."""
+
+    cell: str = key(N_("The cell, as domain and objective: culture.resilient."), example="culture.resilient")
+    reason: str = key(N_("Why it does not apply, in words that others can judge."),
+                      example="The city is new and has no heritage that could be lost.")
+    by: str = key(N_("The office that states it."), example="Statistical office")
+    day: str = key(N_("The day of the statement, as 2026-11-20."), example="2026-11-20")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CityConfig:
     """A whole city.toml."""
 
@@ -222,6 +233,8 @@ class CityConfig:
         default=Parameters())
     uncertainty: Uncertainty = key(
         N_("What is known about the error of inputs; with it, values get intervals."), default=Uncertainty())
+    not_applicable: tuple[NotApplicable, ...] = key(
+        N_("A cell of the Urban Monitoring Framework that does not apply; repeat the table for more."), default=())
     folder: Path = field(default=Path(), metadata={"internal": True})
 
     def file(self, path: str) -> Path:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -27,11 +27,14 @@ from ekistics.jobs.profile.quality import quality_flags
 from ekistics.jobs.profile.results import all_results
 from ekistics.jobs.stages import Stage, StageEvent, StageRunner, StageStore, code_digest
 from ekistics.package import ProfilePackage
-from ekistics.package.descriptor import load_descriptor
+from ekistics.package.descriptor import json_bytes, load_descriptor
+from ekistics.package.documents import require_document
 from ekistics.package.read import read_package
 from ekistics.package.write import write_package
 
-__all__ = ["ProfileOutcome", "profile"]
+__all__ = ["ProfileOutcome", "profile", "statements"]
+
+FRAMEWORK = "framework.json"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,13 +100,14 @@ def profile(city: Path | str, *, out: Path | str, documents: bool = True, indice
     config = read_city(Path(city))
     now = datetime.now(UTC).replace(microsecond=0)
     with use_language(config.city.language):
+        stated = statements(config)
         shown = [_results_of(Path(index), config.city.code) for index in indices]
         inputs = _inputs(config, digest)
         runner = stage_runner(config, out, inputs=inputs, on_event=on_event)
         package = _package(config, runner, inputs, now)
         before = _package_before(out)
         files = _documents(package, shown, config.city.language, on_event) if documents else {}
-        write_package(package, out, documents=files)
+        write_package(package, out, documents=files | stated)
         runner.prune()
     if before is None:
         return ProfileOutcome(out, package)
@@ -207,6 +211,31 @@ def _package(config: CityConfig, runner: StageRunner, inputs: list[Provenance], 
                           certificates=certificates(), created=now.isoformat(),
                           indicators=tuple(by_code[code] for code in results),
                           edition=config.city.edition or now.date().isoformat())
+
+
+def statements(config: CityConfig) -> dict[str, bytes]:
+    """Write what the city states of the Urban Monitoring Framework.
+
+    Parameters
+    ----------
+    config : CityConfig
+        The city.
+
+    Returns
+    -------
+    dict of str to bytes
+        The document by its name; empty where the city states nothing.
+
+    Raises
+    ------
+    PackageError
+        There is no such cell, or a reason, an office or a day is none.
+    """
+    if not config.not_applicable:
+        return {}
+    rows = [asdict(each) | {"state": "not-applicable"} for each in config.not_applicable]
+    content = {"schema_version": "1", "framework": "umf", "city": config.city.code, "statements": rows}
+    return {FRAMEWORK: json_bytes(require_document(FRAMEWORK, content))}
 
 
 def _results_of(index: Path, city: str) -> dict[str, Any]:
