@@ -104,7 +104,7 @@ def test_a_cell_that_the_city_states_not_to_apply_says_why(stated) -> None:
     shown = page()
     said = cells(shown)["cell-culture-resilient"]
     assert "does not apply" in said and f"{REASON} (City of Avalon, 2026-11-20)" in said
-    assert "Do not apply, as the city states: 1." in words(shown.xpath("//p[@class='lead']")[0])
+    assert "Cells that do not apply, as the city states: 1." in words(shown.xpath("//p[@class='lead']")[0])
 
 
 def test_what_is_measured_exists_whatever_is_stated(stated) -> None:

@@ -25,5 +25,5 @@ TITLES = frozenset({
     N_("Share of roads with sidewalks"),
     N_("Urban Monitoring Framework"), N_("Society"), N_("Economy"), N_("Environment"),
     N_("Governance and implementation"), N_("Safe and peaceful"), N_("Inclusive"), N_("Resilient"), N_("Sustainable"),
-    N_("The place of an indicator is ours: the framework's own list could not be retrieved"),
+    N_("Which cell an indicator stands in was decided here: the framework's own list could not be retrieved"),
 })

@@ -116,7 +116,7 @@ def _sentence(told: Iterable[ToldCell], name: str, language: str) -> str:
         ("all", len(states)))}
     parts = [_("{place} has a value in {populated} of {all} cells.").format(place=name, **shown)]
     if CellState.NOT_APPLICABLE in states:
-        parts.append(_("Do not apply, as the city states: {stated}.").format(**shown))
+        parts.append(_("Cells that do not apply, as the city states: {stated}.").format(**shown))
     return " ".join(parts)
 
 
