@@ -45,6 +45,7 @@ from .report_country import CITIES, make_country
 
 LANGUAGES = ("en", "fr", "ar")
 NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f\u066b\u066c]\d+)*")
+SPREAD = 2.5  # columns of an extracted page stand so far apart that no number runs into the next
 MARK = re.compile(r"\[\d+\]")
 OUTLINE = {s.code for s in nua_report().sections} | {c.code for c in nua_report().chapters} | {"1", "2", "3"}
 
@@ -100,7 +101,7 @@ def body_pdf(made, report: Report) -> str:
     held = pypdf.PdfReader(io.BytesIO(file_of(made, report, "pdf")))
     at = next(held.get_destination_page_number(entry) for entry in flat(held.outline)
               if entry.title == report.labels["data"])
-    pages = [page.extract_text(extraction_mode="layout") for page in held.pages[:at]]
+    pages = [page.extract_text(extraction_mode="layout", layout_mode_scale_weight=SPREAD) for page in held.pages[:at]]
     edges = numbers(f"{len(held.pages)} " + " ".join(str(i + 1) for i in range(at)))
     return "\n".join(pages) if edges <= {str(i) for i in range(len(held.pages) + 1)} else ""
 

@@ -149,7 +149,7 @@ def test_texts_of_another_language_reach_every_block(package, known):
     from ekistics.publish import compose as module
 
     with use_language(Shouting()):
-        document = module._composed(package, known, "en")
+        document = module._composed(package, known, (), "en")
     titles = [block.title for block in (*document.cards, *document.tables, *document.sections)]
     assert all(t == t.upper() for t in titles)
 

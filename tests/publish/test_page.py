@@ -241,7 +241,7 @@ class Texts(HTMLParser):
 
 def test_no_text_escapes_translation(package, known):
     with use_language(Marked()):
-        document = compose._composed(package, known, "en")
+        document = compose._composed(package, known, (), "en")
     reader = Texts()
     reader.feed(page(document).decode())
     outside = [without_marks(text) for text in reader.found]
