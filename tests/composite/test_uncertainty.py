@@ -96,6 +96,20 @@ def test_observations_are_drawn_from_the_truncated_normal():
     assert drawn.max() <= high
 
 
+@pytest.mark.parametrize(("centre", "spread", "low", "high"), [
+    (101.0, 0.01, 0.0, 100.0), (100.5, 0.1, 0.0, 100.0), (-0.1, 0.01, 0.0, 100.0), (-0.1, 0.01, 0.0, np.inf),
+    (-2.0, 0.4, 0.0, 100.0), (5.0, 0.1, -np.inf, 4.0)])
+def test_an_observation_beyond_its_bounds_is_drawn_at_the_bound_next_to_it(centre, spread, low, high):
+    values = np.full((4_000, 1), centre)
+    drawn = noisy_values(values, np.full(values.shape, spread), (np.array([low]), np.array([high])), seed=3)[:, 0]
+    near = low if centre < low else high
+    away = abs(centre - near)
+    # far out, the tail of a normal distribution falls off like an exponential one with this mean
+    assert np.abs(drawn - near).mean() == pytest.approx(spread**2 / away, rel=0.1, abs=0.02 * spread)
+    assert (drawn >= low).all()
+    assert (drawn <= high).all()
+
+
 # --- one replicate alone
 
 

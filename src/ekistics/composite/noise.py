@@ -296,11 +296,22 @@ def noisy_values(values: Floats, se: Floats, bounds: tuple[Floats, Floats], seed
     drawn = centre + spread * rng.standard_normal(len(rows))
     out = np.nonzero((drawn < low) | (drawn > high))[0]
     if len(out):
-        ends = [ndtr((end[out] - centre[out]) / spread[out]) for end in (low, high)]
-        again = ndtri(ends[0] + rng.random(len(out)) * (ends[1] - ends[0]))
-        drawn[out] = np.clip(centre[out] + spread[out] * again, low[out], high[out])
+        drawn[out] = _within(centre[out], spread[out], (low[out], high[out]), rng.random(len(out)))
     made[rows, columns] = drawn
     return made
+
+
+def _within(centre: Floats, spread: Floats, bounds: tuple[Floats, Floats], share: Floats) -> Floats:
+    """Give the values below which a share of the normal distribution between two bounds lies."""
+    low, high = bounds
+    # Of an observation below its bounds the mirror image is taken: only in the lower tail is a share near 0 no 0.
+    sign = np.where(centre < low, -1.0, 1.0)
+    first, last = (np.where(sign > 0, one, other) for one, other in ((low, high), (high, low)))
+    ends = [sign * (end - centre) / spread for end in (first, last)]
+    below = [ndtr(end) for end in ends]
+    # So far out that nothing is left of either, all lies at the bound next to the observation.
+    score = np.where(below[1] > 0, ndtri(below[0] + share * (below[1] - below[0])), ends[1])
+    return np.clip(centre + sign * spread * score, low, high)
 
 
 def check_inputs(base: Scenario, inputs: Sequence[UncertainInput], structure: Structure) -> None:
