@@ -3,10 +3,13 @@
 import csv
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from ekistics.cli.index import index as commands
 from ekistics.core.errors import (
     ConfigurationError,
     EkisticsError,
@@ -17,7 +20,7 @@ from ekistics.core.errors import (
 )
 from ekistics.jobs.index import build_index
 from ekistics.jobs.index.stored import city_row, read_index
-from ekistics.package import read_package, verify_package
+from ekistics.package import read_package, verify_package, write_package
 from tests.jobs.index_files import CITIES, MINE, results_of, write_files, write_profile
 
 
@@ -167,3 +170,63 @@ def test_an_index_or_file_that_is_not_there_is_refused(tmp_path):
         build_index(tmp_path / "other.toml", values, tmp_path / "out")
     with pytest.raises(UnknownNameError, match="no city 'Dville'"):
         city_row(build(tmp_path).results, "Dville")
+
+
+def confidential(folder, code, values, *, status="C"):
+    """Write a package of a city with values that may not be published, but for those of the first time."""
+    package = read_package(write_profile(folder, code, values))
+    rows = package.observations
+    newer = rows["time_period"] != min(values)
+    write_package(replace(package, observations=rows.assign(conf_status=rows["conf_status"].mask(newer, status),
+                                                            obs_status=rows["obs_status"].mask(~newer, "P"))),
+                  folder / code)
+
+
+def everything_of(folder):
+    """Give all texts of a package, and its table as text."""
+    texts = [path.read_text(encoding="utf-8") for path in folder.iterdir() if path.suffix in {".csv", ".json", ".html"}]
+    return "\n".join([*texts, read_package(folder).observations.to_csv()])
+
+
+@pytest.mark.parametrize("status", ["C", "N", "E", "A", "D"])
+def test_a_value_that_may_not_be_published_leaves_no_trace(tmp_path, status):
+    confidential(tmp_path / "cities", "XMU-A", {"2010": 7500.0, "2020": 6123.25}, status=status)
+    confidential(tmp_path / "cities", "XMU-B", {"2010": float("nan"), "2020": 6123.25}, status=status)
+    definition, _values = write_files(tmp_path)
+    outcome = build_index(definition, tmp_path / "cities", tmp_path / "out")
+    assert "6123" not in everything_of(outcome.folder)
+    assert "40.8" not in everything_of(outcome.folder)  # nor its score, 100 x 6123.25 / 15000
+    cells = {row["ref_area"]: row for row in rows_of(outcome.folder / "inputs.csv") if row["item"] == "density"}
+    assert (cells["XMU-A"]["obs_value"], cells["XMU-A"]["time_period"], cells["XMU-A"]["obs_status"]) == (
+        "7500.0", "2010", "P")  # the older value is free
+    assert (cells["XMU-B"]["obs_value"], cells["XMU-B"]["status"], cells["XMU-B"]["reason"]) == (
+        "", "missing", "restricted")
+    flag = next(each for each in outcome.package.checks if each.code == "values-restricted")
+    assert flag.value == 1
+    assert read_index(outcome.folder).built.values.restricted == 1
+
+
+def test_a_table_may_say_which_values_are_not_free(tmp_path):
+    head, *rows = CITIES.splitlines()
+    marks = (",,", ",C,", ",,N")  # of the whole city, of light alone
+    cities = "\n".join([f"{head},conf_status,light.conf_status", *(f"{row}{mark}" for row, mark in
+                                                                  zip(rows, marks, strict=True)), ""])
+    outcome = build(tmp_path, cities=cities)
+    cells = {(row["ref_area"], row["item"]): (row["obs_value"], row["se"], row["reason"])
+             for row in rows_of(outcome.folder / "inputs.csv")}
+    assert [cells["XMU-B", item] for item in ("water", "light", "density")] == [("", "", "restricted")] * 3
+    assert cells["XMU-C", "light"] == ("", "", "restricted")
+    assert cells["XMU-C", "density"] == ("7000.0", "", "")
+    assert (outcome.built.values.restricted, outcome.built.values.ignored) == (4, ())
+    said = CliRunner().invoke(commands, ["build", str(tmp_path / "mine.toml"), "--values", str(tmp_path / "cities.csv"),
+                                         "--out", str(tmp_path / "out")], catch_exceptions=False).output
+    assert "Values that may not be published, and were left out: 4" in said
+    assert not any(each.code == "values-restricted" for each in build(tmp_path).package.checks)
+
+
+def test_an_index_of_values_that_may_not_be_published_is_refused(tmp_path):
+    cities = CITIES.replace("code,", "conf_status,code,").replace("XMU-", "C,XMU-")
+    with pytest.raises(ConfigurationError, match="a value that may be published") as caught:
+        build(tmp_path, cities=cities)
+    assert not (tmp_path / "out").exists()
+    assert "Expected F" in str(caught.value)

@@ -44,13 +44,16 @@ def build(name: IndexName,
     if as_json:
         typer.echo(json.dumps({"folder": str(outcome.folder), "run": outcome.package.run.id,
                                "cities": len(results["units"]), "ranked": results["ranked"],
-                               "ignored_columns": list(ignored),
+                               "ignored_columns": list(ignored), "restricted": outcome.built.values.restricted,
                                "units": [{key: unit[key] for key in ("code", "score", "rank", "known")}
                                          for unit in results["units"]]}, ensure_ascii=False))
         return
     _show_cities(results)
     if ignored:
         typer.echo(_("Columns that no item of the index is filled from: {names}").format(names=", ".join(ignored)))
+    if outcome.built.values.restricted:
+        typer.echo(_("Values that may not be published, and were left out: {count}").format(
+            count=outcome.built.values.restricted))
     typer.echo(_("{ranked} of {cities} cities have a score.").format(ranked=results["ranked"],
                                                                      cities=len(results["units"])))
     typer.echo(str(outcome.folder.resolve()))

@@ -35,6 +35,7 @@ class Reason(StrEnum):
     NO_CASES = "no-cases"
     UNRELIABLE = "unreliable"
     WITHHELD = "withheld"
+    RESTRICTED = "restricted"
     INCOMPLETE = "incomplete"
     NOT_STATED = "not-stated"
 
@@ -64,6 +65,7 @@ _TEXTS = {
     Reason.TOO_MUCH_UNKNOWN: N_("it is not known of too many households"),
     Reason.NO_CASES: N_("the sample has no such case"),
     Reason.UNRELIABLE: N_("the sample tells too little to publish a value"),
+    Reason.RESTRICTED: N_("its value may not be published"),
     Reason.INCOMPLETE: N_("values that it is made of are missing"),
     Reason.NOT_STATED: N_("no value was given"),
     Reason.WITHHELD: N_("to protect people, as it has too few cases or is needed to protect such cells"),

@@ -35,6 +35,7 @@ __all__ = ["IndexOutcome", "Making", "build_index", "scope_of", "write_index"]
 
 INDEX, INPUTS, RESULTS, LIVE, PAGE = "index.toml", "inputs.csv", "results.json", "live.json", "index.html"
 REPLICATES = "replicates.csv"
+RESTRICTED = "values-restricted"  # flag of values that were left out
 WORLD = Place("001", N_("World"), "world", "XXX")
 _GOOD, _WARN = 0.95, 0.5  # share of cities with a score: above is good, below is bad
 
@@ -215,12 +216,17 @@ def code_version() -> str:
 
 
 def _flags(made: Built) -> tuple[QualityFlag, ...]:
-    """Say how many cities have a score, how much is known, and how many benchmarks are doubtful."""
+    """Say how many cities have a score, how many values were left out, and how many benchmarks are doubtful."""
     scored, cities = int(np.isfinite(made.base.total).sum()), len(made.values.places)
     status = "good" if scored / cities >= _GOOD else "warn" if scored / cities >= _WARN else "bad"
     doubtful = Counter(item.status for item in made.definition.items)["doubtful"]
     items = len(made.definition.items)
+    left_out = made.values.restricted
+    restricted = () if not left_out else (
+        QualityFlag(RESTRICTED, _("Values that may not be published, and were left out"), float(left_out), "NUMBER",
+                    "warn", note=_("Scores would tell them. The table of inputs gives each its reason.")),)
     return (
+        *restricted,
         QualityFlag("cities-scored", _("Cities with a score"), 100 * scored / cities, "PT", status,
                     note=_("A city in which a value is missing has its coverage and no score, unless the index allows "
                            "it."), numerator=float(scored), denominator=float(cities), base=_("cities of the index")),

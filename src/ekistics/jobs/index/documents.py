@@ -18,7 +18,7 @@ from ekistics.jobs.index.compute import BASE, Built
 __all__ = ["INPUT_COLUMNS", "compact_json", "inputs_csv", "live_document", "results_document"]
 
 INPUT_COLUMNS = ("ref_area", "item", "obs_value", "unit", "time_period", "se", "status", "used", "reason", "indicator",
-                 "series", "variant", "fit", "run", "origin")
+                 "series", "variant", "fit", "run", "origin", "obs_status")
 
 
 def compact_json(content: Any) -> bytes:
@@ -194,8 +194,8 @@ def _input_rows(built: Built) -> Iterator[list[str]]:
             yield [place.code, code, _text(cell.obs_value) if known else "", unit, cell.time_period if cell else "",
                    _text(cell.se) if cell else "", "given" if known else "imputed" if filled else "missing",
                    _text(used), "" if known else (cell.reason if cell and cell.reason else "not-stated"),
-                   *((cell.indicator, cell.series, cell.variant, cell.fit, cell.run, cell.origin) if cell
-                     else ("",) * 6)]
+                   *((cell.indicator, cell.series, cell.variant, cell.fit, cell.run, cell.origin,
+                      cell.obs_status) if cell else ("",) * 7)]
 
 
 def _text(value: float) -> str:

@@ -94,7 +94,8 @@ def _cells(path: Path) -> pd.DataFrame:
     try:
         rows = rows.assign(unit_measure=rows["unit"], lci=float("nan"), uci=float("nan"),
                            obs_value=pd.to_numeric(rows["obs_value"].replace("", None)).astype(float),
-                           se=pd.to_numeric(rows["se"].replace("", None)).astype(float))
+                           se=pd.to_numeric(rows["se"].replace("", None)).astype(float),
+                           obs_status=rows.get("obs_status", ""))  # which the first packages did not keep
         return rows[list(CELL_COLUMNS)]
     except (KeyError, ValueError) as error:
         raise PackageError(_("The table cannot be read."), where=path.name, got=str(error)) from error

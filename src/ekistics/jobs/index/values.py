@@ -17,6 +17,7 @@ from ekistics.core.observation import DIMENSIONS
 from ekistics.core.period import Period
 from ekistics.core.place import Place
 from ekistics.core.provenance import Provenance, digest_file
+from ekistics.core.reasons import Reason
 from ekistics.instruments.indices import IndexDefinition
 from ekistics.jobs.sample_cities.frame import read_rows
 from ekistics.package.descriptor import DESCRIPTOR, load_descriptor, parse_head
@@ -25,9 +26,9 @@ from ekistics.package.table import read_parquet
 __all__ = ["CELL_COLUMNS", "CityValues", "read_values"]
 
 CELL_COLUMNS = ("ref_area", "item", "obs_value", "unit_measure", "time_period", "se", "lci", "uci", "indicator",
-                "series", "variant", "fit", "run", "origin", "reason")
+                "series", "variant", "fit", "run", "origin", "obs_status", "reason")
 _NUMBERS = ("obs_value", "se", "lci", "uci")
-_HEADS = ("code", "name", "country", "time_period")  # of a table with a column an item
+_HEADS = ("code", "name", "country", "time_period", "conf_status")  # of a table with a column an item
 _OF_OBSERVATIONS = ("indicator", "series", "ref_area", "obs_value")
 
 
@@ -57,6 +58,11 @@ class CityValues:
         known = self.cells["obs_value"].notna() & (self.cells["time_period"] == "")
         return replace(self, cells=self.cells.assign(time_period=self.cells["time_period"].mask(known, stated)))
 
+    @property
+    def restricted(self) -> int:
+        """Count the values that were left out because they may not be published."""
+        return int((self.cells["reason"] == str(Reason.RESTRICTED)).sum())
+
     def matrix(self, codes: Sequence[str], column: str = "obs_value") -> Any:
         """Give a column of the cells as an array, a row a city and a column a code; NaN where there is none."""
         wide = self.cells.pivot(index="ref_area", columns="item", values=column)
@@ -70,7 +76,9 @@ def read_values(path: Path, definition: IndexDefinition, *, country: str = "", u
     ----------
     path : pathlib.Path
         A folder of packages (profiles of cities, values of countries), a CSV or Parquet of observations, or a CSV with
-        a row a city: ``code``, ``name``, ``country``, and a column an item by its code, beside it ``ITEM.se``.
+        a row a city: ``code``, ``name``, ``country``, and a column an item by its code, beside it ``ITEM.se``. A value
+        whose ``conf_status`` is not free is taken for missing, with the reason ``restricted``: a package of an index
+        tells every value that went in.
     definition : IndexDefinition
         The index.
     country : str, default ""
@@ -101,6 +109,11 @@ def read_values(path: Path, definition: IndexDefinition, *, country: str = "", u
             found = _of_table(rows, path, definition, country)
     known = found.cells[found.cells["obs_value"].notna()]
     if not len(known[known["item"].isin([item.code for item in definition.items])]):
+        if found.restricted:
+            raise ConfigurationError(_("No item of the index has a value that may be published."), where=path,
+                                     param="conf_status", expected="F",
+                                     hint=_("Scores and the package of an index would tell its values. Take an edition "
+                                            "in which they are free."))
         raise ConfigurationError(_("No item of the index has a value here."), where=path,
                                  expected=", ".join(item.code for item in definition.items[:5]) + " ...",
                                  hint=_("'ekistics index items INDEX' lists the items and what fills them."))
@@ -113,7 +126,7 @@ def _of_table(rows: list[dict[str, str]], path: Path, definition: IndexDefinitio
         raise UnknownNameError.among("code", list(rows[0]), what=_("column"), where=path)
     units = {item.code: item.unit for item in definition.items} | dict.fromkeys(definition.denominators, "")
     wanted = [name for name in rows[0] if name in units]
-    used = {*_HEADS, *wanted, *(f"{name}{end}" for name in wanted for end in (".se", ".time_period"))}
+    used = {*_HEADS, *wanted, *(f"{name}{end}" for name in wanted for end in (".se", ".time_period", ".conf_status"))}
     places: dict[str, Place] = {}
     for line, row in enumerate(rows, 2):
         where = _("{path}, line {line}").format(path=path, line=line)
@@ -129,10 +142,19 @@ def _cells(rows: list[dict[str, str]], name: str, unit: str, path: Path) -> pd.D
     frame = pd.DataFrame({"ref_area": [row["code"] for row in rows],
                           "obs_value": [row[name] for row in rows], "se": [row.get(f"{name}.se", "") for row in rows],
                           "time_period": [row.get(f"{name}.time_period", "") or row.get("time_period", "")
+                                          for row in rows],
+                          "conf_status": [row.get(f"{name}.conf_status", "") or row.get("conf_status", "")
                                           for row in rows]})
     frame = _numbers(frame, path, named={"obs_value": name, "se": f"{name}.se"})
-    return frame.assign(item=name, unit_measure=unit, origin=path.name,
-                        reason=np.where(frame["obs_value"].isna(), "not-stated", ""))
+    reason = np.where(frame["obs_value"].isna(), str(Reason.NOT_STATED), "")
+    return _free(frame.assign(item=name, unit_measure=unit, origin=path.name, reason=reason))
+
+
+def _free(frame: pd.DataFrame) -> pd.DataFrame:
+    """Take out the values that may not be published, with the reason; any status but that of free values counts."""
+    secret = frame["obs_value"].notna() & ~frame["conf_status"].isin(["F", ""])
+    return frame.assign(**{name: frame[name].mask(secret) for name in _NUMBERS if name in frame},
+                        reason=frame["reason"].mask(secret, str(Reason.RESTRICTED)))
 
 
 def _numbers(frame: pd.DataFrame, path: Path, named: Mapping[str, str] | None = None) -> pd.DataFrame:
@@ -184,8 +206,9 @@ def _of_observations(frame: pd.DataFrame, path: Path, definition: IndexDefinitio
 def _filling(frame: pd.DataFrame, definition: IndexDefinition, use_near: bool) -> pd.DataFrame:
     """Choose for each item the observations that fill it: the newest of a city, for everybody."""
     frame = frame.assign(**{name: frame[name] if name in frame else "" for name in
-                            ("variant", "time_period", "unit_measure", "run", "reason")},
+                            ("variant", "time_period", "unit_measure", "run", "obs_status", "conf_status", "reason")},
                          **{name: frame[name] if name in frame else np.nan for name in _NUMBERS})
+    frame = _free(frame)  # before the newest is chosen: an older value that is free fills the item
     for name in (each for each in DIMENSIONS if each in frame):
         frame = frame[frame[name].isin(["_T", ""])]
     chosen = []
