@@ -230,3 +230,29 @@ def test_an_index_of_values_that_may_not_be_published_is_refused(tmp_path):
         build(tmp_path, cities=cities)
     assert not (tmp_path / "out").exists()
     assert "Expected F" in str(caught.value)
+
+
+def two_sources(folder, first, second):
+    """Write an index whose density has two sources, and a table of observations of both."""
+    source = '{ indicator = "population_density", series = "density", variant = "urban_extent" }'
+    other = source.replace("urban_extent", "municipality")
+    definition, _values = write_files(folder, index=MINE.replace(source, f"{source}, {other}"))
+    rows = [("urban_extent", *each) for each in first] + [("municipality", *each) for each in second]
+    table = folder / "observations.csv"
+    table.write_text("\n".join(["indicator,series,variant,ref_area,time_period,obs_value", *(
+        f"population_density,density,{variant},{code},{time},{value}" for variant, code, time, value in rows), ""]))
+    return definition, table
+
+
+def test_a_source_without_a_value_leaves_the_item_to_the_next(tmp_path):
+    definition, table = two_sources(tmp_path, [("XMU-A", 2020, ""), ("XMU-B", 2020, 3000)],
+                                    [("XMU-A", 2020, 6000), ("XMU-B", 2021, 9000)])
+    units, _found = results_of(build_index(definition, table, tmp_path / "out").folder)
+    assert units["XMU-A"]["scores"]["land"] == pytest.approx(40)
+    assert units["XMU-B"]["scores"]["land"] == pytest.approx(20)  # the first source comes first where it has a value
+
+
+def test_two_values_of_one_city_and_time_are_refused(tmp_path):
+    definition, table = two_sources(tmp_path, [("XMU-A", 2020, 6000), ("XMU-A", 2019, 5), ("XMU-A", 2020, 7000)], [])
+    with pytest.raises(InvalidValueError, match=r"observations.csv, XMU-A: A value is in the table twice\."):
+        build_index(definition, table, tmp_path / "out")

@@ -216,8 +216,20 @@ def _filling(frame: pd.DataFrame, definition: IndexDefinition, use_near: bool) -
         for source in (each for each in item.filled_by if each.fit == "same" or use_near):
             rows = frame[(frame["indicator"] == source.indicator) & (frame["series"] == source.series)
                          & (frame["variant"] == source.variant)]
+            _require_once(rows)
             chosen.append(_newest(rows).assign(item=item.code, fit=source.fit))
-    return _frame(chosen).drop_duplicates(["ref_area", "item"], ignore_index=True)
+    found = _frame(chosen)
+    order = np.argsort(found["obs_value"].isna(), kind="stable")  # a source without a value leaves it to the next
+    return found.iloc[order].drop_duplicates(["ref_area", "item"], ignore_index=True)
+
+
+def _require_once(rows: pd.DataFrame) -> None:
+    """Refuse two values of one city, source and time: which of them counts is not for the program to choose."""
+    again = rows[rows.duplicated(["ref_area", "time_period"])]
+    for row in again.itertuples(index=False):
+        raise InvalidValueError(_("A value is in the table twice."), where=f"{row.origin}, {row.ref_area}",
+                                param=f"{row.indicator}/{row.series}", got=str(row.time_period) or None,
+                                expected=_("one value a city and time"), hint=_("Take one of them out."))
 
 
 def _newest(rows: pd.DataFrame) -> pd.DataFrame:
