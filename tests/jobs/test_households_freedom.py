@@ -77,6 +77,9 @@ def test_values_and_run_say_what_was_counted(outcomes) -> None:
         outcome = outcomes[name]
         assert words in share(outcome, "XTH").method
         assert all(words in f"{each['method']}; " for each in outcome.document["indicators"])
+        assert outcome.document["design"]["degrees_of_freedom"] == name
+        written = (outcome.folder / "ddi.xml").read_text("utf-8")
+        assert f"<EstSmpErr>taylor{words.rstrip('; ')}</EstSmpErr>" in written
         assert outcome.package.run.parameters["degrees_of_freedom"] == name
     assert outcomes["units"].package.run.id != outcomes["satterthwaite"].package.run.id
 

@@ -40,9 +40,22 @@ def test_no_size_is_written(survey: dict[str, Any]) -> None:
     assert {cell.text for row in rows for cell in row[1:]} == {"not told"} and strata.note.endswith(WHY)
     facts = {fact.term: fact.text for fact in survey_facts(survey, language="en")}
     assert (facts["Degrees of freedom"], facts["Answered"], facts["Rate of response"]) == (
-        "not told", "not told", "not stated")
+        "not told, intervals by Satterthwaite", "not told", "not stated")
     assert [fact.term for fact in weight_facts(survey, language="en")] == ["Weights"]
     assert made_from_survey(survey, language="en") == ""
+
+
+def test_what_intervals_count_is_written_where_it_is_stated(survey: dict[str, Any]) -> None:
+    for rule, words in (("satterthwaite", "intervals by Satterthwaite"), ("units", "intervals by units less strata"),
+                        (None, "")):
+        survey["design"]["totals"]["degrees_of_freedom"] = 78
+        survey["design"] |= {"degrees_of_freedom": rule}
+        if rule is None:
+            del survey["design"]["degrees_of_freedom"]
+        facts = {fact.term: fact.text for fact in survey_facts(survey, language="en")}
+        assert facts["Degrees of freedom"] == ", ".join(filter(None, ("78", words)))
+        error = "; ".join(filter(None, ("taylor", words)))
+        assert f"<EstSmpErr>{error}</EstSmpErr>" in codebook(survey).decode()
 
 
 def test_what_was_not_asked_is_told_apart_from_what_is_not_told(survey: dict[str, Any]) -> None:

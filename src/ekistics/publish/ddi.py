@@ -6,6 +6,7 @@ from typing import Any
 from lxml import etree
 
 from ekistics.core.standard_variables import StandardVariable, standard_variables
+from ekistics.survey.freedom import INTERVALS_BY
 
 __all__ = ["NAMESPACE", "codebook"]
 
@@ -81,9 +82,12 @@ def _method(study: Any, survey: Mapping[str, Any]) -> None:
             ("households", totals["households"])]
     _sub(collection, "sampProc", ", ".join(f"{words} {count}" for words, count in told if count is not None))
     _sub(collection, "weight", survey["weight"]["statement"])
-    rate = survey["response"]["rate"]
+    analysis, rate = _sub(method, "anlyInfo"), survey["response"]["rate"]
     if rate is not None:
-        _sub(_sub(method, "anlyInfo"), "respRate", f"{rate:.4f}")
+        _sub(analysis, "respRate", f"{rate:.4f}")
+    design = survey["design"]
+    told = (design["variance"], INTERVALS_BY.get(design.get("degrees_of_freedom", ""), ""))
+    _sub(analysis, "EstSmpErr", "; ".join(filter(None, told)))
 
 
 def _access(study: Any, survey: Mapping[str, Any]) -> None:

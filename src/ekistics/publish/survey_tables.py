@@ -16,6 +16,7 @@ from ekistics.core.reasons import Reason, reason_text
 from ekistics.publish.content import Cell, Column, Fact, Group, Table
 from ekistics.publish.figures import dimension_text, variant_of
 from ekistics.publish.numbers import number_text, period_text, value_text
+from ekistics.survey.freedom import INTERVALS_BY
 
 __all__ = ["criteria_table", "made_from_survey", "rounds_table", "rules_table", "strata_table", "survey_facts",
            "variables_table", "weight_facts", "withheld_facts", "withheld_table"]
@@ -112,12 +113,19 @@ def survey_facts(survey: Mapping[str, Any], *, language: str) -> tuple[Fact, ...
              Fact(_("Drawn in stages"), items=stages),
              Fact(_("Strata with one unit"), _(LONELY.get(design["lonely"], design["lonely"]))),
              Fact(_("Variance"), design["variance"]),
-             Fact(_("Degrees of freedom"), _size(design["totals"]["degrees_of_freedom"], survey, language)),
+             Fact(_("Degrees of freedom"), _freedom(survey, language)),
              Fact(_("Answered"), _answered(survey, language)),
              Fact(_("Rate of response"), _("not stated") if rate is None else value_text(100 * rate, "PT",
                                                                                         language=language)),
              Fact(_("Records are kept until"), survey.get("retention_until", "")))
     return tuple(fact for fact in facts if fact.text or fact.items)
+
+
+def _freedom(survey: Mapping[str, Any], language: str) -> str:
+    """Give units less strata, and say what intervals count where it is stated."""
+    design = survey["design"]
+    size, rule = _size(design["totals"]["degrees_of_freedom"], survey, language), design.get("degrees_of_freedom")
+    return joined((size, _(INTERVALS_BY[rule]))) if rule else size
 
 
 def _answered(survey: Mapping[str, Any], language: str) -> str:

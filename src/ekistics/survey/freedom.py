@@ -6,13 +6,15 @@ strata Cochran, Sampling Techniques, 3rd edition, 1977, section 5.4, equation 5.
 
 import numpy as np
 
+from ekistics.core.i18n import N_
 from ekistics.survey._layout import Floats, StageLayout
 from ekistics.survey.domains import Domains
 from ekistics.survey.variance import taylor_components
 
-__all__ = ["DEGREES_OF_FREEDOM", "satterthwaite"]
+__all__ = ["DEGREES_OF_FREEDOM", "INTERVALS_BY", "satterthwaite"]
 
-DEGREES_OF_FREEDOM = ("units", "satterthwaite")
+INTERVALS_BY = {"units": N_("intervals by units less strata"), "satterthwaite": N_("intervals by Satterthwaite")}
+DEGREES_OF_FREEDOM = tuple(INTERVALS_BY)
 
 
 def satterthwaite(domains: Domains, z: Floats, units: Floats) -> Floats:

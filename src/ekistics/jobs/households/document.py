@@ -106,7 +106,8 @@ def _design(facts: Facts) -> dict[str, Any]:
     totals = {"strata": len(strata), "psus": units, "households": len(frame), "persons": _people(facts, frame),
               "sum_of_weights": float(frame["weight"].sum()), "degrees_of_freedom": units - len(strata)}
     return {"stages": stages, "lonely": config.design.lonely, "variance": "taylor",
-            "confidence": config.design.confidence, "strata": strata, "totals": totals}
+            "confidence": config.design.confidence, "degrees_of_freedom": config.design.degrees_of_freedom,
+            "strata": strata, "totals": totals}
 
 
 def _stratum(code: Any, part: pd.DataFrame, psu: "pd.Series[Any]", facts: Facts) -> dict[str, Any]:

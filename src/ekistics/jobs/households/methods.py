@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
-from ekistics.core.i18n import N_, _
+from ekistics.core.i18n import _
 from ekistics.core.indicator import IndicatorSpec
 from ekistics.core.observation import LONGEST
 from ekistics.indicators.households import Criterion, entering
+from ekistics.survey.freedom import INTERVALS_BY
 
 __all__ = ["method_text", "reading_of", "readings", "used_by"]
 
 _ONE = "without_"
-_FREEDOM = {"satterthwaite": N_("intervals by Satterthwaite"),
-            "units": N_("intervals by units less strata")}
 _BY_CODE = ("living_space", "housing_affordability")  # each reading is judged by the criterion of its name
 
 
@@ -110,7 +109,7 @@ def method_text(spec: IndicatorSpec, series: str, variant: str, judged: Sequence
     by_code: Mapping[str, Criterion] = {each.code: each for each in judged}
     named = ", ".join(_(by_code[code].title) for code in codes)
     notes = "; ".join(note for code in codes if (note := by_code[code].note))
-    counted = _(_FREEDOM[freedom]) if freedom else ""  # before the criteria: what is too long is cut at the end
+    counted = _(INTERVALS_BY[freedom]) if freedom else ""  # before the criteria: what is too long is cut at the end
     text = "; ".join(part for part in (str(spec.method), counted, named, notes) if part)
     most = LONGEST["method"]
     return text if len(text) <= most else f"{text[:most - 1]}\u2026"
