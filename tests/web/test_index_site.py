@@ -125,6 +125,40 @@ def test_what_is_wrong_with_a_live_document_is_told(change, said) -> None:
         require_live(changed(**change))
 
 
+def put(content, way: str, value):
+    """Put a value at a place, as ``variants/0/scenario``."""
+    *over, last = [int(step) if step.isdigit() else step for step in way.split("/")]
+    for step in over:
+        content = content[step]
+    content[last] = value
+
+
+@pytest.mark.parametrize(("way", "value", "said"), [
+    ("scenario/weigh/weights", ["d0"], "another type"), ("scenario/weigh/weights", {"nobody": 1}, "nobody"),
+    ("variants/0/scenario/aggregate/method", "guess", "guess"), ("scenario/aggregate/method", ["geometric"], "level"),
+    ("variants/0/scenario/aggregate/floor", "1", "another type"), ("variants/0/scenario", {"stir": {}}, "stir"),
+    ("items/0/form", {"kind": "linear"}, "low and a high"), ("items/0/form", {"kind": "round"}, "round"),
+    ("items/0/form/low", "0", "another type"), ("items/0/form/high", 1e90, "no number"),
+    ("items/0/weight", float("nan"), "no number"), ("groups/0/weight", float("inf"), "no number"),
+    ("bands/0/from", float("nan"), "no number"), ("values/0/0", 10**400, "no number"),
+    ("index/title", "half a sign \ud800", "schema asks for"), ("units/0/name", "an end\0", "schema asks for"),
+    ("check/ranks/0", None, "schema asks for"), ("check/ranks/0", 9, "schema asks for"),
+    ("check/ranks/0", 1.5, "schema asks for")])
+def test_what_no_page_could_say_or_compute_is_refused_before_it_is_published(way, value, said) -> None:
+    live = indices.live(4)
+    put(live, way, value)
+    with pytest.raises(PackageError, match=said) as refused:
+        require_live(live)
+    assert str(refused.value.where).startswith("live.json")
+
+
+def test_weights_that_sum_to_zero_are_refused() -> None:
+    live = indices.live(4)
+    live["scenario"]["weigh"]["weights"] = {item["code"]: 0 for item in live["items"] if item["parent"] == "d0s0"}
+    with pytest.raises(PackageError, match="sum to zero"):
+        require_live(live)
+
+
 def test_a_whole_live_document_is_taken() -> None:
     live = indices.live(4)
     assert require_live(live) == live
