@@ -7,8 +7,9 @@ import pytest
 from ekistics.core.i18n import LANGUAGES, _, use_language
 from ekistics.core.told import FILLED, told
 
+JOBS = Path(__file__).resolve().parents[2] / "src/ekistics/jobs"
 SOURCES = "".join(path.read_text(encoding="utf-8")
-                  for path in (Path(__file__).resolve().parents[2] / "src/ekistics/jobs/profile").glob("*.py"))
+                  for path in (*(JOBS / "profile").glob("*.py"), JOBS / "national/estimate.py"))
 
 
 @pytest.mark.parametrize("template", FILLED)
@@ -20,7 +21,7 @@ def test_each_sentence_is_one_that_a_run_fills(template: str) -> None:
 @pytest.mark.parametrize("template", FILLED)
 def test_a_filled_sentence_is_told_in_each_language(template: str, language: str) -> None:
     parts = {name: "2020" for name in ("period", "file", "files", "metres", "nodes", "distance", "tag", "title", "name",
-                                       "level", "year")}
+                                       "level", "year", "threshold")}
     with use_language(language):
         assert told(template.format(**parts)) == _(template).format(**parts)
 
@@ -32,3 +33,27 @@ def test_parts_are_told_too() -> None:
             title=inner)
         assert told("a text that nobody filled") == "a text that nobody filled"
         assert told("") == ""
+
+
+@pytest.mark.parametrize("language", [code for code in LANGUAGES if code != "en"])
+def test_the_title_of_a_count_of_cities_is_translated_wherever_titles_are(language: str) -> None:
+    with use_language(language):
+        inner = _("People near public transport")
+        assert inner != "People near public transport"
+        assert _("Cities above 60: People near public transport") == _("Cities above {threshold}: {title}").format(
+            threshold="60", title=inner)
+        assert _("Cities over 1,000: People near public transport") == "Cities over 1,000: People near public transport"
+
+
+def test_a_number_that_was_filled_in_is_read_rightly() -> None:
+    with use_language("fr"):
+        assert "au-dessus de 1\u202f000,5\u00a0:" in _("Cities above 1,000.5: a title")
+    with use_language("es"):
+        assert "1.000,5" in _("Cities above 1,000.5: a title")
+    assert _("Cities above 1,000.5: a title") == "Cities above 1,000.5: a title"
+
+
+def test_english_is_not_searched_and_a_sentence_that_is_not_filled_is_itself() -> None:
+    for language in ("en", "fr"):
+        with use_language(language):
+            assert _("Neighbourhoods: {title} {unknown}") == "Neighbourhoods: {title} {unknown}"

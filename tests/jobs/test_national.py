@@ -20,6 +20,7 @@ from ekistics.core.errors import (
     InvalidValueError,
     UnknownNameError,
 )
+from ekistics.core.i18n import _, use_language
 from ekistics.core.observation import observations as with_spec
 from ekistics.core.observation import share_rows
 from ekistics.core.place import Place
@@ -143,6 +144,18 @@ def test_a_threshold_is_written_out(drawn, tmp_path):
     assert (above.code, below.code) == ("sdg_11_2_1_cities_above_1000000", "sdg_11_2_1_cities_below_2_5")
     assert above.title.startswith("Cities above 1,000,000: ")
     assert below.title.startswith("Cities below 2.5: ")
+
+
+def test_a_count_is_described_in_english_like_every_indicator_and_read_in_any_language(drawn, tmp_path):
+    design = prepare(drawn, tmp_path)
+    design.write_text(design.read_text().replace("[country]\n", "[country]\nlanguage = \"fr\"\n"))
+    counted = national(design, tmp_path / "out").package.indicators[1]
+    assert (counted.title, counted.series[0].base) == (
+        "Cities above 50: People near public transport", "cities of the country")
+    for language in ("ar", "es", "fr", "ru", "zh"):
+        with use_language(language):
+            assert not {_(counted.title), _(counted.definition), _(counted.series[0].base)} & {
+                counted.title, counted.definition, counted.series[0].base}
 
 
 def test_the_package_is_whole_and_about_the_country(drawn, tmp_path):

@@ -430,3 +430,13 @@ def drawn_without_statement(country, tmp_path):
     design.write_text(text[:at])
     national(design, folder / "plain")
     return folder / "plain"
+
+
+def test_no_title_of_a_count_stays_english_in_another_language(made):
+    words = [[e.label for e in report.citations if e.indicator == "sdg_11_2_1_cities_above_50"]
+             for report in made.reports]
+    english, *others = words
+    assert any("Cities above 50: People near public transport" in label for label in english)
+    for found in others:
+        assert found
+        assert not [label for label in found if "Cities above" in label or "People near" in label]

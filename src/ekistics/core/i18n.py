@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import as_file, files
 from unicodedata import bidirectional
 
-__all__ = ["LANGUAGES", "_", "N_", "isolated", "joined", "translation_states", "use_language"]
+__all__ = ["LANGUAGES", "_", "N_", "isolated", "joined", "spoken", "translation_states", "use_language"]
 
 LANGUAGES = ("ar", "en", "es", "fr", "ru", "zh")
 DOMAIN = "ekistics"
@@ -49,13 +49,23 @@ class _Said(dict[str, str]):
     def __init__(self, catalogue: _gettext.NullTranslations, language: str = "") -> None:
         super().__init__()
         self._catalogue, self._leftward = catalogue, language in RIGHT_TO_LEFT
+        self._foreign = language not in ("", "en")
 
     def __missing__(self, message: str) -> str:
         if len(self) >= MOST:
             self.clear()
         text = self._catalogue.gettext(message)
+        if text == message and self._foreign:
+            text = _found_again(message)
         text = self[message] = _Leftward(text) if self._leftward and "{" in text else text
         return text
+
+
+def _found_again(message: str) -> str:
+    """Look whether a text that no catalogue has is a sentence that a package holds filled in."""
+    from ekistics.core.told import found_again  # noqa: PLC0415 - its sentences are marked with what stands here
+
+    return found_again(message)
 
 
 _current: ContextVar[_Said] = ContextVar("texts", default=_Said(_gettext.NullTranslations()))  # noqa: B039
@@ -176,6 +186,17 @@ def use_language(language: str | _gettext.NullTranslations) -> Iterator[None]:
     finally:
         _current.reset(token)
         _language.reset(spoken)
+
+
+def spoken() -> str:
+    """Give the code of the language in use.
+
+    Returns
+    -------
+    str
+        E.g. ``fr``; ``en`` where none was chosen.
+    """
+    return _language.get()
 
 
 @cache

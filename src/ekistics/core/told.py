@@ -1,17 +1,20 @@
 """Sentences that a package holds filled in, told again in the language of the reader.
 
 A run fills sentences such as "The newest describes 2020." when it makes a package. Which sentence it was is found again
-by its form, so that old packages are read in every language too.
+by its form, so that old packages are read in every language too. The catalogue asks here for a text that it lacks: a
+title is a title wherever it is shown.
 """
 
 import re
 from functools import cache
 
-from ekistics.core.i18n import N_, _
+from babel import Locale
 
-__all__ = ["FILLED", "told"]
+from ekistics.core.i18n import N_, _, spoken
 
-# The sentences of quality flags and layers that are filled in; a test holds them against the modules that fill them.
+__all__ = ["FILLED", "found_again", "told"]
+
+# The sentences of quality flags, layers and titles that are filled in; a test holds them against the modules that fill them.
 FILLED = (
     N_("The newest describes {period}."),
     N_("{file} describes {period}."),
@@ -28,7 +31,11 @@ FILLED = (
     N_("Ground outside the grid: {name} {period}"),
     N_("Degree of Urbanisation, level {level}"),
     N_("1 km cells, {year}"),
+    N_("Cities above {threshold}: {title}"),
+    N_("Cities below {threshold}: {title}"),
 )
+
+_ENGLISH = re.compile(r"-?\d{1,3}(?:,\d{3})*(?:\.\d+)?")
 
 
 def told(text: str) -> str:
@@ -49,14 +56,40 @@ def told(text: str) -> str:
     >>> told("The newest describes 2020.")
     'The newest describes 2020.'
     """
-    plain = _(text) if text else ""
-    if plain != text or not text:
-        return plain
-    for template, form in _forms():
+    return _(text) if text else ""
+
+
+def found_again(text: str) -> str:
+    """Translate a sentence that was filled in, by its form.
+
+    Parameters
+    ----------
+    text : str
+        An English text that is in no catalogue as it stands.
+
+    Returns
+    -------
+    str
+        The text in the language in use; the same where no sentence has its form.
+
+    Examples
+    --------
+    >>> found_again("Neighbourhoods: a title"), found_again("Neighbourhoods: {title}")
+    ('Neighbourhoods: a title', 'Neighbourhoods: {title}')
+    """
+    for template, form in _forms() if "{" not in text else ():  # a sentence that is not filled yet is none of them
         match = form.fullmatch(text)
         if match is not None:
-            return _(template).format(**{name: told(part) for name, part in match.groupdict().items()})
+            return _(template).format(**{name: told(_number(part)) for name, part in match.groupdict().items()})
     return text
+
+
+def _number(text: str) -> str:
+    """Write a number that was filled in with the separators of the language: 50,000 is fifty to a French reader."""
+    if not _ENGLISH.fullmatch(text):
+        return text
+    signs = Locale.parse(spoken()).number_symbols["latn"]
+    return text.translate({ord(","): str(signs["group"]), ord("."): str(signs["decimal"])})
 
 
 @cache

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ekistics.core.errors import ConfigurationError, InvalidValueError
-from ekistics.core.i18n import _
+from ekistics.core.i18n import N_, _
 from ekistics.core.indicator import IndicatorSpec, MethodEdition, SeriesSpec
 from ekistics.core.observation import DIMENSIONS, result_rows
 from ekistics.core.reasons import Reason
@@ -181,8 +181,7 @@ class _Job:
 
     def count(self, rows: pd.DataFrame, side: str, threshold: float) -> Found:
         """Estimate the share of cities whose value is above or below a threshold; the threshold itself is neither."""
-        spec = _count_spec(self.spec, self.series, side=side, threshold=threshold,
-                           language=self.design.country.language)
+        spec = _count_spec(self.spec, self.series, side=side, threshold=threshold)
         rows = rows[_total(rows)].copy()
         inside = rows["obs_value"] > threshold if side == "above" else rows["obs_value"] < threshold
         rows["numerator"], rows["denominator"], rows["se"] = inside.astype(float), 1.0, np.nan
@@ -310,18 +309,17 @@ def _response(asked: list[Mapping[str, Any]], answered: Bools, policy: str) -> d
             "silent": [city["code"] for city, heard in zip(asked, answered, strict=True) if not heard]}
 
 
-def _count_spec(spec: IndicatorSpec, series: SeriesSpec, *, side: str, threshold: float,
-                language: str) -> IndicatorSpec:
-    """Describe the share of cities above or below a threshold as an indicator of its own."""
+def _count_spec(spec: IndicatorSpec, series: SeriesSpec, *, side: str, threshold: float) -> IndicatorSpec:
+    """Describe the share of cities above or below a threshold as an indicator of its own, in English like all."""
     plain = np.format_float_positional(threshold, trim="-")  # 1000000, never 1e+06
-    shown = number_text(threshold, len(plain.partition(".")[2]), language=language)
+    shown = number_text(threshold, len(plain.partition(".")[2]))
     code = f"cities_{side}_{plain.replace('.', '_').replace('-', 'minus_')}"
-    words = _("Cities above {threshold}: {title}") if side == "above" else _("Cities below {threshold}: {title}")
-    title = words.format(threshold=shown, title=_(series.title))
-    counted = SeriesSpec(code, title, "PT", base=_("cities of the country"), lower=0.0, upper=100.0, headline=True,
+    words = N_("Cities above {threshold}: {title}") if side == "above" else N_("Cities below {threshold}: {title}")
+    title = words.format(threshold=shown, title=series.title)
+    counted = SeriesSpec(code, title, "PT", base=N_("cities of the country"), lower=0.0, upper=100.0, headline=True,
                          direction=series.direction if side == "above" else -series.direction)
-    means = _("Share of all cities of the country, each counted once, whose value is strictly past the threshold; "
-              "estimated from a sample of cities.")
+    means = N_("Share of all cities of the country, each counted once, whose value is strictly past the threshold; "
+               "estimated from a sample of cities.")
     return replace(spec, code=f"{spec.code}_{code}", number="", title=title, question=means, variants=(),
                    definition=means,
                    method=MethodEdition("Ekistics", "Count of cities by a national sample", "1"), series=(counted,),
