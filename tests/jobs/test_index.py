@@ -151,6 +151,10 @@ def test_columns_that_fill_nothing_are_told_and_times_may_be_stated(tmp_path):
      InvalidValueError, "light"),
     ({"index": MINE.replace('"goalposts"', '"min-max"'),
       "cities": CITIES.replace(",80,2", ",,").replace(",60,3", ",,")}, InvalidValueError, "water"),
+    ({"cities": CITIES.replace("XMU-B,Bville,XMU,2024", "XMU-B,Bville,XMU,last year")}, InvalidValueError,
+     "cities.csv, XMU-B: This is not a time period."),
+    ({"index": MINE.replace('"plain"', '"as_defined"')}, ConfigurationError,
+     "variant[1]: This code has a meaning of its own"),
     ({"index": "code = "}, ConfigurationError, "mine.toml: This is not a TOML file."),
 ])
 def test_what_cannot_be_is_refused_and_leaves_the_old_package(tmp_path, change, kind, text):
@@ -256,3 +260,21 @@ def test_two_values_of_one_city_and_time_are_refused(tmp_path):
     definition, table = two_sources(tmp_path, [("XMU-A", 2020, 6000), ("XMU-A", 2019, 5), ("XMU-A", 2020, 7000)], [])
     with pytest.raises(InvalidValueError, match=r"observations.csv, XMU-A: A value is in the table twice\."):
         build_index(definition, table, tmp_path / "out")
+
+
+def test_a_city_of_which_nothing_is_known_has_the_time_of_the_index(tmp_path):
+    outcome = build(tmp_path, cities=CITIES.replace("XMU-C,Cville,XMU,2024", "XMU-C,Cville,XMU,2022")
+                    + "XMU-D,Dville,XMU,,,,,\n")
+    assert verify_package(outcome.folder).problems == ()
+    units, _found = results_of(outcome.folder)
+    assert [units[code]["time_period"] for code in units] == ["2024", "2024", "2022", "2024"]
+    assert (units["XMU-D"]["score"], units["XMU-D"]["known"]) == (None, 0)
+
+
+def test_what_a_killed_run_left_beside_a_package_is_no_city(tmp_path):
+    write_profile(tmp_path / "cities", "XMU-A", {"2020": 6000.0})
+    left = write_profile(tmp_path, "XMU-A", {"2020": 7000.0})
+    left.rename(tmp_path / "cities" / ".XMU-A.ekistics-new-abc")
+    definition, _values = write_files(tmp_path)
+    outcome = build_index(definition, tmp_path / "cities", tmp_path / "out")
+    assert results_of(outcome.folder)[0]["XMU-A"]["scores"]["land"] == pytest.approx(40)

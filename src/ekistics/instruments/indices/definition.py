@@ -25,7 +25,8 @@ __all__ = ["FITS", "STATUSES", "Band", "IndexDefinition", "IndexGroup", "IndexIt
 STATUSES = ("own", "official", "third-party", "doubtful")
 FITS = ("same", "near")
 _CODE = re.compile(r"[a-z][a-z0-9_]*")
-_TAKEN = ("coverage", "rank", "code", "name", "country", "time_period")
+_TAKEN = ("coverage", "rank", "code", "name", "country", "time_period", "conf_status")
+_TAKEN_BY_VARIANTS = (*_TAKEN, "as_defined")  # the variant of observations that is the index itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,7 +251,7 @@ def parse_index(content: Mapping[str, Any], *, where: str = "index.toml") -> Ind
     index: IndexDefinition = schema.build(IndexDefinition, content, where=where)
     for at, each in _each(index):
         with _placed(f"{where}: {at}"):
-            _check_code(each.code)
+            _check_code(each.code, _TAKEN_BY_VARIANTS if at.startswith("variant") else _TAKEN)
     for number, item in enumerate(index.item, 1):
         with _placed(f"{where}: item[{number}] ({item.code})"):
             _check_item(item)
@@ -278,11 +279,11 @@ def _each(index: IndexDefinition) -> Iterator[tuple[str, Any]]:
                                     hint=_("Give each item and group a code of its own."))
 
 
-def _check_code(code: str) -> None:
+def _check_code(code: str, taken: tuple[str, ...]) -> None:
     if not _CODE.fullmatch(code) or len(code) > LONGEST["series"]:
         raise ConfigurationError(_("A code has small letters, digits and _ only, and begins with a letter."),
                                  param="code", got=repr(code))
-    if code in _TAKEN:
+    if code in taken:
         raise ConfigurationError(_("This code has a meaning of its own in tables of an index."), param="code", got=code,
                                  hint=_("Choose another code."))
 

@@ -34,7 +34,7 @@ class Built:
     indices : dict of str to Index
         The index by :data:`BASE`, and each variant by its code.
     periods : tuple of str
-        The time of each city's score; empty where a city has no value at all.
+        The time of each city's score, and where a city has no value at all that of the index.
     """
 
     definition: IndexDefinition
@@ -132,7 +132,10 @@ def _culprit(data: Data, scenario: Scenario) -> str:
 
 
 def _periods(values: CityValues) -> tuple[str, ...]:
-    """Give the time of each city's score: the one that its values share, else the year in which the newest ends."""
+    """Give the time of each city's score: the one that its values share, else the year in which the newest ends.
+
+    Of a city without any value it is that of all values together: at that time it has no score.
+    """
     cells = values.cells[values.cells["obs_value"].notna()]
     times = cells["time_period"]
     if (times == "").any():
@@ -140,7 +143,8 @@ def _periods(values: CityValues) -> tuple[str, ...]:
         raise ConfigurationError(_("A value does not say its time."), where=place, param="time_period",
                                  hint=_("Add a column 'time_period', or state it with --time-period."))
     by_place = times.groupby(cells["ref_area"]).agg(lambda texts: _common(frozenset(texts)))
-    return tuple(by_place.reindex([place.code for place in values.places]).fillna("").astype(str))
+    by_place = by_place.reindex([place.code for place in values.places])
+    return tuple(by_place.fillna(_common(frozenset(times))).astype(str))
 
 
 @lru_cache(maxsize=1024)

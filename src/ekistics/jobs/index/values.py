@@ -147,7 +147,20 @@ def _cells(rows: list[dict[str, str]], name: str, unit: str, path: Path) -> pd.D
                                           for row in rows]})
     frame = _numbers(frame, path, named={"obs_value": name, "se": f"{name}.se"})
     reason = np.where(frame["obs_value"].isna(), str(Reason.NOT_STATED), "")
-    return _free(frame.assign(item=name, unit_measure=unit, origin=path.name, reason=reason))
+    frame = frame.assign(item=name, unit_measure=unit, origin=path.name, reason=reason)
+    _require_times(frame)
+    return _free(frame)
+
+
+def _require_times(rows: pd.DataFrame) -> None:
+    """Refuse what is no time period, and say of which city it is."""
+    for text in sorted(set(rows["time_period"]) - {""}):
+        try:
+            Period.parse(text)
+        except InvalidValueError as error:
+            first = rows[rows["time_period"] == text].iloc[0]
+            error.where = f"{first['origin']}, {first['ref_area']}"
+            raise
 
 
 def _free(frame: pd.DataFrame) -> pd.DataFrame:
@@ -178,7 +191,8 @@ def _numbers(frame: pd.DataFrame, path: Path, named: Mapping[str, str] | None = 
 def _of_packages(folder: Path, definition: IndexDefinition, use_near: bool) -> CityValues:
     """Read every package of a folder: the place that it is about, with the values that fill an item."""
     frames, inputs, places = [], [], {}
-    for path in sorted(folder.glob(f"*/{DESCRIPTOR}")):
+    whole = (path for path in folder.glob(f"*/{DESCRIPTOR}") if not path.parent.name.startswith("."))
+    for path in sorted(whole):  # without what a killed run left of one that it was writing
         place, _places, _run, _specs = parse_head(load_descriptor(path.parent))
         if place.code in places:
             raise InvalidValueError(_("Two packages are about one city."), where=path.parent, got=place.code,
@@ -234,6 +248,7 @@ def _require_once(rows: pd.DataFrame) -> None:
 
 def _newest(rows: pd.DataFrame) -> pd.DataFrame:
     """Keep of each city the value whose time ends last; where it has none, the reason."""
+    _require_times(rows)
     ends = {text: Period.parse(text).end.toordinal() if text else 0 for text in set(rows["time_period"])}
     ordered = rows.assign(_known=rows["obs_value"].notna(), _end=rows["time_period"].map(ends))
     ordered = ordered.sort_values(["_known", "_end"], kind="stable")
