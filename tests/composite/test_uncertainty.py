@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from ekistics.composite import Aggregate, Data, Group, Item, Pipeline, Scenario, Standardise, Structure, Treat
+from ekistics.composite import Aggregate, Data, Group, Impute, Item, Pipeline, Scenario, Standardise, Structure, Treat
 from ekistics.composite._blocks import prepare, rank_block, total_block, uniforms
 from ekistics.composite._upstream import standardised_block
 from ekistics.composite.aggregate import aggregate
@@ -217,6 +217,18 @@ def test_steps_before_the_weights_in_blocks_are_those_of_the_pipeline(countries)
     for values, found in zip(blocks, made, strict=True):
         alone = Pipeline(Data(values, data.structure, data.units, data.denominators, data.groups)).run(base)
         assert np.allclose(found, alone.standardised, rtol=1e-12)
+
+
+@pytest.mark.parametrize("none", ["", None, np.nan], ids=repr)
+def test_units_of_no_group_are_not_filled_in_blocks_either(none):
+    data = small(holes=0.2)
+    groups = {"region": np.array([none, "n", "s", none] * 10, dtype=object)}
+    grouped = Data(data.values, data.structure, data.units, groups=groups)
+    base = Scenario(impute=Impute("group-mean", "region"))
+    found = standardised_block(grouped.values[None], grouped, base)[0]
+    alone = Pipeline(grouped).run(base).standardised
+    assert np.isnan(alone[::4]).any()
+    assert np.allclose(found, alone, rtol=1e-12, equal_nan=True)
 
 
 # --- what is drawn

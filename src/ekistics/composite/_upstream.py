@@ -42,10 +42,14 @@ def standardised_block(values: Floats, data: Data, scenario: Scenario) -> Floats
     r, n, m = values.shape
     table = np.ascontiguousarray(np.moveaxis(values, 0, 1)).reshape(n, r * m)  # the items of a replicate side by side
     if scenario.denominate is not None:
-        table = denomination.denominate(table, np.tile(_denominators(data, scenario), r))
+        codes = [item.code for item in data.structure.items]
+        by = denomination.divisors(scenario.denominate.by, data.denominators, codes, n)
+        table = denomination.denominate(table, np.tile(by, r), names=codes * r)
     observed = np.isfinite(table)
     if scenario.impute is not None:
-        table = imputation.fill(table, scenario.impute.method.removeprefix("group-"), _groups(data, scenario))
+        by_group = scenario.impute.by
+        group = None if by_group is None else imputation.numbered(data.groups[by_group])
+        table = imputation.fill(table, scenario.impute.method.removeprefix("group-"), group)
     if scenario.screen is not None:
         table = _screened(table, observed, scenario, r)
     if scenario.treat is not None:
@@ -54,23 +58,6 @@ def standardised_block(values: Floats, data: Data, scenario: Scenario) -> Floats
                                 log=step.then == "log").values
     made = standardised(table, *_widened(data.structure, scenario.standardise, r))
     return np.moveaxis(made.reshape(n, r, m), 1, 0)
-
-
-def _denominators(data: Data, scenario: Scenario) -> Floats:
-    """Give what each value is divided by."""
-    assert scenario.denominate is not None  # noqa: S101 - asked only where the step is there
-    by = np.ones(data.values.shape)
-    for code, name in scenario.denominate.by.items():
-        by[:, data.structure.place(code)] = np.asarray(data.denominators[name], dtype=np.float64)
-    return by
-
-
-def _groups(data: Data, scenario: Scenario) -> npt.NDArray[np.int64] | None:
-    """Give the number of each unit's group; -1 for that of none."""
-    if scenario.impute is None or scenario.impute.by is None:
-        return None
-    labels = np.array([str(label or "") for label in data.groups[scenario.impute.by]])
-    return np.where(labels == "", -1, np.unique(labels, return_inverse=True)[1])
 
 
 def _screened(table: Floats, observed: npt.NDArray[np.bool_], scenario: Scenario, r: int) -> Floats:

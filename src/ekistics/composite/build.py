@@ -167,15 +167,8 @@ def _start(data: Data) -> _State:
 def _denominate(state: _State, data: Data, scenario: Scenario) -> _State:
     """Divide the items that have a denominator."""
     assert scenario.denominate is not None  # noqa: S101 - the pipeline runs only steps that are there
-    by = np.ones(state.values.shape)
     codes = [item.code for item in data.structure.items]
-    for code, name in scenario.denominate.by.items():
-        if code not in codes:
-            raise UnknownNameError.among(code, codes, what=_("item"), where="denominate")
-        if name not in data.denominators:
-            raise UnknownNameError.among(name, list(data.denominators), what=_("denominator"),
-                                         where=f"denominate, {code}")
-        by[:, codes.index(code)] = np.asarray(data.denominators[name], dtype=np.float64)
+    by = denomination.divisors(scenario.denominate.by, data.denominators, codes, len(data.units))
     values = denomination.denominate(state.values, by, names=codes)
     lost = np.isfinite(state.values) & ~np.isfinite(values)
     return state.told(Denominated(dict(scenario.denominate.by), lost), values=values, observed=np.isfinite(values))
@@ -189,10 +182,7 @@ def _impute(state: _State, data: Data, scenario: Scenario) -> _State:
     if step.by is not None:
         if step.by not in data.groups:
             raise UnknownNameError.among(step.by, list(data.groups), what=_("grouping"), where="impute")
-        # A label that is None, empty or NaN, as pandas has it, names no group.
-        labels = np.array(["" if not label or label != label else str(label)  # noqa: PLR0124 - NaN is not itself
-                           for label in data.groups[step.by]])
-        group = np.where(labels == "", -1, np.unique(labels, return_inverse=True)[1])
+        group = imputation.numbered(data.groups[step.by])
     values = imputation.fill(state.values, step.method.removeprefix("group-"), group)
     return state.told(Imputed(step.method, np.isfinite(values) & ~state.observed), values=values)
 

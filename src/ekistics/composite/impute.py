@@ -1,9 +1,11 @@
 """Imputation, only when asked for: missing values filled from those of other units; who fills marks them."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["fill"]
+__all__ = ["fill", "numbered"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -40,3 +42,26 @@ def fill(x: Floats, statistic: str = "mean", group: npt.NDArray[np.int64] | None
         middle[some] = (np.nanmean if statistic == "mean" else np.nanmedian)(own[:, some], axis=0)
         filled[rows] = np.where(np.isfinite(own), own, middle)
     return filled
+
+
+def numbered(labels: Sequence[object]) -> npt.NDArray[np.int64]:
+    """Give each unit the number of the group that it names.
+
+    Parameters
+    ----------
+    labels : sequence of str, length n
+        Group of each unit; empty, None or NaN, as pandas has it, for none.
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (n,)
+        Number of each unit's group; -1 for none.
+
+    Examples
+    --------
+    >>> numbered(["b", "", "a", "b", float("nan")]).tolist()
+    [2, -1, 1, 2, -1]
+    """
+    named = np.array(["" if not label or label != label else str(label)  # noqa: PLR0124 - NaN is not itself
+                      for label in labels], dtype=str)
+    return np.where(named == "", -1, np.unique(named, return_inverse=True)[1])
