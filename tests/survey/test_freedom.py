@@ -131,6 +131,15 @@ def test_where_all_units_were_taken_the_households_within_count():
     assert found.lci[0] < found.value[0] < found.uci[0]
 
 
+def test_a_stratum_of_one_unit_counts_as_one_or_not_at_all():
+    """Held against the mean 6.2 the one unit adds 13.8^2 with f = 1, the four others 35/3 with f = 3."""
+    y, strata = np.array([20.0, 1, 2, 3, 5]), [1, 2, 2, 2, 2]
+    alone, others = 13.8**2, 4 / 3 * 8.75
+    for policy, df in (("grand-mean", (alone + others) ** 2 / (alone**2 + others**2 / 3)), ("certainty", 3.0)):
+        found = total(Design.of(np.ones(5), strata=strata, lonely=policy), y, **BY_PARTS)
+        assert (found.df[0], found.df_interval[0]) == (3, pytest.approx(df))
+
+
 def test_parts_add_up_to_the_variance_also_of_calibrated_weights(monkeypatch):
     c, designs = made_up()
     for design in (designs["two"], poststratify(designs["two"], c["cell"], [150.0, 180.0])):

@@ -86,8 +86,8 @@ def _method(study: Any, survey: Mapping[str, Any]) -> None:
     if rate is not None:
         _sub(analysis, "respRate", f"{rate:.4f}")
     design = survey["design"]
-    told = (design["variance"], INTERVALS_BY.get(design.get("degrees_of_freedom", ""), ""))
-    _sub(analysis, "EstSmpErr", "; ".join(filter(None, told)))
+    errors = (design["variance"], INTERVALS_BY.get(design.get("degrees_of_freedom", ""), ""))
+    _sub(analysis, "EstSmpErr", "; ".join(filter(None, errors)))
 
 
 def _access(study: Any, survey: Mapping[str, Any]) -> None:

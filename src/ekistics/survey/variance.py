@@ -56,10 +56,8 @@ def taylor_components(domains: Domains, z: Floats) -> list[tuple[StageLayout, Fl
 
     Parameters
     ----------
-    domains : Domains
-        Domains of a :class:`~ekistics.survey.design.Design`.
-    z : numpy.ndarray, shape (n,)
-        Linearised values, zero in rows that do not count.
+    domains, z : Domains, numpy.ndarray
+        As in :func:`taylor_variance`.
 
     Returns
     -------
@@ -107,10 +105,8 @@ def taylor_covariance(domains: Domains, z: Floats) -> Floats:
 
     Parameters
     ----------
-    domains : Domains
-        Domains of a :class:`~ekistics.survey.design.Design`.
-    z : numpy.ndarray, shape (n,)
-        Linearised values, zero in rows that do not count.
+    domains, z : Domains, numpy.ndarray
+        As in :func:`taylor_variance`.
 
     Returns
     -------
@@ -154,10 +150,8 @@ def first_stage_totals(domains: Domains, z: Floats) -> Iterator[tuple[int, Float
 
     Parameters
     ----------
-    domains : Domains
-        Domains of a :class:`~ekistics.survey.design.Design`.
-    z : numpy.ndarray, shape (n,)
-        Linearised values, zero in rows that do not count.
+    domains, z : Domains, numpy.ndarray
+        As in :func:`taylor_variance`.
 
     Yields
     ------

@@ -105,9 +105,9 @@ def coverage(census: Census, true: dict[str, float], *, draws: int, by_size: boo
         for unit, count in (("households", np.ones(len(rows))), ("people", census.members[rows])):
             for key, truth in census.truths.items():
                 found = ratio(design, truth[rows] * count, count, interval="logit", degrees_of_freedom="satterthwaite")
-                for rule, df in (("units", found.df), ("satterthwaite", found.df_interval)):
-                    low, high, _all = interval(found.value, found.se, df=df, n=found.n.astype(float), kind="logit",
-                                               confidence=0.95)
+                by_units = interval(found.value, found.se, df=found.df, n=found.n.astype(float), kind="logit",
+                                    confidence=0.95)
+                for rule, (low, high) in (("units", by_units[:2]), ("satterthwaite", (found.lci, found.uci))):
                     hits[rule][f"{key}_{unit}"] += int(low[0] <= true[f"{key}_{unit}"] <= high[0])
     return {rule: {name: hit / draws for name, hit in each.items()} for rule, each in hits.items()}
 
