@@ -139,12 +139,35 @@ def test_a_withdrawn_index_is_not_shown(index, publish) -> None:
     assert part() is None
 
 
-@pytest.mark.parametrize("content", [b"{", b"[]", b'{"units": [{"code": "GHA-AVA"}]}',
+@pytest.mark.parametrize("content", [b"{", b"[]", b"[" * 200_000, b'{"units": [{"code": "GHA-AVA"}]}',
                                      b'{"units": [{"code": "GHA-AVA"}], "uncertainty": {"units": {}}}'])
 def test_results_that_another_program_wrote_do_not_take_the_page_away(index, publish, settings, content) -> None:
     publish()
     results(index(*GHANA), settings).write_bytes(content)
     assert part() is None
+
+
+@pytest.mark.parametrize(("key", "value"), [
+    ("score", 1e308), ("score", 10**400), ("score", "high"), ("rank", float("inf")), ("rank", None),
+    ("known", "half a sign \ud800"), ("coverage", {"total": "5"}), ("missing", [{"a": 1}]), ("scores", [])])
+def test_a_city_whose_results_cannot_be_said_keeps_its_page(index, publish, settings, key, value) -> None:
+    publish()
+    path = results(index(*GHANA), settings)
+    held = json.loads(path.read_text("utf-8"))
+    next(unit for unit in held["units"] if unit["code"] == "GHA-AVA")[key] = value
+    path.write_text(json.dumps(held), "utf-8")
+    assert part() is None
+
+
+def test_names_in_results_are_text_on_the_page(index, publish, settings) -> None:
+    publish()
+    path = results(index(*GHANA), settings)
+    held = json.loads(path.read_text("utf-8"))
+    held["index"]["title"] = held["groups"][0]["title"] = held["ranked"] = "<b id=own>x</b>"
+    path.write_text(json.dumps(held), "utf-8")
+    shown = part()
+    assert shown is not None and shown.xpath(".//*[@id='own']") == []
+    assert words(shown).count("<b id=own>") >= 3
 
 
 def asked() -> int:

@@ -21,6 +21,8 @@ from ekistics.web.workflow.stamp import Remembered
 __all__ = ["CityScore", "city_scores"]
 
 KEPT = 8  # packages of indices that a process remembers: what stands under a content's digest never changes
+# What reading results can raise that another program wrote, from a list for a number to one without end.
+NOT_OURS = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,20 +105,26 @@ def _section(edition: Edition, city: str, language: str) -> Section | None:
         return None
     # No schema holds results.json: what another program wrote there must not take the page of a city away.
     try:
-        return index_section({**held[0], **json.loads(held[1][city])}, city, language=language)
-    except (LookupError, TypeError, ValueError, AttributeError, StopIteration):
+        return index_section({**json.loads(held[0]), **json.loads(held[1][city])}, city, language=language)
+    except (*NOT_OURS, StopIteration):
         return None
 
 
 @lru_cache(maxsize=KEPT)
-def _results(media: str, folder: str) -> tuple[dict[str, Any], dict[str, str]] | None:
-    """Read the results of a package: what is said of the index, and as text what is said of each city."""
+def _results(media: str, folder: str) -> tuple[bytes, dict[str, bytes]] | None:
+    """Read the results of a package: what is said of the index, and of each city; both written again."""
     try:
         head = json.loads((Path(media) / folder / "package" / "results.json").read_bytes())
         units, tried = head.pop("units"), head.pop("uncertainty", None)
-        return head, {unit["code"]: json.dumps({"units": [unit], **_tried(tried, unit["code"])}) for unit in units}
-    except (OSError, LookupError, TypeError, ValueError, AttributeError):
+        return _packed(head), {
+            unit["code"]: _packed({"units": [unit], **_tried(tried, unit["code"])}) for unit in units}
+    except (OSError, *NOT_OURS):
         return None
+
+
+def _packed(content: dict[str, Any]) -> bytes:
+    """Write content again; half a sign of a text, which no page could send, is an error."""
+    return json.dumps(content, ensure_ascii=False).encode()
 
 
 def _tried(tried: dict[str, Any] | None, city: str) -> dict[str, Any]:
