@@ -296,6 +296,14 @@ def test_scores_of_another_scale_are_not_mixed_in(countries):
     assert np.allclose(high, made.scores[own].max(axis=0))
 
 
+def test_counts_of_pairs_are_not_mixed_with_points():
+    made = replicate(small(), Scenario(), [WeightNoise(0.1), Choice("aggregate.method", ("arithmetic", "copeland"))],
+                     60, seed=2)
+    points = made.draws.choices[:, 0] == 0
+    assert made.on_scale.tolist() == points.tolist()
+    assert np.array_equal(made.score_interval(1.0)[:, 0], made.scores[points].min(axis=0))
+
+
 def test_a_unit_without_a_score_has_no_rank_and_is_not_last():
     data = small()
     values = data.values.copy()

@@ -41,7 +41,8 @@ class Replicates:
     scores : numpy.ndarray of float32, shape (n_replicates, n)
         Scores of the index itself. Ranks were made from scores of double precision.
     on_scale : numpy.ndarray of bool, shape (n_replicates,)
-        Whether the replicate is standardised as the index is, so that its scores stand beside those.
+        Whether the replicate is standardised as the index is, and ``copeland``, which counts pairs of units, joins the
+        same levels, so that its scores stand beside those.
 
     Notes
     -----

@@ -104,7 +104,7 @@ def replicate(data: Data, base: Scenario, inputs: Sequence[UncertainInput], n: i
         done += len(rows)
         if progress is not None:
             progress(done, n)
-    return Replicates(index, tuple(inputs), seed, draws, ranks, scores, _on_scale(base, inputs, draws))
+    return Replicates(index, tuple(inputs), seed, draws, ranks, scores, _on_scale(data, base, inputs, draws))
 
 
 def replicate_at(data: Data, base: Scenario, inputs: Sequence[UncertainInput], draws: Draws, row: int) -> Index:
@@ -235,10 +235,15 @@ def _brief(option: Any) -> str:
     return "(" + ", ".join(changed) + ")"
 
 
-def _on_scale(base: Scenario, inputs: Sequence[UncertainInput], draws: Draws) -> npt.NDArray[np.bool_]:
-    """Say which replicates are standardised as the index is."""
+def _on_scale(data: Data, base: Scenario, inputs: Sequence[UncertainInput], draws: Draws) -> npt.NDArray[np.bool_]:
+    """Say which replicates are standardised as the index is, and count pairs of units only where it does."""
+    levels = data.structure.levels
+
+    def scale(scenario: Scenario) -> tuple[Step, tuple[bool, ...]]:
+        return scenario.standardise, tuple(method == "copeland" for method in scenario.aggregate.methods(levels))
+
     mixes, mix_of = np.unique(draws.choices, axis=0, return_inverse=True)
-    same = [setting(base, inputs, mix.tolist()).standardise == base.standardise for mix in mixes]
+    same = [scale(setting(base, inputs, mix.tolist())) == scale(base) for mix in mixes]
     return np.array(same, dtype=bool)[mix_of.ravel()]
 
 
