@@ -62,6 +62,8 @@ def test_a_file_becomes_tree_forms_and_scenarios():
     (changed("scenario", "aggregate", {"method": "geometrik"}), UnknownNameError, "my.toml: scenario",
      "Did you mean 'geometric'"),
     (changed("scenario", "aggregate", {"method": ["geometric"]}), InvalidValueError, "my.toml: scenario", "by level"),
+    (changed("scenario", "standardise", {"method": ["goalposts"]}), InvalidValueError, "my.toml: scenario: standardise",
+     "method: a name"),
     (changed("variant", 0, "aggregate", {"metod": "arithmetic"}), UnknownNameError,
      "my.toml: variant[1] (plain)", "Did you mean 'method'"),
     (changed("code", "My Index"), ConfigurationError, "my.toml: code", "small letters"),

@@ -257,12 +257,13 @@ def parse_index(content: Mapping[str, Any], *, where: str = "index.toml") -> Ind
             _check_item(item)
     with _placed(where):
         levels = index.structure().levels
-        _check_forms(index)
     with _placed(f"{where}: scenario"):
         index.scenario_of().aggregate.methods(levels)
     for number, variant in enumerate(index.variant, 1):
         with _placed(f"{where}: variant[{number}] ({variant.code})"):
             index.scenario_of(variant.code).aggregate.methods(levels)
+    with _placed(where):
+        _check_forms(index)  # only now is a method known to be a name
     return index
 
 
