@@ -6,8 +6,12 @@ import pytest
 from scipy import stats
 
 from ekistics.core.errors import UnknownNameError
+from ekistics.indicators import spec
+from ekistics.indicators.households import cells
 from ekistics.jobs.households import estimate, import_survey
 from ekistics.jobs.households.config import read_survey
+from ekistics.jobs.households.reliability import with_verdicts
+from ekistics.survey.publication import rules
 from ekistics.vault import Vault, make_key_file
 from tests.jobs.household_survey import SURVEY, frames, write
 
@@ -69,6 +73,24 @@ def test_nothing_else_changes(outcomes) -> None:
     wider = (one["uci"] - one["lci"]) - (two["uci"] - two["lci"])
     assert (wider.dropna() > -1e-9).all()
     assert (wider > 1e-6).any()
+
+
+def test_rules_of_publication_read_units_less_strata_whatever_intervals_count() -> None:
+    """Ten strata of two units: 10 are above the limit of 8 of the rules, what carries the variance is below it."""
+    rng = np.random.default_rng(3)
+    stratum = np.repeat(np.arange(10), 100)
+    homes = pd.DataFrame({"household_id": np.arange(1000).astype(str), "ref_area": "XTH", "weight": 1.0, "members": 3.0,
+                          "stratum": stratum, "psu": np.arange(1000) // 50,
+                          "water_source": np.where(rng.random(1000) < 0.5, "borehole", "surface")})
+    units, parts = (with_verdicts(cells("drinking_water", homes, how={"degrees_of_freedom": rule}),
+                                  spec("drinking_water"), rules("nchs-2017")) for rule in ("units", "satterthwaite"))
+    share = ((units["series"] == "improved_water_households") & (units["variant"] == "known")).to_numpy()
+    assert share.sum() == 1 and units.loc[share, "df"].item() == 10
+    width = {name: (rows["uci"] - rows["lci"])[share].item() for name, rows in (("units", units), ("parts", parts))}
+    assert width["parts"] > width["units"] * stats.t.ppf(0.975, 8) / stats.t.ppf(0.975, 10)  # fewer than 8 counted
+    same = [name for name in units.columns if name not in ("lci", "uci")]
+    pd.testing.assert_frame_equal(units[same], parts[same])
+    assert parts.loc[share, "obs_status"].item() == "A"
 
 
 def test_values_and_run_say_what_was_counted(outcomes) -> None:
