@@ -17,7 +17,7 @@ from ekistics.jobs.index.uncertainty import bounds_of, replicated, uncertain_inp
 from ekistics.jobs.sample_index import make_sample_index
 from ekistics.package import read_package, verify_package
 from ekistics.publish.index_section import index_section
-from tests.jobs.index_files import CITIES, results_of, write_files, write_profile
+from tests.jobs.index_files import CITIES, MINE, results_of, write_files, write_profile
 
 RUNNER = CliRunner()
 MORE = CITIES + "".join(f"XMU-{i},City {i},XMU,2024,{40 + 3 * i},1,{90 - 2 * i},{5000 + 700 * i}\n" for i in range(8))
@@ -195,3 +195,15 @@ def test_the_same_seed_makes_the_same_cities(tmp_path):
         make_sample_index(index, tmp_path / "two", cities=20)
 
 
+
+
+def test_a_city_that_the_index_leaves_out_is_not_said_to_lack_values(tmp_path):
+    screened = MINE.replace("[scenario]\n", "[scenario]\nscreen = { data_share = 0.1, nonzero_share = 0.9 }\n")
+    definition, values = write_files(tmp_path, index=screened, cities=CITIES.replace(",80,2,", ",0,2,"))
+    package = build_index(definition, values, tmp_path / "out").folder
+    (said,) = explain_city(package, "XMU-A").sentences
+    assert said == ('Aville has no score in the index "My index", which leaves out cities of which too few values are '
+                    "known or too many are zero. Known: 3 of 3.")
+    section = index_section(results_of(package)[1], "XMU-A")
+    assert section.paragraphs[0].endswith("too many are zero. Known: 3 of 3.")
+    assert "values are missing: 1 of 3" in explain_city(package, "XMU-C").sentences[0]

@@ -61,6 +61,10 @@ def _after(*texts: str) -> str:
 
 
 def _unscored(results: Mapping[str, Any], unit: Mapping[str, Any]) -> str:
+    out = [code for entry in results.get("log", ()) if entry["step"] == "screened" for code in entry["out"]]
+    if unit["code"] in out:
+        return _("No score: the index leaves out cities of which too few values are known or too many are zero. Known: "
+                 "{known} of {all}.").format(known=unit["known"], all=len(results["items"]))
     return _("No score: {count} of the {all} values that the index asks for are missing. A missing value is not taken "
              "for zero.").format(count=len(unit["missing"]), all=len(results["items"]))
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from ekistics.composite import Index
 from ekistics.composite.explain import Explanation, Part, explain, needs
+from ekistics.composite.log import Screened
 from ekistics.composite.reach import Need
 from ekistics.core.errors import InvalidValueError
 from ekistics.core.i18n import _, joined
@@ -146,7 +147,7 @@ def _moved(city: IndexCity) -> tuple[str, ...]:
     ranks = {unit: rank for unit, rank in zip(index.data.units, index.ranks.tolist(), strict=True) if isfinite(rank)}
     worth = IndexWorth(city.uncertainty, {each.code: each.title for each in (*definition.items, *definition.groups)},
                        {each.code: each.title for each in definition.variant}, ranks, city.language)
-    return worth.moved_most(city.code), worth.leans_on(city.code)
+    return worth.of_city(city.code)
 
 
 def _best_and_worst(city: IndexCity, explained: Explanation) -> str:
@@ -279,6 +280,8 @@ def _doubtful(city: IndexCity) -> str:
 def _incomplete(city: IndexCity) -> list[str]:
     """Say of a city without a score what is missing, what is known, and which parts are whole all the same."""
     index, items = city.index, city.definition.items
+    if any(isinstance(entry, Screened) and entry.out[city.row] for entry in index.log):
+        return [_screened(city)]
     here = np.isfinite(index.treated[city.row])
     missing = [told(item.title) for item, known in zip(items, here, strict=True) if not known]
     known = [_("{item}, {value}, {points} points").format(
@@ -298,6 +301,14 @@ def _incomplete(city: IndexCity) -> list[str]:
     found.append(_("These parts have a score all the same: {parts}.").format(parts=_some(whole)) if whole else
                  _("No part of the index has a score."))
     return found
+
+
+def _screened(city: IndexCity) -> str:
+    """Say of a city that the index leaves out why it does; its values may all be known."""
+    known = np.isfinite(city.index.data.values[city.row])
+    return _("{city} has no score in the index \"{index}\", which leaves out cities of which too few values are known "
+             "or too many are zero. Known: {known} of {all}.").format(
+        city=city.name, index=told(city.definition.title), known=int(known.sum()), all=known.size)
 
 
 def _some(texts: Sequence[str]) -> str:

@@ -82,8 +82,8 @@ class IndexWorth:
                 "aggregate": _("values put together as in \"{variant}\"")}[one["of"]]
         return said.format(variant=told(self.variants[one["variant"]]))
 
-    def moved_most(self, unit: str) -> str:
-        """Say which single choice moves a city most.
+    def of_city(self, unit: str) -> tuple[str, ...]:
+        """Say which single choice moves a city most, and which part would, were it left out.
 
         Parameters
         ----------
@@ -92,10 +92,14 @@ class IndexWorth:
 
         Returns
         -------
-        str
-            A sentence; empty where that was not tried, or the city has no rank.
+        tuple of str
+            Two sentences; without one that was not tried, empty where the city has no rank.
         """
-        if "choices" not in self.tried or unit not in self.ranks:
+        said = (self._moved_most(unit), self._leans_on(unit)) if unit in self.ranks else ()
+        return tuple(text for text in said if text)
+
+    def _moved_most(self, unit: str) -> str:
+        if "choices" not in self.tried:
             return ""
         found = self.tried["choices"]["units"][unit]
         if found is None:
@@ -103,21 +107,9 @@ class IndexWorth:
         return _("The single choice that moves it most: {choice}. It would then have place {rank} of {count}.").format(
             choice=self.choice_text(found["choice"]), rank=int(found["rank"]), count=len(self.ranks))
 
-    def leans_on(self, unit: str) -> str:
-        """Say which part, were it left out, would move a city most.
-
-        Parameters
-        ----------
-        unit : str
-            Code of the city.
-
-        Returns
-        -------
-        str
-            A sentence; empty where that was not tried, or the city has no rank.
-        """
+    def _leans_on(self, unit: str) -> str:
         left = self.tried.get("without", {})
-        if not left.get("parts") or unit not in self.ranks:
+        if not left.get("parts"):
             return ""
         own, ranks = self.ranks[unit], left["units"][unit]
         places = [own if each is None else each for each in ranks]  # no place without a part is no move
