@@ -377,6 +377,8 @@ def test_packages_that_cannot_be_reported(country, tmp_path):
         national_report([broken], tmp_path / "out")
     with pytest.raises(InvalidValueError, match="same thing"):
         national_report([country.package, country.package], tmp_path / "out")
+    with pytest.raises(InvalidValueError, match="Leave one of the two out of --earlier"):
+        national_report([country.package], tmp_path / "out", earlier=[country.earlier, country.earlier])
     with pytest.raises(ConfigurationError, match="Name a package"):
         national_report([], tmp_path / "out")
     with pytest.raises(MissingInputError):
@@ -393,18 +395,22 @@ def test_a_folder_with_something_else_is_left_alone(country, tmp_path):
 
 
 def test_another_method_is_not_held_against_this_one(country, made):
-    from ekistics.publish.national_report.sections import _verdict
+    from ekistics.publish.national_report.sections import _difference, _verdict
 
     class Row:
         method, base, obs_value, se, lci, uci, uncertainty, ref_area = "A", "people", 1.0, 0.1, 0.8, 1.2, "taylor", "X"
+        unit_measure = "PT"
 
     other = type("Other", (Row,), {"method": "B"})
     moved = type("Moved", (Row,), {"base": "households"})
     higher = type("Higher", (Row,), {"obs_value": 3.0, "lci": 2.0, "uci": 4.0})
     silent = type("Silent", (Row,), {"lci": float("nan"), "uci": float("nan")})
-    words = [_verdict(Row, each).partition(":")[2].strip() for each in (other, moved, higher, silent)]
-    assert words == ["the method is another", "the base is another", "the intervals do not meet",
-                     "an interval is not stated"]
+    counted = type("Counted", (Row,), {"unit_measure": "NUMBER"})
+    words = [_verdict(Row, each).partition(":")[2].strip() for each in (other, moved, counted, higher, silent)]
+    assert words == ["the method is another", "the base is another", "the unit is another",
+                     "the intervals do not meet", "an interval is not stated"]
+    cells = [_difference(None, Row, each) for each in (other, moved, counted)]
+    assert all(cell.absent and cell.text == "not told" for cell in cells)
 
 
 def test_the_command(country, tmp_path):

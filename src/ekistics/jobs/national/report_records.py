@@ -95,7 +95,8 @@ def read_records(packages: Sequence[Path], *, earlier: Sequence[Path], cities: P
         if each.package.place.code != place.code:
             raise InvalidValueError(_("This package is of another country."), where=each.folder, expected=place.code,
                                     got=each.package.place.code)
-    rows = _unique(pd.concat([each.rows() for each in held], ignore_index=True))
+    rows = _unique(held, hint=_("Give the older one with --earlier."))
+    before = _unique(past, hint=_("Leave one of the two out of --earlier.")) if past else None
     sample = next((found for each in held if (found := each.document("sample.json")) is not None), None)
     surveys = tuple(found for each in held if (found := each.document("survey.json")) is not None)
     names = {city["code"]: city["name"] for city in sample.content["cities"]} if sample else {}
@@ -106,7 +107,7 @@ def read_records(packages: Sequence[Path], *, earlier: Sequence[Path], cities: P
     newest = max(each.package.edition for each in held)
     return lambda language: NationalRecords(
         PlaceRecord(place.code, place.name, "country", place.code),
-        tuple((ours | known).values()), rows, pd.concat([each.rows() for each in past]) if past else None, beside,
+        tuple((ours | known).values()), rows, before, beside,
         names, sample, surveys, _stated(held), written,
         tuple(check for each in held for check in each.package.checks), newest, "", publisher, language)
 
@@ -124,14 +125,15 @@ def _held(folder: Path) -> _Held:
     return _Held(folder.resolve(), package)
 
 
-def _unique(rows: pd.DataFrame) -> pd.DataFrame:
-    """Refuse two values for one thing: nobody could say which is reported."""
+def _unique(held: Sequence[_Held], *, hint: str) -> pd.DataFrame:
+    """Give the rows of packages; refuse two values for one thing: nobody could say which is reported."""
+    rows = pd.concat([each.rows() for each in held], ignore_index=True)
     twice = rows.duplicated(list(_KEY))
     if twice.any():
         row = rows[twice].iloc[0]
         raise InvalidValueError(_("Two packages give a value for the same thing."), where=row["address"],
                                 got=f"{row['indicator']} {row['series']} {row['time_period']}".strip(),
-                                hint=_("Give the older one with --earlier."))
+                                hint=hint)
     return rows
 
 

@@ -9,7 +9,6 @@ from ekistics.core.i18n import _, joined
 from ekistics.publish.briefs.common import indicator_name
 from ekistics.publish.citing import filled
 from ekistics.publish.content import Cell, Column, Group, Table
-from ekistics.publish.groups import split_by
 from ekistics.publish.national_report.cities import asked_cities, main_city_rows
 from ekistics.publish.national_report.context import Context
 from ekistics.publish.national_report.narrative import chosen
@@ -142,9 +141,9 @@ def _named(held: Context, title: str, silent: list[str], of: int) -> Paragraph:
 
 
 def _intervals(held: Context) -> list[Block]:
-    """Name the indicators whose value for everybody has no interval."""
+    """Name the indicators of which a value, for everybody or a group, has no interval."""
     names = [indicator_name(held.specs[code]) for code, rows in held.rows.items() if any(
-        not split_by(row) and isfinite(row.obs_value) and not isfinite(row.lci) for row in rows)]
+        isfinite(row.obs_value) and not isfinite(row.lci) for row in rows)]
     told = _("National values without an interval: {names}.").format(names=joined(names))
     return [Paragraph((told if names else _("Every national value has an interval."),))]
 

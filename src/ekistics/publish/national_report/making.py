@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from math import nan
 from typing import Any
 
-from ekistics.core.i18n import _
+from ekistics.core.i18n import _, joined
 from ekistics.core.reasons import reason_text
 from ekistics.publish.citing import Citations, filled
 from ekistics.publish.content import Cell, Column, Fact, Group, Table
+from ekistics.publish.figures import variant_of
 from ekistics.publish.national_report.context import Context
 from ekistics.publish.national_report.records import DocumentRecord
 from ekistics.publish.numbers import interval_text, number_text, value_text
@@ -25,6 +26,7 @@ from ekistics.publish.survey_tables import made_from_survey, strata_table, surve
 __all__ = ["listed_table", "making_blocks", "part_blocks"]
 
 _DIGIT = re.compile(r"\d")
+_PART = ("indicator", "series", "variant", "title", "time_period", "by")  # what tables of parts are apart by
 
 
 def making_blocks(held: Context) -> list[Block]:
@@ -43,8 +45,8 @@ def making_blocks(held: Context) -> list[Block]:
     blocks: list[Block] = [Heading(_("How the values were made"), "making")]
     if held.records.sample is not None:
         blocks += _sample(held, held.records.sample)
-    for survey in held.records.surveys:
-        blocks += _survey(held, survey)
+    for at, survey in enumerate(held.records.surveys):
+        blocks += _survey(held, survey, f"survey-{at + 1}" if at else "survey")
     if len(blocks) == 1:
         blocks.append(Paragraph((_("No document of the packages says how the values were made."),)))
     return blocks
@@ -67,12 +69,12 @@ def _sample(held: Context, document: DocumentRecord) -> list[Block]:
     return [*blocks, Paragraph((promise,))]
 
 
-def _survey(held: Context, document: DocumentRecord) -> list[Block]:
+def _survey(held: Context, document: DocumentRecord, code: str) -> list[Block]:
     survey, language = document.content, held.language
     made = held.cites.document(_("What the survey estimates rest on"), made_from_survey(survey, language=language),
                                of=document.of)
-    return [Heading(str(survey["title"]), "survey", 2), Paragraph((made,)),
-            _fact_table("survey-facts", _("How households were chosen"), survey_facts(survey, language=language),
+    return [Heading(str(survey["title"]), code, 2), Paragraph((made,)),
+            _fact_table(f"{code}-facts", _("How households were chosen"), survey_facts(survey, language=language),
                         document, held.cites),
             listed_table(strata_table(survey, language=language), document, held.cites)]
 
@@ -153,23 +155,26 @@ def part_blocks(held: Context) -> list[Block]:
     columns = (Column(_("Part"), weight=1.6), Column(_("Cities in the frame"), numeric=True),
                Column(_("Cities in the sample"), numeric=True), Column(_("Value"), numeric=True),
                Column(_("Interval"), numeric=True), Column(_("Note"), weight=1.6))
-    names = list(dict.fromkeys((row["indicator"], row["series"], row["title"], row["time_period"], row["by"])
-                               for row in found))
-    tables = []
-    for at, name in enumerate(names):
-        own = [row for row in found if (row["indicator"], row["series"], row["title"], row["time_period"],
-                                        row["by"]) == name]
-        title = _("{title}, {when}, by {column}").format(title=_(name[2]), when=name[3],
-                                                         column=name[4].replace("_", " "))
-        tables.append(Table(f"parts-{at}", title, columns, (
-            Group("", tuple(_part_row(row, document, held) for row in own)),)))
+    shown: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
+    for row in found:
+        shown.setdefault(tuple(str(row[name]) for name in _PART), []).append(row)
+    tables = [Table(f"parts-{at}", _part_title(rows[0], held), columns, (
+        Group("", tuple(_part_row(row, document, held) for row in rows)),)) for at, rows in enumerate(shown.values())]
     intro = Paragraph((_("Values of parts rest on the same sample as those of the country. What is too uncertain for "
                          "the rules of publication is withheld."),))
     return [Heading(_("Parts of the country"), "parts"), intro, *tables]
 
 
+def _part_title(row: Mapping[str, Any], held: Context) -> str:
+    spec = held.specs.get(row["indicator"])
+    variant = variant_of(spec, row["variant"]) if spec is not None and row["variant"] else None
+    name = joined((_(row["title"]), _(variant.title) if variant else row["variant"]))
+    return _("{title}, {when}, by {column}").format(title=name, when=row["time_period"],
+                                                     column=row["by"].replace("_", " "))
+
+
 def _part_row(row: Mapping[str, Any], document: DocumentRecord, held: Context) -> tuple[Cell, ...]:
-    label = f"{_(row['title'])}, {row['group']}"
+    label = f"{_part_title(row, held)}: {row['group']}"
     counts = [_number(f"{label}: {words}", row[key], document, held)
               for key, words in (("frame", _("Cities in the frame")), ("cities", _("Cities in the sample")))]
     if row["value"] is None:

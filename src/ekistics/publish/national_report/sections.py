@@ -179,22 +179,30 @@ def _change_row(held: Context, earlier: Any, row: Any) -> tuple[Cell, ...]:
     first, second = cites.figure(earlier), cites.figure(row)
     series = spec.find_series(row.series)
     name = f"{spec.number} {_(series.title)}".strip()
-    found = compared(row, earlier)
-    change = cites.derive(
-        _("Change of: {title}").format(title=_(series.title)), found.difference, str(row.unit_measure),
-        _("value of this round minus value of the earlier round"), of=[mark(first.row), mark(second.row)],
-        text=difference_text(found.difference, str(row.unit_measure), language=held.language),
-        base=_(str(row.base)) if row.base else "", place=held.name,
-        period=joined((first.period, second.period)))
     ends = (Cell(joined((each.text, each.period)), row=each.row) for each in (first, second))
-    return (Cell(name), *ends,
-            Cell(change.text, sort=found.difference, row=change.number), Cell(_verdict(earlier, row)))
+    return (Cell(name), *ends, _difference(held, earlier, row), Cell(_verdict(earlier, row)))
+
+
+def _difference(held: Context, earlier: Any, row: Any) -> Cell:
+    """Give the change; none where the two values are no values of one thing."""
+    if (earlier.method, earlier.base, earlier.unit_measure) != (row.method, row.base, row.unit_measure):
+        return Cell(_("not told"), absent=True)
+    cites, title = held.cites, _(held.specs[row.indicator].find_series(row.series).title)
+    first, second, difference = cites.figure(earlier), cites.figure(row), compared(row, earlier).difference
+    change = cites.derive(
+        _("Change of: {title}").format(title=title), difference, str(row.unit_measure),
+        _("value of this round minus value of the earlier round"), of=[mark(first.row), mark(second.row)],
+        text=difference_text(difference, str(row.unit_measure), language=held.language),
+        base=_(str(row.base)) if row.base else "", place=held.name, period=joined((first.period, second.period)))
+    return Cell(change.text, sort=difference, row=change.number)
 
 
 def _verdict(earlier: Any, row: Any) -> str:
     """Say whether a change can be told; numbers of two methods or of two bases are not held against each other."""
     if earlier.method != row.method:
         return _("cannot be told: the method is another")
+    if earlier.unit_measure != row.unit_measure:
+        return _("cannot be told: the unit is another")
     if earlier.base != row.base:
         return _("cannot be told: the base is another")
     return _(VERDICTS[compared(row, earlier).verdict])

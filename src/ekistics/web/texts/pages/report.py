@@ -74,7 +74,8 @@ def national_records(actor: Actor, place: Place, language: str, stamp: str) -> N
     documents = open_documents(actor, record.editions, standing={row.edition for row in (*record.rows, *groups)})
     sample = next((_document(d, "sample") for d in documents if d.sample), None)
     names = {city["code"]: city["name"] for city in sample.content["cities"]} if sample else {}
-    beside = frame(rows_for(actor, where=Q(place__code__in=list(names), group__total=True)).order_by("id"))
+    beside = frame(rows_for(actor, where=Q(place__code__in=list(names), place__country=place.country,
+                                           group__total=True)).order_by("id"))
     statement = stated_in(documents, "nua")
     return NationalRecords(
         PlaceRecord(place.code, record.profile.place.name, place.kind, place.country),
