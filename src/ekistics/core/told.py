@@ -14,7 +14,7 @@ from ekistics.core.i18n import N_, _, spoken
 
 __all__ = ["FILLED", "found_again", "told"]
 
-# The sentences of quality flags, layers and titles that are filled in; a test holds them against the modules that fill them.
+# The sentences of quality flags, layers and titles that are filled in; a test holds them against what fills them.
 FILLED = (
     N_("The newest describes {period}."),
     N_("{file} describes {period}."),
