@@ -5,7 +5,19 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from ekistics.composite import Aggregate, Data, Group, Impute, Item, Pipeline, Scenario, Standardise, Structure, Treat
+from ekistics.composite import (
+    Aggregate,
+    Data,
+    Form,
+    Group,
+    Impute,
+    Item,
+    Pipeline,
+    Scenario,
+    Standardise,
+    Structure,
+    Treat,
+)
 from ekistics.composite._blocks import prepare, rank_block, total_block, uniforms
 from ekistics.composite._upstream import standardised_block
 from ekistics.composite.aggregate import aggregate
@@ -384,6 +396,20 @@ def test_errors_need_standard_errors():
 def test_a_mix_that_cannot_be_built_is_named():
     with pytest.raises(InvalidValueError, match=r"aggregate.method = geometric.*above zero"):
         replicate(small(), Scenario(), [CHOICES[2]], 20, seed=1)
+
+
+@pytest.mark.parametrize("standard", [
+    Standardise("distance-to-maximum"),
+    Standardise("goalposts", forms={f"i{i}": Form("log", low=1, high=400) for i in range(8)})],
+    ids=lambda step: step.method)
+def test_a_drawn_value_that_cannot_be_is_told_with_its_item_and_as_drawn(standard):
+    data = small()
+    data.se[:, 0] = 60  # about as large as the values, so that some are drawn below zero
+    bounded = InputNoise(lower={f"i{i}": 1.0 for i in range(1, 8)})
+    with pytest.raises(InvalidValueError) as caught:
+        replicate(data, Scenario(standardise=standard), [bounded], 20, seed=1)
+    item, *_form, drawn = caught.value.where.removesuffix(" (no choice)").split(", ")
+    assert (item, drawn) == ("i0", "observations")
 
 
 def test_numbers_that_cannot_be():

@@ -1,8 +1,6 @@
 """The steps before weights for a block of replicates that each have values of their own: more columns of one table."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -12,14 +10,12 @@ from ekistics.composite import impute as imputation
 from ekistics.composite import screen as screening
 from ekistics.composite import treat as treatment
 from ekistics.composite.index import Data
-from ekistics.composite.scenario import Scenario, Standardise
+from ekistics.composite.scenario import Scenario
 from ekistics.composite.standardise import standardised
-from ekistics.composite.structure import Group, Item, Structure
 
 __all__ = ["standardised_block"]
 
 Floats = npt.NDArray[np.float64]
-_T = TypeVar("_T")
 
 
 def standardised_block(values: Floats, data: Data, scenario: Scenario) -> Floats:
@@ -56,7 +52,8 @@ def standardised_block(values: Floats, data: Data, scenario: Scenario) -> Floats
         step = scenario.treat
         table = treatment.treat(table, winsorise=step.winsorise, skew_limit=step.skew, kurtosis_limit=step.kurtosis,
                                 log=step.then == "log").values
-    made = standardised(table, *_widened(data.structure, scenario.standardise, r))
+    wide = replace(data.structure, items=data.structure.items * r)  # each item as often as there are replicates
+    made = standardised(table, wide, scenario.standardise)
     return np.moveaxis(made.reshape(n, r, m), 1, 0)
 
 
@@ -68,15 +65,3 @@ def _screened(table: Floats, observed: npt.NDArray[np.bool_], scenario: Scenario
     kept = [screening.keep(own, own_counted, data=step.data_share, nonzero=step.nonzero_share)
             for own, own_counted in zip(np.split(table, r, axis=1), np.split(counted, r, axis=1), strict=True)]
     return np.where(np.repeat(np.stack(kept, axis=1), table.shape[1] // r, axis=1), table, np.nan)
-
-
-def _widened(structure: Structure, step: Standardise, r: int) -> tuple[Structure, Standardise]:
-    """Give a tree and a step that have each item as often as there are replicates."""
-    items = [Item(f"{item.code} {i}", "all", direction=item.direction) for i in range(r) for item in structure.items]
-    wide = Structure(tuple(items), (Group("all", ""),), ())  # nobody asks for its nodes
-    return wide, replace(step, targets=_each(step.targets, r), forms=_each(step.forms, r))
-
-
-def _each(given: Mapping[str, _T], r: int) -> dict[str, _T]:
-    """Give the same to each replicate's item."""
-    return {f"{code} {i}": value for i in range(r) for code, value in given.items()}

@@ -208,8 +208,17 @@ def _mix(pipeline: Pipeline, scenario: Scenario, inputs: Sequence[UncertainInput
         weights = noisy_weights(index.weights, data.structure, weighed, draws.weight_seed[block])
         if errors is not None:
             values = np.stack([noisy_values(data.values, se, bounds, int(seed)) for seed in draws.input_seed[block]])
-            prepared = prepare(data.structure, standardised_block(values, data, scenario), scenario.aggregate)
+            prepared = prepare(data.structure, _standardised(values, data, scenario, errors.name), scenario.aggregate)
         yield block, total_block(prepared, weights)
+
+
+def _standardised(values: Floats, data: Data, scenario: Scenario, name: str) -> Floats:
+    """Standardise drawn values; where one cannot be, say that it is drawn, as nobody finds it among the given ones."""
+    try:
+        return standardised_block(values, data, scenario)
+    except InvalidValueError as error:
+        error.where = f"{error.where}, {name}"
+        raise
 
 
 def _ordered(inputs: Sequence[UncertainInput], mixes: Integers) -> list[int]:
