@@ -218,6 +218,10 @@ def test_a_value_without_a_logarithm_is_refused_with_its_item() -> None:
     ({"values": VALUES[:, :3]}, "a row a unit and a column an item"),
     ({"se": VALUES[:3]}, "se: The table must have a row a unit"),
     ({"values": np.where(VALUES == VALUES[2, 2], np.inf, VALUES)}, "buses: A value is infinite"),
+    ({"denominators": {"people": np.where(PEOPLE == PEOPLE[4], np.inf, PEOPLE)}},
+     r"people: A value is infinite. Got inf \(u4\)"),
+    ({"se": np.where(VALUES == VALUES[2, 2], np.inf, 1.0)}, r"buses: A standard error is .* infinite. Got inf \(u2\)"),
+    ({"se": np.where(VALUES == VALUES[5, 0], -0.5, 1.0)}, r"rent: A standard error is negative .* Got -0.5 \(u5\)"),
     ({"denominators": {"people": PEOPLE[:4]}}, "people: There must be one entry for each unit"),
     ({"groups": {"region": ["n"]}}, "region: There must be one entry for each unit")])
 def test_data_that_cannot_be_are_refused(others, says) -> None:

@@ -40,7 +40,8 @@ class Data:
     Raises
     ------
     InvalidValueError
-        When a shape is another, a value infinite, or a unit there twice.
+        When a shape is another, a value or denominator infinite, a standard error infinite or below zero, or a unit
+        there twice.
 
     Examples
     --------
@@ -64,10 +65,6 @@ class Data:
             if table is not None and np.shape(table) != shape:
                 raise InvalidValueError(_("The table must have a row a unit and a column an item."), where=name,
                                         param=name, expected=shape, got=np.shape(table))
-        if np.isinf(self.values).any():
-            column = int(np.isinf(self.values).any(axis=0).argmax())
-            raise InvalidValueError(_("A value is infinite."), where=self.structure.items[column].code, param="values",
-                                    hint=_("Give NaN where a value is missing."))
         twice = [unit for unit, count in Counter(self.units).items() if count > 1]
         if twice:
             raise InvalidValueError(_("A unit is there twice."), where=twice[0], param="units",
@@ -77,6 +74,24 @@ class Data:
             if np.shape(series) != shape[:1]:
                 raise InvalidValueError(_("There must be one entry for each unit."), where=name, param=name,
                                         expected=shape[0], got=np.shape(series))
+        self._check_numbers()
+
+    def _check_numbers(self) -> None:
+        """Refuse infinite values and denominators, and standard errors that are infinite or below zero."""
+        codes = [item.code for item in self.structure.items]
+        tables = [(_("A value is infinite."), "values", self.values, codes, np.isinf(self.values))]
+        if self.se is not None:
+            se = np.asarray(self.se, dtype=np.float64)
+            tables.append((_("A standard error is negative or infinite."), "se", se, codes, np.isinf(se) | (se < 0)))
+        for name, series in self.denominators.items():
+            column = np.asarray(series, dtype=np.float64)[:, None]
+            tables.append((_("A value is infinite."), "denominators", column, [name], np.isinf(column)))
+        for message, param, table, names, wrong in tables:
+            if wrong.any():
+                row, place = np.argwhere(wrong)[0]
+                raise InvalidValueError(message, where=names[place], param=param,
+                                        got=f"{table[row, place]:g} ({self.units[row]})",
+                                        hint=_("Give NaN where a value is missing."))
 
 
 @dataclass(frozen=True, eq=False)
