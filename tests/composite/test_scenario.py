@@ -17,6 +17,7 @@ from ekistics.composite import (
 )
 from ekistics.core.errors import InvalidValueError, UnknownNameError
 
+NAN, INF = float("nan"), float("inf")
 FULL = Scenario(Denominate({"a": "people"}), Impute("group-median", "region"), Screen(0.8, 0.1, count_imputed=True),
                 Treat(3, 1.5, 3.0, "nothing"),
                 Standardise("goalposts", forms={"a": Form("target", target=5.0)}, targets={"a": 3.0}),
@@ -38,6 +39,11 @@ def test_a_scenario_comes_back_from_json(scenario) -> None:
     ({"treat": 3}, InvalidValueError, "treat: A step is given by its parameters"),
     ({"screen": {"data_share": 1.2}}, InvalidValueError, "out of its range"),
     ({"screen": {"data_share": float("nan")}}, InvalidValueError, "out of its range"),
+    ({"treat": {"kurtosis": NAN}}, InvalidValueError, "out of its range"),
+    *(({"standardise": {param: wrong}}, InvalidValueError, f"out of its range. Expected {param}: a number, got {wrong}")
+      for param, wrong in (("lower", -INF), ("upper", INF), ("mean", NAN), ("sd", INF))),
+    ({"standardise": {"targets": {"mean": INF}}}, InvalidValueError, "Expected targets, mean: a number, got inf"),
+    ({"aggregate": {"floor": INF}}, InvalidValueError, "floor: a number"),
     ({"impute": {"method": "group-mean"}}, InvalidValueError, "name of a grouping"),
     ({"impute": {"method": "mean", "by": "region"}}, InvalidValueError, "name of a grouping"),
     ({"denominate": {"by": {"a": 3}}}, InvalidValueError, "a table of names"),

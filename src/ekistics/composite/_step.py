@@ -1,5 +1,6 @@
 """What all steps of a scenario share."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Self
@@ -79,6 +80,13 @@ class Step:
         if not low <= value <= high:
             raise InvalidValueError(_("The parameter is out of its range."), where=self.name, param=param,
                                     expected=f"{low:g} ... {high:g}", got=value)
+
+    def _check_finite(self, values: Mapping[str, float | None]) -> None:
+        """Refuse numbers that are infinite or none, as TOML can write them: every score would be missing."""
+        for param, value in values.items():
+            if value is not None and not math.isfinite(value):
+                raise InvalidValueError(_("The parameter is out of its range."), where=self.name, param=param,
+                                        expected=f"{param}: {_('a number')}", got=value)
 
 
 def _inward(key: str, value: Any, where: str) -> Any:

@@ -102,6 +102,7 @@ class Treat(Step):
         self._check_method(self.then)
         self._check_between("winsorise", 0, np.inf)
         self._check_between("skew", 0, np.inf)
+        self._check_between("kurtosis", -np.inf, np.inf)
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,8 @@ class Standardise(Step):
 
     def __post_init__(self) -> None:
         self._check_method(self.method)
+        self._check_finite({param: getattr(self, param) for param in ("lower", "upper", "mean", "sd")})
+        self._check_finite({f"targets, {code}": target for code, target in self.targets.items()})
         if not self.lower < self.upper:
             raise InvalidValueError(_("The ends of the scale are upside down."), where=self.name, param="lower, upper",
                                     expected=_("lower below upper"), got=f"{self.lower:g} ... {self.upper:g}")
@@ -205,6 +208,7 @@ class Aggregate(Step):
         if self.penalty not in (-1, 1):
             raise InvalidValueError(_("The penalty is taken off or added."), where=self.name, param="penalty",
                                     expected=_("1 or -1"), got=self.penalty)
+        self._check_finite({"floor": self.floor})
         if self.floor is not None and not self.floor > 0:
             raise InvalidValueError(_("The parameter must be above zero."), where=self.name, param="floor",
                                     expected="> 0", got=self.floor)
