@@ -97,6 +97,15 @@ def test_what_fills_an_item_is_a_series_of_ours_and_what_is_near_says_how():
             assert (series.unit_measure == "PT") == item.unit.startswith("%"), item.code
 
 
+def test_what_fills_an_item_is_better_the_same_way_as_the_item():
+    """Else a city would score best for what is worst in it, as crowded homes would for sufficient living area."""
+    directions = dict(zip([item.code for item in INDEX.items], INDEX.structure().directions, strict=True))
+    told = [(item.code, series.direction) for item in INDEX.items for source in item.filled_by
+            if (series := spec(source.indicator).find_series(source.series)).direction]
+    assert len(told) > 5
+    assert [code for code, direction in told if direction != directions[code]] == []
+
+
 def test_bands_meet_and_cover_all_scores():
     assert [INDEX.band_of(x).title for x in (100, 80, 79.9, 60, 50, 40, 39.9, 0)] == [
         "very solid", "very solid", "solid", "moderately solid", "moderately weak", "weak", "very weak", "very weak"]
