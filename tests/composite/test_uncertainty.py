@@ -289,6 +289,19 @@ def test_intervals_hold_at_least_their_share(countries):
     assert (wide[:, 1] >= narrow[:, 1]).all()
 
 
+@pytest.mark.parametrize("seed", [1, 2])
+def test_what_the_explanation_says_of_the_worked_example(countries, seed):
+    """Of docs/explanation/index-uncertainty.md: seven places wide, Switzerland first, Luxembourg to the 29th."""
+    made = replicate(*countries, UNCERTAIN, 10_000, seed)
+    units, interval = list(made.base.data.units), made.rank_interval()
+    assert round(float(np.diff(interval).mean())) == 7
+    assert made.top(1)[units.index("CHE")] > 0.97
+    eighth = units.index("LUX")
+    assert made.base.ranks[eighth] == 8
+    assert interval[eighth, 0] in (4, 5)
+    assert interval[eighth, 1] == 29
+
+
 def test_chances_of_the_first_places_add_up(countries):
     made = replicate(*countries, (WeightNoise(0.25),), 200, seed=6)
     for k in (1, 10, 51):
