@@ -108,22 +108,21 @@ class Explanation:
                       key=lambda part: -abs(np.nan_to_num(part.distance)))
 
     def strongest(self, count: int, *, items: bool = True) -> list[Part]:
-        """Give the items, or groups at the lowest level, that set the unit most above what it is held against.
+        """Give the items, or the groups directly below the index, that set the unit most above what it is held against.
 
         Parameters
         ----------
         count : int
             At most so many; only those that set it above.
         items : bool, default True
-            Items; else the groups directly below the index.
+            Items; else what is directly below the index.
 
         Returns
         -------
         list of Part
             The largest first.
         """
-        return sorted((part for part in self._chosen(items=items) if part.distance > 0),
-                      key=lambda part: -part.distance)[:count]
+        return self._furthest(1, count, items=items)
 
     def weakest(self, count: int, *, items: bool = True) -> list[Part]:
         """Give the items, or the groups directly below the index, that set the unit most below.
@@ -133,19 +132,20 @@ class Explanation:
         count : int
             At most so many; only those that set it below.
         items : bool, default True
-            Items; else the groups directly below the index.
+            Items; else what is directly below the index.
 
         Returns
         -------
         list of Part
             The largest first.
         """
-        return sorted((part for part in self._chosen(items=items) if part.distance < 0),
-                      key=lambda part: part.distance)[:count]
+        return self._furthest(-1, count, items=items)
 
-    def _chosen(self, *, items: bool) -> list[Part]:
-        """Give the items, or what is directly below the index."""
-        return [part for part in self.parts if (part.is_item if items else part.parent == self.parts[0].code)]
+    def _furthest(self, side: int, count: int, *, items: bool) -> list[Part]:
+        """Give the parts that set the unit most to one side: above (1) or below (-1)."""
+        chosen = [part for part in self.parts if (part.is_item if items else part.parent == self.parts[0].code)]
+        return sorted((part for part in chosen if side * part.distance > 0),
+                      key=lambda part: -side * part.distance)[:count]
 
 
 def explain(index: Index, unit: str, against: str | None = None) -> Explanation:
