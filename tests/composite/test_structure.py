@@ -3,7 +3,7 @@
 import pytest
 
 from ekistics.composite import Group, Item, Structure, Weigh
-from ekistics.composite.weights import effective_weights, normalised, resolve
+from ekistics.composite.weights import normalised, resolve
 from ekistics.core.errors import InvalidValueError, UnknownNameError
 
 TOP = Group("city", "")
@@ -57,12 +57,10 @@ def test_weights_given_equal_and_chosen() -> None:
                         [TOP, Group("x", "city", 3), Group("y", "city")])
     given = resolve(tree, Weigh())
     assert given.tolist() == [0.75, 0.25, 1.0, 0.75, 0.25, 1.0]
-    assert effective_weights(tree, given).tolist() == [0.5625, 0.1875, 0.25]
     assert resolve(tree, Weigh("equal")).tolist() == [0.5, 0.5, 1.0, 0.5, 0.5, 1.0]
     assert resolve(tree, Weigh("equal", {"x": 4})).tolist() == [0.5, 0.5, 1.0, 0.8, 0.2, 1.0]
     both = normalised(tree, [tree.weights, [1] * 6])
     assert both.tolist() == [given.tolist(), resolve(tree, Weigh("equal")).tolist()]
-    assert effective_weights(tree, both).sum(axis=1).tolist() == [1.0, 1.0]
 
 
 def test_weights_that_cannot_be_are_refused() -> None:

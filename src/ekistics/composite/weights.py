@@ -8,7 +8,7 @@ from ekistics.composite.structure import Structure
 from ekistics.core.errors import InvalidValueError
 from ekistics.core.i18n import _
 
-__all__ = ["effective_weights", "normalised", "resolve"]
+__all__ = ["normalised", "resolve"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -86,34 +86,3 @@ def normalised(structure: Structure, weights: npt.ArrayLike) -> Floats:
                                     hint=_("Give at least one of them a weight above zero."))
         shares[..., below] = given[..., below] / total
     return shares
-
-
-def effective_weights(structure: Structure, weights: Floats) -> Floats:
-    """Give the weight of each item in the index itself: the product along its way up.
-
-    Parameters
-    ----------
-    structure : Structure
-        The tree.
-    weights : numpy.ndarray, shape (n_items + n_groups,) or (r, n_items + n_groups)
-        Normalised weights.
-
-    Returns
-    -------
-    numpy.ndarray, shape (n_items,) or (r, n_items)
-        Weights that sum to one.
-
-    Examples
-    --------
-    >>> from ekistics.composite.structure import Group, Item
-    >>> tree = Structure.of([Item("a", "x"), Item("b", "x"), Item("c", "y")],
-    ...                     [Group("all", ""), Group("x", "all"), Group("y", "all")])
-    >>> effective_weights(tree, resolve(tree, Weigh())).tolist()
-    [0.25, 0.25, 0.5]
-    """
-    down = weights.copy()
-    n_items = len(structure.items)
-    for number in reversed(range(len(structure.nodes))):
-        below = structure.children(structure.nodes[number])
-        down[..., below] *= down[..., n_items + number, None]
-    return down[..., :n_items]
