@@ -82,7 +82,17 @@ class Category:
 
 
 @dataclass(frozen=True, slots=True)
-class Framework:
+class _Head:
+    """What each framework has: what it is and where it is known from."""
+
+    code: str
+    title: str
+    edition: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Framework(_Head):
     """A framework.
 
     Parameters
@@ -99,10 +109,6 @@ class Framework:
         Every slot, the empty ones too.
     """
 
-    code: str
-    title: str
-    edition: str
-    source: str
     categories_source: str
     parts: dict[str, str]
     categories: tuple[Category, ...]
@@ -126,8 +132,17 @@ def nua_framework() -> Framework:
     >>> framework.slots[18].sdg
     '11.7.1'
     """
-    text = (files("ekistics.core") / "tables" / "nua_framework.toml").read_text(encoding="utf-8")
-    return _framework(tomllib.loads(text))
+    return _framework(_table("nua_framework.toml"))
+
+
+def _table(name: str) -> dict[str, Any]:
+    """Read a table that comes with the program."""
+    return tomllib.loads((files("ekistics.core") / "tables" / name).read_text(encoding="utf-8"))
+
+
+def _head(plain: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    """Give what each framework has, in the order of its fields."""
+    return plain["code"], plain["title"], plain["edition"], plain["source"]
 
 
 def _framework(plain: Mapping[str, Any]) -> Framework:
@@ -135,7 +150,7 @@ def _framework(plain: Mapping[str, Any]) -> Framework:
     categories = tuple(Category(c["code"], c["part"], c["title"], tuple(c["subcategories"]))
                        for c in plain["categories"])
     slots = tuple(_slot(number, known.get(number, {})) for number in range(1, plain["slots"] + 1))
-    return Framework(plain["code"], plain["title"], plain["edition"], plain["source"], plain["categories_source"],
+    return Framework(*_head(plain), plain["categories_source"],
                      {part["code"]: part["title"] for part in plain["parts"]}, categories, slots)
 
 
@@ -208,7 +223,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(_Head):
     """A framework that is a grid: every indicator stands in one cell.
 
     Parameters
@@ -223,10 +238,6 @@ class Grid:
         Every cell, row by row, the empty ones too.
     """
 
-    code: str
-    title: str
-    edition: str
-    source: str
     tags_note: str
     domains: dict[str, str]
     objectives: dict[str, str]
@@ -265,8 +276,7 @@ def umf_grid() -> Grid:
     >>> grid.cell_of("sdg_11_6_2").code
     'environment.safe'
     """
-    text = (files("ekistics.core") / "tables" / "umf.toml").read_text(encoding="utf-8")
-    return _grid(tomllib.loads(text))
+    return _grid(_table("umf.toml"))
 
 
 def _grid(plain: Mapping[str, Any]) -> Grid:
@@ -281,8 +291,7 @@ def _grid(plain: Mapping[str, Any]) -> Grid:
             raise ConfigurationError(_("An indicator stands in two cells."), where=plain["code"], got=tag["indicator"])
         placed.setdefault((tag["domain"], tag["objective"]), []).append(tag["indicator"])
     cells = tuple(Cell(d, o, tuple(placed.get((d, o), ()))) for d in domains for o in objectives)
-    return Grid(plain["code"], plain["title"], plain["edition"], plain["source"], plain["tags_note"], domains,
-                objectives, cells)
+    return Grid(*_head(plain), plain["tags_note"], domains, objectives, cells)
 
 
 def cell_state(cell: Cell, with_value: Iterable[str], *, not_applicable: Iterable[str] = ()) -> CellState:
