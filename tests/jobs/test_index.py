@@ -144,6 +144,8 @@ def test_columns_that_fill_nothing_are_told_and_times_may_be_stated(tmp_path):
     ({"cities": CITIES.replace("code,", "kode,")}, UnknownNameError, "There is no column 'code'"),
     ({"cities": "code,name,country\nXMU-A,A,XMU\n"}, ConfigurationError, "No item of the index has a value"),
     ({"cities": "code,name,country\n"}, InputFormatError, "has no rows"),
+    ({"cities": CITIES.replace("water.se", "density")}, InputFormatError,
+     "cities.csv: Two columns have this name. Got density. Take one of them out."),
     ({"index": MINE.replace('kind = "direct"', 'kind = "log", low = 1, high = 100'),
       "cities": CITIES.replace(",80,", ",0,")}, InvalidValueError, "XMU-A, "),
     ({"cities": CITIES.replace(",12000", ",0")}, InvalidValueError, "XMU-B, total: A geometric mean needs"),

@@ -110,7 +110,7 @@ def read_rows(path: Path, *, what: str) -> list[dict[str, str]]:
     MissingInputError
         There is no such file.
     InputFormatError
-        It is not CSV in UTF-8, has no row, or a row of another length than its head.
+        It is not CSV in UTF-8, has no row, two columns of one name, or a row of another length than its head.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -121,6 +121,10 @@ def read_rows(path: Path, *, what: str) -> list[dict[str, str]]:
     except (UnicodeDecodeError, csv.Error, IsADirectoryError) as error:
         raise InputFormatError(_("{what} is not a CSV file in UTF-8.").format(what=what), where=path,
                                got=str(error)) from error
+    heads = list(reader.fieldnames or ())
+    if twice := [head for head in heads if head and heads.count(head) > 1]:  # of which a reader would keep the last
+        raise InputFormatError(_("Two columns have this name."), where=path, got=twice[0],
+                               hint=_("Take one of them out."))
     for number, row in enumerate(rows, 2):
         if None in row or None in row.values():
             raise InputFormatError(_("A row is shorter or longer than the head of the table."),
