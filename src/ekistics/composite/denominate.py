@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from ekistics.core.errors import InvalidValueError, UnknownNameError
+from ekistics.composite._columns import ends, refuse
+from ekistics.core.errors import UnknownNameError
 from ekistics.core.i18n import _
 
 __all__ = ["denominate", "divisors"]
@@ -40,10 +41,8 @@ def denominate(x: Floats, by: Floats, *, names: Sequence[str] = ()) -> Floats:
     >>> denominate(np.array([[6.0], [1.0]]), np.array([[3.0], [0.0]])).ravel().tolist()
     [2.0, nan]
     """
-    wrong = np.flatnonzero((by < 0).any(axis=0))
-    if wrong.size:
-        raise InvalidValueError(_("A denominator is below zero."), where=names[wrong[0]] if names else "denominate",
-                                param="by", expected=">= 0", got=float(np.nanmin(by[:, wrong[0]])))
+    least = ends(by)[0]
+    refuse(least < 0, _("A denominator is below zero."), least, names, step="denominate", param="by", expected=">= 0")
     return x / np.where(by > 0, by, np.nan)
 
 

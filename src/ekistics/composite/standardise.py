@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from ekistics.composite._columns import ends
+from ekistics.composite._columns import ends, refuse
 from ekistics.composite.forms import Form, score
 from ekistics.composite.ranks import rank
 from ekistics.composite.scenario import Standardise
@@ -183,11 +183,9 @@ def distance_to_target(x: Floats, target: npt.ArrayLike, direction: npt.ArrayLik
     z = x * np.asarray(direction)
     aim = np.asarray(target, dtype=np.float64) * np.asarray(direction)
     low, _high = ends(z)
-    wrong = np.flatnonzero(~(aim > low) & ~np.isnan(low))
-    if wrong.size:
-        raise InvalidValueError(_("A target is no better than the worst value: it or the direction is upside down."),
-                                where=names[wrong[0]] if names else "standardise", param="targets",
-                                got=float(np.broadcast_to(target, low.shape)[wrong[0]]))
+    refuse(~(aim > low) & ~np.isnan(low),
+           _("A target is no better than the worst value: it or the direction is upside down."), target, names,
+           step="standardise", param="targets")
     shares: Floats = np.minimum((z - low) / (aim - low), 1.0)
     return lower + (upper - lower) * shares
 
@@ -229,11 +227,9 @@ def distance_to_maximum(x: Floats, direction: npt.ArrayLike = 1.0, *, lower: flo
     """
     less = np.broadcast_to(np.asarray(direction) < 0, x.shape[1:])
     low, high = ends(x)
-    wrong = np.flatnonzero((low < 0) | ((low == 0) & less))
-    if wrong.size:
-        raise InvalidValueError(_("A share of the best value needs values of zero or more, and above zero where less "
-                                  "is better."), where=names[wrong[0]] if names else "standardise", param="method",
-                                expected=">= 0", got=float(low[wrong[0]]))
+    refuse((low < 0) | ((low == 0) & less),
+           _("A share of the best value needs values of zero or more, and above zero where less is better."), low,
+           names, step="standardise", param="method", expected=">= 0")
     best = np.where(less, low, np.where(high > 0, high, np.nan))
     shares = np.where(less, best, x) / np.where(less, x, best)
     return lower + (upper - lower) * shares
