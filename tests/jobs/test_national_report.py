@@ -28,6 +28,8 @@ from ekistics.core.errors import (
 from ekistics.core.report_outline import nua_report
 from ekistics.jobs.national import national
 from ekistics.jobs.national.report import KINDS, national_report
+from ekistics.package import read_package, write_package
+from ekistics.package.documents import read_document
 from ekistics.publish.content import Cell, Table
 from ekistics.publish.report import (
     Box,
@@ -446,3 +448,67 @@ def test_no_title_of_a_count_stays_english_in_another_language(made):
     for found in others:
         assert found
         assert not [label for label in found if "Cities above" in label or "People near" in label]
+
+
+def restricted(package: Path, folder: Path, indicator: str) -> Path:
+    """Write a package again, the values of an indicator not for everybody; its documents stay."""
+    held = read_package(package)
+    rows = held.observations.copy()
+    rows.loc[rows["indicator"] == indicator, "conf_status"] = "C"
+    write_package(replace(held, observations=rows), folder,
+                  documents={path.name: path.read_bytes() for path in package.glob("*.json")
+                             if path.name in ("sample.json", "framework.json")})
+    return folder
+
+
+def told_numbers(made) -> set[float]:
+    """Give every number that the report's data sheet holds."""
+    return {number for entry in made.reports[0].citations for number in (
+        entry.value, entry.lci, entry.uci, entry.se, entry.numerator, entry.denominator) if number is not None}
+
+
+def test_values_that_may_not_be_published_stay_out_of_report_data_sheet_and_earlier_round(country, tmp_path):
+    """A report is for everybody: neither national values, nor those of parts, cities and the round before leave."""
+    packages = [restricted(each, tmp_path / each.name, "sdg_11_2_1") for each in (country.package, country.earlier)]
+    table = list(csv.DictReader(io.StringIO(country.cities.read_text("utf-8"))))
+    hidden = [row for row in table if row["indicator"] == "sdg_11_7_1" and row["series"] == "open_and_street_share"]
+    with (tmp_path / "cities.csv").open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, [*table[0], "conf_status"])
+        writer.writeheader()
+        writer.writerows({**row, "conf_status": "C" if row in hidden else "F"} for row in table)
+    before, after = (national_report(
+        first, tmp_path / name, languages=["en"], earlier=[second], cities=cities, texts=country.texts)
+        for name, first, second, cities in (
+            ("open", [country.package], country.earlier, country.cities),
+            ("shut", [packages[0]], packages[1], tmp_path / "cities.csv")))
+    secret = {float(row["obs_value"]) for row in hidden}
+    for package in packages:
+        rows = read_package(package).observations
+        secret |= {number for name in ("obs_value", "lci", "uci") for number in rows.loc[
+            (rows["conf_status"] == "C") & (rows["obs_value"] > 1), name]}
+        parts = read_document(package, "sample.json")["domains"]["rows"]
+        secret |= {row["value"] for row in parts if row["indicator"] == "sdg_11_2_1" and row["value"] is not None}
+    assert len(secret & told_numbers(before)) > 20, "the search would find them"
+    assert not secret & told_numbers(after)
+    assert {e.text for e in after.reports[0].citations if e.indicator == "sdg_11_2_1" and e.ref_area == "XMU"} == {
+        "withheld: its value may not be published"}
+    assert any(e.indicator == "sdg_11_7_1" and e.ref_area == "XMU" and e.value for e in after.reports[0].citations)
+    cells = [e.text for e in after.reports[0].citations
+             if e.ref_area.startswith("XMU-") and e.series == hidden[0]["series"]]
+    assert cells and set(cells) == {"withheld: its value may not be published"}
+    tables = {b.code: b for b in after.reports[0].blocks if isinstance(b, Table)}
+    (change,) = tables["change-1.1.3"].groups[0].rows
+    assert "Cities above 50" in change[0].text, "a count is an indicator of its own, and free here"
+    rows = [row for b in tables.values() if b.code.startswith("parts-") and b.title.startswith("People near public")
+            for group in b.groups for row in group.rows]
+    assert {row[3].text for row in rows} == {"withheld"}
+    assert {row[5].text for row in rows} == {"its value may not be published"}
+
+
+def test_a_country_of_which_nothing_may_be_published_is_told_so(country, tmp_path):
+    first = restricted(country.package, tmp_path / "first", "sdg_11_2_1")
+    for indicator in set(read_package(first).observations["indicator"]):
+        first = restricted(first, tmp_path / indicator, indicator)
+    with pytest.raises(InvalidValueError, match="its value may not be published"):
+        national_report([first], tmp_path / "out", languages=["en"])
+    assert not (tmp_path / "out").exists()

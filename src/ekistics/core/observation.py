@@ -14,8 +14,8 @@ import pandas as pd
 from ekistics.core.indicator import IndicatorSpec
 from ekistics.core.reasons import Reason
 
-__all__ = ["DIMENSIONS", "LONGEST", "OBSERVATION_COLUMNS", "RESULT_COLUMNS", "Estimate", "absent_rows", "observations",
-           "result_rows", "share_rows"]
+__all__ = ["DIMENSIONS", "LONGEST", "OBSERVATION_COLUMNS", "RESULT_COLUMNS", "Estimate", "absent_rows", "free_values",
+           "observations", "result_rows", "share_rows"]
 
 DIMENSIONS = ("sex", "age", "disability", "urbanisation", "income_quantile", "tenure", "displacement_status",
               "migrant_status")
@@ -203,3 +203,28 @@ def observations(results: pd.DataFrame, spec: IndicatorSpec, *, run: str) -> pd.
     frame["method"] = str(spec.method)
     frame["run"] = run
     return frame[list(OBSERVATION_COLUMNS)]
+
+
+def free_values(frame: pd.DataFrame) -> pd.DataFrame:
+    """Take out the values that may not be published, for what everybody shall read; any status but free counts.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Observations, with ``obs_value``, ``conf_status`` and ``reason``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows; a value that may not be published is NaN with its parts and interval, its reason ``restricted``.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"obs_value": [1.0, 2.0], "se": [0.1, 0.2], "conf_status": ["F", "C"], "reason": ""})
+    >>> free_values(frame)[["obs_value", "se", "reason"]].to_dict("list")
+    {'obs_value': [1.0, nan], 'se': [0.1, nan], 'reason': ['', 'restricted']}
+    """
+    secret = ~frame["conf_status"].isin(["F", ""])
+    told = secret & frame["obs_value"].notna()
+    return frame.assign(**{name: frame[name].mask(secret) for name in _NUMBERS if name in frame},
+                        reason=frame["reason"].mask(told, str(Reason.RESTRICTED)))

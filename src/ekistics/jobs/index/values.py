@@ -13,7 +13,7 @@ import pandas as pd
 
 from ekistics.core.errors import ConfigurationError, InputFormatError, InvalidValueError, UnknownNameError
 from ekistics.core.i18n import _
-from ekistics.core.observation import DIMENSIONS
+from ekistics.core.observation import DIMENSIONS, free_values
 from ekistics.core.period import Period
 from ekistics.core.place import Place
 from ekistics.core.provenance import Provenance, digest_file
@@ -149,7 +149,7 @@ def _cells(rows: list[dict[str, str]], name: str, unit: str, path: Path) -> pd.D
     reason = np.where(frame["obs_value"].isna(), str(Reason.NOT_STATED), "")
     frame = frame.assign(item=name, unit_measure=unit, origin=path.name, reason=reason)
     _require_times(frame)
-    return _free(frame)
+    return free_values(frame)
 
 
 def _require_times(rows: pd.DataFrame) -> None:
@@ -161,13 +161,6 @@ def _require_times(rows: pd.DataFrame) -> None:
             first = rows[rows["time_period"] == text].iloc[0]
             error.where = f"{first['origin']}, {first['ref_area']}"
             raise
-
-
-def _free(frame: pd.DataFrame) -> pd.DataFrame:
-    """Take out the values that may not be published, with the reason; any status but that of free values counts."""
-    secret = frame["obs_value"].notna() & ~frame["conf_status"].isin(["F", ""])
-    return frame.assign(**{name: frame[name].mask(secret) for name in _NUMBERS if name in frame},
-                        reason=frame["reason"].mask(secret, str(Reason.RESTRICTED)))
 
 
 def _numbers(frame: pd.DataFrame, path: Path, named: Mapping[str, str] | None = None) -> pd.DataFrame:
@@ -222,7 +215,7 @@ def _filling(frame: pd.DataFrame, definition: IndexDefinition, use_near: bool) -
     frame = frame.assign(**{name: frame[name] if name in frame else "" for name in
                             ("variant", "time_period", "unit_measure", "run", "obs_status", "conf_status", "reason")},
                          **{name: frame[name] if name in frame else np.nan for name in _NUMBERS})
-    frame = _free(frame)  # before the newest is chosen: an older value that is free fills the item
+    frame = free_values(frame)  # before the newest is chosen: an older value that is free fills the item
     for name in (each for each in DIMENSIONS if each in frame):
         frame = frame[frame[name].isin(["_T", ""])]
     chosen = []

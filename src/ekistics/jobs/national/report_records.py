@@ -1,4 +1,8 @@
-"""From packages to the records of a national report: verified, of one country, each value with where it stands."""
+"""From packages to the records of a national report: verified, of one country, each value with where it stands.
+
+A report is for everybody, and nobody asks who reads its files: values that may not be published are taken out here,
+with their reason.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,8 +15,9 @@ import pandas as pd
 from ekistics.core.errors import ConfigurationError, InvalidValueError, PackageError
 from ekistics.core.i18n import _
 from ekistics.core.indicator import IndicatorSpec
-from ekistics.core.observation import DIMENSIONS, OBSERVATION_COLUMNS, observations, result_rows
+from ekistics.core.observation import DIMENSIONS, OBSERVATION_COLUMNS, free_values, observations, result_rows
 from ekistics.core.provenance import Run
+from ekistics.core.reasons import Reason
 from ekistics.indicators import specs
 from ekistics.jobs.national.cities import read_city_values
 from ekistics.package import ProfilePackage, read_package, verify_package
@@ -43,7 +48,7 @@ class _Held:
         """Give the rows of the country, each with its line in the package's table."""
         rows = self.package.observations.reset_index(drop=True)
         lines = [f"{self.folder.name}/{_TABLE}, line {number}" for number in range(2, len(rows) + 2)]
-        cited = cited_rows(rows, edition=self.package.edition, source=self.source, address=lines)
+        cited = cited_rows(free_values(rows), edition=self.package.edition, source=self.source, address=lines)
         return cited[cited["ref_area"] == self.package.place.code]
 
     def document(self, name: str) -> DocumentRecord | None:
@@ -51,8 +56,20 @@ class _Held:
         content = read_document(self.folder, name)
         if content is None:
             return None
-        return DocumentRecord(content, f"{self.folder.name}/{name}", self.package.run.id, self.package.edition,
-                              f"{self.folder.name}/{name}")
+        place = f"{self.folder.name}/{name}"
+        return DocumentRecord(self._free(content), place, self.package.run.id, self.package.edition, place)
+
+
+    def _free(self, content: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Take out of a document the values of parts of the country whose indicator may not be published."""
+        rows, parts = self.package.observations, content.get("domains")
+        secret = set(rows.loc[~rows["conf_status"].isin(["F", ""]) & rows["obs_value"].notna(), "indicator"])
+        if parts is None or not secret:
+            return content
+        empty = dict.fromkeys(("value", "se", "lci", "uci"), None) | {"reason": str(Reason.RESTRICTED)}
+        return {**content, "domains": {**parts, "rows": [
+            {**row, **empty} if row["indicator"] in secret and row["value"] is not None else row
+            for row in parts["rows"]]}}
 
 
 def _source(run: Run) -> str:
@@ -155,6 +172,7 @@ def _city_rows(path: Path | None, names: Mapping[str, str],
                                  expected="sample.json")
     found = read_city_values(Path(path), names)
     rows = found.rows[found.rows["indicator"].isin(known)]
+    rows = free_values(rows.assign(**{name: rows[name] if name in rows else "" for name in ("conf_status", "reason")}))
     source = ", ".join(each.name for each in found.inputs) if len(found.inputs) == 1 else Path(path).name
     whole = rows if set(OBSERVATION_COLUMNS) <= set(rows.columns) else _completed(rows, found.specs, found.inputs)
     return cited_rows(whole, edition="", source=source, address=[
@@ -172,5 +190,6 @@ def _completed(rows: pd.DataFrame, known: Mapping[str, IndicatorSpec], inputs: S
                 series=row["series"], variant=row["variant"], time_period=row["time_period"],
                 **{name: float(row[name]) for name in ("numerator", "denominator", "se", "lci", "uci")
                    if name in row and np.isfinite(row[name])},
-                **{name: row[name] for name in DIMENSIONS}), known[str(code)], run=run))
+                reason=row["reason"], **{name: row[name] for name in DIMENSIONS}), known[str(code)], run=run).assign(
+                    conf_status=row["conf_status"] or "F"))
     return pd.concat(made, ignore_index=True) if made else pd.DataFrame(columns=list(OBSERVATION_COLUMNS))

@@ -7,6 +7,7 @@ from typing import Any
 from ekistics.core.errors import InvalidValueError, UnknownNameError
 from ekistics.core.frameworks import nua_framework
 from ekistics.core.i18n import _, joined, use_language
+from ekistics.core.reasons import Reason, reason_text
 from ekistics.publish.briefs.common import closing, edition_words, finished, indicator_name
 from ekistics.publish.citing import filled
 from ekistics.publish.content import Fact
@@ -60,8 +61,11 @@ def compose_national_report(records: NationalRecords) -> Report:
 def _composed(held: Context) -> Report:
     records = held.records
     if not any(isfinite(row.obs_value) for rows in held.rows.values() for row in rows):
+        secret = any(row.reason == Reason.RESTRICTED for rows in held.rows.values() for row in rows)
         raise InvalidValueError(_("There is no national value to report."), where=records.place.code,
-                                hint=_("Make national values first: 'ekistics national' or 'ekistics households'."))
+                                got=reason_text(Reason.RESTRICTED) if secret else None,
+                                hint=None if secret else _(
+                                    "Make national values first: 'ekistics national' or 'ekistics households'."))
     blocks, rule = _first(held)
     for chapter in held.outline.chapters:
         blocks += chapter_blocks(held, chapter)
