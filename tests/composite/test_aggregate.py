@@ -153,3 +153,9 @@ def test_other_methods_by_level() -> None:
     found = aggregate(DEEP, x, weights, Aggregate(("arithmetic", "geometric"))).scores
     np.testing.assert_allclose(found[:, 0], x[:, :2] @ [2 / 3, 1 / 3])
     np.testing.assert_allclose(found[:, 2], found[:, 0] ** (1 / 3) * found[:, 1] ** (2 / 3))
+
+
+def test_a_weight_so_small_that_nothing_is_left_of_a_harmonic_mean_makes_no_score() -> None:
+    made = combine([[np.nan, 60.0], [30.0, 60.0]], [1.0, 5e-324], "harmonic")
+    assert np.isnan(made[0])
+    assert made[1] == pytest.approx(30.0)

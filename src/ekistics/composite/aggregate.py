@@ -76,7 +76,8 @@ def combine(x: npt.ArrayLike, weights: npt.ArrayLike, method: str = "arithmetic"
     if method == "geometric":
         return np.exp(_mean(np.log(values), w))
     if method == "harmonic":
-        inverse: Floats = 1 / _mean(1 / values, w)
+        mean = _mean(1 / values, w)
+        inverse: Floats = 1 / np.where(mean > 0, mean, np.nan)  # of a weight near the least number nothing is left
         return inverse
     if method == "mpi":
         return _mpi(values, w, penalty)
