@@ -9,9 +9,10 @@ import pytest
 from typer.testing import CliRunner
 
 from ekistics.cli.index import index as commands
-from ekistics.composite.uncertainty import replicate_at
+from ekistics.composite import Data
+from ekistics.composite.uncertainty import InputNoise, replicate, replicate_at
 from ekistics.core.errors import MissingInputError, PackageError, UnknownNameError
-from ekistics.instruments.indices import shipped_index
+from ekistics.instruments.indices import parse_index, shipped_index
 from ekistics.jobs.index import Uncertainty, build_index, explain_city, read_index, try_ranks
 from ekistics.jobs.index.uncertainty import bounds_of, replicated, uncertain_inputs
 from ekistics.jobs.sample_index import make_sample_index
@@ -113,6 +114,22 @@ def test_values_of_replicates_stay_where_the_item_can_be():
     assert 0 < lower["homicide"] < 1e-6
     assert lower["unemployment"] == 0
     assert "population_density" not in lower
+
+
+@pytest.mark.parametrize("steps", [
+    {"scenario": {"standardise": {"method": "distance-to-maximum"}}},
+    {"variant": [{"code": "best", "title": "By the best", "standardise": {"method": "distance-to-maximum"}}]}],
+    ids=list)
+def test_values_of_replicates_stay_above_zero_where_a_share_of_the_best_is_taken(steps):
+    """A drawn value below zero has no share of the best one, and would end the replicates."""
+    item = {"title": "T", "parent": "all", "unit": "%"}
+    plain = {"code": "mine", "title": "Mine", "group": [{"code": "all", "title": "All"}],
+             "item": [item | {"code": "taps"}, item | {"code": "smoke", "direction": -1}]}
+    definition = parse_index(plain | steps)
+    assert bounds_of(parse_index(plain))[0] == {}
+    data = Data(np.array([[1.0, 0.5], [40, 3], [70, 9]]), definition.structure(), list("xyz"), se=np.full((3, 2), 2.0))
+    scenario = definition.scenario_of("best" if "variant" in steps else "")
+    assert np.isfinite(replicate(data, scenario, [InputNoise(*bounds_of(definition))], 200, 1).scores).all()
 
 
 def test_cancelled_replicates_leave_the_package_as_it_was(package):

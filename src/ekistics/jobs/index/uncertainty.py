@@ -115,11 +115,15 @@ def bounds_of(definition: IndexDefinition) -> tuple[Mapping[str, float], Mapping
     Returns
     -------
     lower, upper : dict of str to float
-        Bounds by item: a percentage has 0 and 100, what a logarithm or root is taken of is not below zero.
+        Bounds by item: a percentage has 0 and 100, what a logarithm or root is taken of is not below zero, and neither
+        is anything that the index or a variant scores by its distance to the maximum.
     """
     ends = {code: _ends(form) for code, form in definition.forms().items()}
-    return ({code: low for code, (low, _high) in ends.items() if low is not None},
-            {code: high for code, (_low, high) in ends.items() if high is not None})
+    lower = {code: low for code, (low, _high) in ends.items() if low is not None}
+    methods = {definition.scenario_of(code).standardise.method for code in ("", *(v.code for v in definition.variant))}
+    if "distance-to-maximum" in methods:
+        lower = dict.fromkeys((item.code for item in definition.items), _SMALLEST) | lower
+    return lower, {code: high for code, (_low, high) in ends.items() if high is not None}
 
 
 def _ends(form: Form) -> tuple[float | None, float | None]:
