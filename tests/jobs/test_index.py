@@ -61,6 +61,28 @@ def test_a_hole_is_told_with_its_coverage_and_never_filled(tmp_path):
     assert (covered["numerator"].item(), covered["denominator"].item()) == (2, 3)
 
 
+def divided_by(name):
+    return MINE.replace("[scenario]\n", f'[scenario]\ndenominate = {{ by = {{ density = "{name}" }} }}\n')
+
+
+def test_a_value_without_its_denominator_is_missing_and_counted_so(tmp_path):
+    cities = "\n".join(row + more for row, more in zip(CITIES.splitlines(), (",area", ",1", ",0", ",1"), strict=True))
+    outcome = build(tmp_path, index=divided_by("area"), cities=cities)
+    unit = results_of(outcome.folder)[0]["XMU-B"]
+    assert (unit["score"], unit["missing"], unit["known"]) == (None, ["density"], 2)
+    table = read_package(outcome.folder).observations
+    covered = table[(table["ref_area"] == "XMU-B") & (table["series"] == "coverage")]
+    assert covered["numerator"].item() == 2
+    with pytest.raises(UnknownNameError, match=r"cities.csv: There is no denominator 'area'"):
+        build(tmp_path, index=divided_by("area"))  # of which no score at all could come
+
+
+def test_an_item_that_others_are_divided_by_keeps_its_unit(tmp_path):
+    cells = rows_of(build(tmp_path, index=divided_by("light")).folder / "inputs.csv")
+    assert {row["item"]: row["unit"] for row in cells} == {
+        "water": "% of homes", "light": "% of homes", "density": "people per km2"}
+
+
 def test_what_is_imputed_on_request_is_marked(tmp_path):
     asked = MINE.replace("[scenario]\n", '[scenario]\nimpute = { method = "mean" }\n')
     units, _found = results_of(build(tmp_path, index=asked).folder)

@@ -147,6 +147,12 @@ class IndexDefinition:
         steps = [_steps(table).get("denominate", {}).get("by", {}) for table in self._tables]
         return tuple(dict.fromkeys(name for by in steps for name in by.values()))
 
+    @property
+    def units(self) -> dict[str, str]:
+        """Give the unit of each item, in the order of the file, and then of each denominator that is no item: none."""
+        return {item.code: item.unit for item in self.items} | {
+            name: "" for name in self.denominators if name not in {item.code for item in self.items}}
+
     def structure(self) -> Structure:
         """Give the tree.
 

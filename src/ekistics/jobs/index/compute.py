@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from ekistics.composite import Data, Index, Pipeline, Scenario, build
 from ekistics.composite.build import FIXED
-from ekistics.composite.log import Imputed
+from ekistics.composite.log import Denominated, Imputed
 from ekistics.core.errors import ConfigurationError, InvalidValueError
 from ekistics.core.i18n import _
 from ekistics.core.period import Period
@@ -49,8 +49,9 @@ class Built:
 
     @property
     def missing(self) -> npt.NDArray[np.bool_]:
-        """Tell which values of which city are missing, shape (n_cities, n_items), as they were given."""
-        return np.isnan(self.base.data.values)
+        """Tell which values of which city are missing, shape (n_cities, n_items): not given, or not to be divided."""
+        lost = [entry.lost for entry in self.base.log if isinstance(entry, Denominated)]
+        return np.isnan(self.base.data.values) | (lost[0] if lost else False)
 
     def imputed(self, variant: str = BASE) -> npt.NDArray[np.bool_]:
         """Tell which values were filled, shape (n_cities, n_items)."""

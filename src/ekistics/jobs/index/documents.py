@@ -183,7 +183,7 @@ def inputs_csv(built: Built) -> bytes:
 def _input_rows(built: Built) -> Iterator[list[str]]:
     definition, base = built.definition, built.base
     cells = {(row.ref_area, row.item): row for row in built.values.cells.itertuples(index=False)}
-    units = {item.code: item.unit for item in definition.items} | dict.fromkeys(definition.denominators, "")
+    units = definition.units
     imputed = {(int(row), int(column)) for row, column in np.argwhere(built.imputed())}
     for row, place in enumerate(built.values.places):
         for column, (code, unit) in enumerate(units.items()):

@@ -94,7 +94,7 @@ def read_values(path: Path, definition: IndexDefinition, *, country: str = "", u
     Raises
     ------
     EkisticsError
-        They cannot be read, a city is present twice, or no item of the index has a value.
+        They cannot be read, a city is present twice, or no item or not every denominator of the index has a value.
     """
     path = Path(path)
     if path.is_dir():
@@ -107,8 +107,8 @@ def read_values(path: Path, definition: IndexDefinition, *, country: str = "", u
             found = _of_observations(_numbers(pd.DataFrame(rows), path), path, definition, country, use_near)
         else:
             found = _of_table(rows, path, definition, country)
-    known = found.cells[found.cells["obs_value"].notna()]
-    if not len(known[known["item"].isin([item.code for item in definition.items])]):
+    known = set(found.cells["item"][found.cells["obs_value"].notna()])
+    if not known & {item.code for item in definition.items}:
         if found.restricted:
             raise ConfigurationError(_("No item of the index has a value that may be published."), where=path,
                                      param="conf_status", expected="F",
@@ -117,6 +117,9 @@ def read_values(path: Path, definition: IndexDefinition, *, country: str = "", u
         raise ConfigurationError(_("No item of the index has a value here."), where=path,
                                  expected=", ".join(item.code for item in definition.items[:5]) + " ...",
                                  hint=_("'ekistics index items INDEX' lists the items and what fills them."))
+    for name in definition.denominators:
+        if name not in known:  # no item that is divided by it would have a value in any city
+            raise UnknownNameError.among(name, sorted(known), what=_("denominator"), where=path)
     return found
 
 
@@ -124,7 +127,7 @@ def _of_table(rows: list[dict[str, str]], path: Path, definition: IndexDefinitio
     """Read a table with a row a city and a column an item."""
     if "code" not in rows[0]:
         raise UnknownNameError.among("code", list(rows[0]), what=_("column"), where=path)
-    units = {item.code: item.unit for item in definition.items} | dict.fromkeys(definition.denominators, "")
+    units = definition.units
     wanted = [name for name in rows[0] if name in units]
     used = {*_HEADS, *wanted, *(f"{name}{end}" for name in wanted for end in (".se", ".time_period", ".conf_status"))}
     places: dict[str, Place] = {}
