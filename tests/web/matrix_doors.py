@@ -34,6 +34,9 @@ class Case:
     nation: str
     national: int
     dataset: str
+    index: int  # an index of that country with the same secret, in an edition of the same facts
+    text: int  # a text for the country's report
+    told: State  # the text's own state: it has neither embargo nor restricted numbers
 
     @property
     def stands(self) -> bool:
@@ -120,6 +123,22 @@ def in_workflow(case: Case, who: Who) -> bool:
     """Tell whether somebody with an account, or a token to read, may read of the edition's way through the workflow."""
     token_to_read = bool(who.headers) and who.role is not Role.PUBLIC
     return (who.signed_in or token_to_read) and edition(case, who)
+
+
+def text_read(case: Case, who: Who) -> bool:
+    """Tell whether the policy lets somebody with an account read the text in the work area."""
+    return who.signed_in and may(who.role, Action.READ, Facts(case.told, own=who.own))
+
+
+def text_waits(case: Case, who: Who) -> bool:
+    """Tell whether the text is on the list of what is in work."""
+    return case.told not in (State.PUBLISHED, State.WITHDRAWN) and text_read(case, who)
+
+
+def text_reported(case: Case, who: Who) -> bool:
+    """Tell whether the text stands in the country's report: there is a report, and the text was not withdrawn."""
+    return (case.told is not State.WITHDRAWN and edition_stands(case, who)
+            and may(who.role, Action.READ, Facts(case.told, own=who.own)))
 
 
 def nobody(_case: Case, _who: Who) -> bool:
@@ -329,6 +348,31 @@ def _nations() -> Iterable[Door]:
     yield Door("/packages/{c.national}.zip", "there", number)
 
 
+def _indices() -> Iterable[Door]:
+    """Give the doors of an index: the list, its live page, which holds every value, its entry, table and package."""
+    yield Door("/en/index/", "/en/index/made/?p={c.country}", standing, session=True)
+    yield Door("/en/index/made/?p={c.country}", "page", standing, session=True)
+    yield Door("/en/index/made/?p={c.country}", "Town of {c.nation}", standing, session=True)
+    yield Door("/en/data/index:{c.country}:made/", "there", edition, session=True)
+    yield Door("/tables/datasets/index:{c.country}:made.csv", "csv", standing)
+    yield Door("/en/releases/{c.index}/", "page", number_came_out, session=True)
+    yield Door("/packages/{c.index}.zip", "there", number)
+
+
+def _reports() -> Iterable[Door]:
+    """Give the doors of a country's report, and of the texts that people write for it."""
+    kinds = (("html", "page", 1), ("csv", "page", 1), ("docx", "word", 2), ("xlsx", "book", 2), ("pdf", "pdf", 2))
+    for kind, how, cost in kinds:
+        yield Door(f"/en/countries/{{c.country}}/report.{kind}", how, standing, session=True, cost=cost)
+    for kind in ("html", "csv"):
+        yield Door(f"/en/countries/{{c.country}}/report.{kind}", "Office of {c.nation}", text_reported, session=True,
+                   cost=1)
+    yield Door("/en/countries/{c.country}/report.html", "Words of {c.nation}", text_reported, session=True, cost=1)
+    yield Door("/en/work/texts/{c.text}/", "Words of {c.nation}", text_read, session=True)
+    yield Door("/en/work/countries/{c.country}/texts/", "Office of {c.nation}", text_read, session=True)
+    yield Door("/en/work/", "/work/texts/{c.text}/", text_waits, session=True)
+
+
 def doors(codes: list[str]) -> list[Door]:
     """Give every door that shows something of a city.
 
@@ -342,4 +386,4 @@ def doors(codes: list[str]) -> list[Door]:
     list of Door
         The doors; first those of numbers.
     """
-    return [*_numbers_of_the_record(), *_more_numbers(codes), *_things(), *_nations()]
+    return [*_numbers_of_the_record(), *_more_numbers(codes), *_things(), *_nations(), *_indices(), *_reports()]

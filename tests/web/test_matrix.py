@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 from pathlib import Path
@@ -24,8 +25,10 @@ from ekistics.web.observatory.quantiles import renew_quantiles
 from ekistics.web.observatory.tables import AREA_SCHEME
 from ekistics.web.places.models import Place, PlaceCode
 from ekistics.web.policy import Facts, Role, State
+from ekistics.web.texts.models import Text
 from ekistics.web.work.models import Job
 from ekistics.web.workflow.moves import Move
+from tests.publish import indices
 from tests.web.matrix_doors import Case, Door, Who, doors, number
 from tests.web.nations import documents, national_package, sample_document
 
@@ -40,23 +43,22 @@ SECRETS = (33.92, 39.12, 23.84, 46.14, 52.38, 21.14, 17.56, 57.72, 32.34, 64.64,
 def cases(world: Place, write: Callable[..., Path], person: Callable[..., User], tmp_path: Path) -> list[Case]:
     """Publish a city, and a country with the same secret, for every state, embargo and confidentiality."""
     author, later = person(Role.CONTRIBUTOR, "GHA", "author"), timezone.now() + timedelta(days=9)
-    made: dict[int, int] = {}
-    nations: dict[int, int] = {}
+    made: dict[int, list[int]] = {}
     for state, embargoed in product((s for s in State if s is not State.WITHDRAWN), (False, True)):
         mine = [i for i, facts in enumerate(KINDS) if (_begun(facts), facts.embargoed) == (state, embargoed)]
         towns = [write(f"GHA-S{i:02d}", name=f"Town {chr(65 + i)}", access=SECRETS[i],
                        conf_status="C" if KINDS[i].restricted else "F") for i in mine]
-        outcomes = publish_packages([*towns, *(_nation(i, tmp_path) for i in mine)], state=state, author=author.pk,
+        nations, scores = [_nation(i, tmp_path) for i in mine], [_index(i, tmp_path) for i in mine]
+        outcomes = publish_packages([*towns, *nations, *scores], state=state, author=author.pk,
                                     embargo_until=later if embargoed else None)
-        assert [o.error for o in outcomes] == [None] * 2 * len(mine)
-        made |= {i: o.edition for i, o in zip(mine, outcomes, strict=False)}
-        nations |= {i: o.edition for i, o in zip(mine, outcomes[len(mine):], strict=True)}
+        assert [o.error for o in outcomes] == [None] * 3 * len(mine)
+        made |= {i: [outcomes[at + k * len(mine)].edition for k in range(3)] for at, i in enumerate(mine)}
     root = actor_of_user(person(Role.ADMINISTRATOR, name="root"))
-    found = [_case(i, facts, made[i], nations[i]) for i, facts in enumerate(KINDS)]
+    found = [_case(i, facts, *made[i], _text(i, author)) for i, facts in enumerate(KINDS)]
     renew_quantiles(Coverage.objects.values_list("measure_id", "period_id"))
     for case in found:
         if case.facts.state is State.WITHDRAWN:
-            for edition in (case.edition, case.national):
+            for edition in (case.edition, case.national, case.index):
                 Move(root, f"edition:{edition}", "withdraw", "Its source was found to be wrong.").execute()
     for case in found:
         others = Observation.objects.exclude(place__code__startswith=case.code).exclude(place__code=case.country)
@@ -79,17 +81,40 @@ def _nation(i: int, folder: Path) -> Path:
     return folder / code
 
 
+def _index(i: int, folder: Path) -> Path:
+    """Write a package of an index of that country: its live document holds the secret, which its page shows whole."""
+    code, secret = f"QA{chr(65 + i)}", SECRETS[i]
+    live = indices.live(3, missing=0, shape=(1, 1, 1))
+    live["values"][0][0], live["units"][0]["name"] = secret, f"Town of Nation {chr(65 + i)}"
+    package = national_package(code, name=f"Nation {chr(65 + i)}", access=secret, years=("2024",), groups=False,
+                               conf_status="C" if KINDS[i].restricted else "F", seed=2)
+    rows = package.observations[package.observations["indicator"] == "sdg_11_2_1"].assign(variant="straight_line")
+    write_package(replace(package, observations=rows, indicators=package.indicators[:1]), folder / f"index-{code}",
+                  documents=documents(live=live))
+    return folder / f"index-{code}"
+
+
+def _text(i: int, author: User) -> Text:
+    """Begin a text for that country's report, in a state of its own: those of the countries with a report differ."""
+    stands = [k for k, facts in enumerate(KINDS) if facts.state is State.PUBLISHED and not facts.embargoed]
+    state = (State.DRAFT, State.UNDER_REVIEW)[stands.index(i)] if i in stands else list(State)[i % len(State)]
+    name = f"Nation {chr(65 + i)}"
+    return Text.objects.create(place=Place.objects.get(code=f"QA{chr(65 + i)}"), section="1.1.1", language="en",
+                               words=f"Words of {name}.", office=f"Office of {name}", author=author, state=str(state),
+                               changed_at=timezone.now())
+
+
 def _begun(facts: Facts) -> State:
     """Give the state in which an edition is stored."""
     return State.PUBLISHED if facts.state is State.WITHDRAWN else facts.state
 
 
-def _case(i: int, facts: Facts, edition: int, national: int) -> Case:
+def _case(i: int, facts: Facts, edition: int, national: int, index: int, text: Text) -> Case:
     """Give a city a revision and layers that are drawn from numbers; all its values of the indicator are alike."""
     rows = Observation.objects.filter(edition=edition, measure__indicator__code="sdg_11_2_1")
     if facts.restricted:
         rows.update(conf_status="C", restricted=True)
-        hidden = Observation.objects.filter(edition=national, measure__indicator__code="sdg_11_2_1")
+        hidden = Observation.objects.filter(edition__in=(national, index), measure__indicator__code="sdg_11_2_1")
         assert set(hidden.values_list("restricted", flat=True)) == {True}
     held = rows.get(place__code=f"GHA-S{i:02d}", measure__variant="network")
     assert held.obs_value == pytest.approx(SECRETS[i])
@@ -100,7 +125,7 @@ def _case(i: int, facts: Facts, edition: int, national: int) -> Case:
     own = rows.filter(place=held.place)
     return Case(f"GHA-S{i:02d}", f"Town {chr(65 + i)}", float(held.obs_value), facts, edition, held.pk,
                 frozenset(own.values_list("pk", flat=True)), f"QA{chr(65 + i)}", f"Nation {chr(65 + i)}", national,
-                Edition.objects.get(pk=national).dataset.code)
+                Edition.objects.get(pk=national).dataset.code, index, text.pk, State(text.state))
 
 
 def _draw(edition: Edition) -> None:
@@ -192,8 +217,9 @@ class Asker:
         if address not in self.answers:
             response = self.client.get(address, headers=dict(self.who.headers))
             body = _body(response)
+            refuses = "/uploads/" in address or address.endswith("/texts/")
             allowed = {200, 404, 422} | ({302} if not self.who.signed_in else set()) | (
-                {403} if "/uploads/" in address else set()) | ({401} if address.endswith("/workflow") else set())
+                {403} if refuses else set()) | ({401} if address.endswith("/workflow") else set())
             assert response.status_code in allowed, (self.who.name, address, response.status_code)
             self.answers[address] = body if response.status_code == 200 else None
         return self.answers[address]
@@ -206,7 +232,8 @@ def _through(people: Iterator[tuple[Who, User | None]], cases: list[Case], clien
     every, author = doors([case.code for case in cases]), User.objects.get(username="author")
     askers = []
     for i, (who, user) in enumerate(people):
-        Edition.objects.update(author=user if who.own and user is not None else author)
+        for owned in (Edition, Text):
+            owned.objects.update(author=user if who.own and user is not None else author)
         asker = Asker(who, client_of(user), cases)
         for (j, door), (k, case) in product(enumerate(every), enumerate(cases)):
             if not (door.session and who.headers) and wanted(door, case, who, (i + j, k)):
