@@ -173,15 +173,16 @@ def test_sentences_command_and_page_say_the_same(package):
     assert "What the ranks are worth" in page
     for code in WHOLE:
         said = explain_city(package, code).sentences
-        assert worth.moved_most(code) in said
-        assert worth.leans_on(code) in said
+        moved, leans = worth.of_city(code)
+        assert moved in said
+        assert leans in said
         most = results["uncertainty"]["choices"]["units"][code]
-        assert (most is None) == (worth.moved_most(code) == "No single choice moves it from its place.")
+        assert (most is None) == (moved == "No single choice moves it from its place.")
         if most is not None:
-            assert f"place {most['rank']:.0f} of 10." in worth.moved_most(code)
-    assert worth.moved_most("XMU-C") == worth.leans_on("XMU-C") == ""
+            assert f"place {most['rank']:.0f} of 10." in moved
+    assert worth.of_city("XMU-C") == ()
     units, _results = results_of(package)
-    told = [worth.leans_on(code) for code in WHOLE]
+    told = [worth.of_city(code)[1] for code in WHOLE]
     for code, text in zip(WHOLE, told, strict=True):
         ranks = results["uncertainty"]["without"]["units"][code]
         far = max(ranks, key=lambda rank: abs(rank - units[code]["rank"]))

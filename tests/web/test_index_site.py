@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from django.test import Client
 from lxml import html
 
 from ekistics.core.errors import PackageError
-from ekistics.jobs.index import build_index
+from ekistics.jobs.index import Uncertainty, build_index
 from ekistics.package.live_index import require_live
 from ekistics.web.observatory.models import Dataset
 from ekistics.web.observatory.publishing import publish_packages
@@ -31,14 +32,25 @@ def table(path: Path, countries: tuple[str, ...], *, seed: int = 3) -> Path:
     return path
 
 
+def built_in(folder: Path, name: str, *countries: str, uncertainty: Uncertainty | None = None) -> Path:
+    """Build the example's index of some countries."""
+    values = table(folder / f"{name}.csv", countries)
+    build_index(str(ROOT / "examples/index/centres.toml"), values, folder / name, time_period="2020",
+                uncertainty=uncertainty)
+    return folder / name
+
+
 @pytest.fixture
 def made(tmp_path: Path):
     """Give the function that builds the example's index of some countries."""
-    def build(name: str, *countries: str) -> Path:
-        values = table(tmp_path / f"{name}.csv", countries)
-        build_index(str(ROOT / "examples/index/centres.toml"), values, tmp_path / name, time_period="2020")
-        return tmp_path / name
-    return build
+    return partial(built_in, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def tried(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Give the live page's data of an index whose ranks were tried."""
+    folder = tmp_path_factory.mktemp("tried")
+    return (built_in(folder, "ghana", "GHA", uncertainty=Uncertainty(20, 1, 0.3, 64)) / "live.json").read_text("utf-8")
 
 
 def page_of(address: str):
@@ -83,6 +95,37 @@ def test_one_index_of_two_places_shows_the_one_that_is_asked_for(world: Place, m
     assert page.xpath("//main//a[@href='?p=001']")
     whole = page_of("/en/index/sparing_land/?p=001")
     assert whole.xpath("//p[@class='kind']/text()") == ["Index of cities, world, example"]
+
+
+def test_what_the_ranks_are_worth_stands_on_the_page(world: Place, made) -> None:
+    folder = made("ghana", "GHA", uncertainty=Uncertainty(30, 1, 0.3, 64))
+    (outcome,) = publish_packages([folder])
+    assert outcome.error is None, outcome.error
+    page, alone = (part.xpath("//section[@aria-labelledby='worth-title']") for part in (
+        page_of("/en/index/sparing_land/"), html.fromstring((folder / "index.html").read_text("utf-8"))))
+    assert text(page[0]) == text(alone[0])
+    assert "In 30 trials with all that is uncertain" in text(page[0])
+    assert len(page[0].xpath(".//details//tbody/tr")) == 11  # the city with a hole has no place to lose
+
+
+@pytest.mark.parametrize(("way", "value", "said"), [
+    ("choices/tried/0/of", "nobody", "not of this index"), ("choices/tried/0/kind", "guess", "schema asks for"),
+    ("choices/units", {}, "not of this index"), ("replicates", 0, "schema asks for"),
+    ("choices/units/GHA-000", {"choice": 99, "rank": 1}, "not of this index"),
+    ("choices/units/GHA-000", {"choice": 0, "rank": 0}, "schema asks for"),
+    ("choices/tried/0", {"kind": "choice", "of": "aggregate", "variant": "nobody"}, "not of this index"),
+    ("without/parts/0/of", "nobody", "not of this index"), ("without/units/GHA-000", [1], "not of this index"),
+    ("without/parts/0/largest", {"unit": "nobody", "from": 1, "to": 2}, "not of this index"),
+    ("without/units", {}, "not of this index"), ("sobol/inputs/0/of", "moods", "schema asks for"),
+    ("sobol/inputs/0/total_interval", [0.1], "schema asks for"), ("mean_rank_shift", "much", "schema asks for"),
+    ("mean_rank_shift", float("nan"), "no number")])
+def test_trials_of_another_index_are_refused(tried: str, way, value, said) -> None:
+    live = json.loads(tried)
+    assert require_live(live) == live
+    put(live["worth"], way, value)
+    with pytest.raises(PackageError, match=said) as refused:
+        require_live(live)
+    assert str(refused.value.where).startswith("live.json")
 
 
 def test_an_index_that_is_not_published_is_not_there(world: Place) -> None:

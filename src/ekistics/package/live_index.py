@@ -13,6 +13,7 @@ from ekistics.composite import Form, Group, Item, Scenario, Structure
 from ekistics.composite.weights import resolve
 from ekistics.core.errors import EkisticsError, PackageError
 from ekistics.core.i18n import _
+from ekistics.package.live_worth import require_worth
 
 __all__ = ["LIVE", "read_live", "require_live"]
 
@@ -67,8 +68,8 @@ def require_live(content: Any) -> dict[str, Any]:
     ------
     PackageError
         It is not what the schema asks for, a code is there twice, a parent is no group before the index itself, a
-        table has another shape or what is no number, a form or scenario is one that nobody can compute, or a rank
-        cannot be.
+        table has another shape or what is no number, a form or scenario is one that nobody can compute, a rank cannot
+        be, or trials speak of what the index does not have.
     """
     _require_plain(content)
     for fault in sorted(_validator().iter_errors(content), key=lambda each: list(map(str, each.path))):
@@ -82,6 +83,7 @@ def require_live(content: Any) -> dict[str, Any]:
     _require_table("check/ranks", [content["check"]["ranks"]], 1, units)
     _require_ranks(content["check"]["scores"], content["check"]["ranks"])
     _require_computable(content)
+    require_worth(content, file=LIVE)
     return dict(content)
 
 

@@ -128,7 +128,7 @@ class IndexPage:
     worth: WorthRows | None = None
 
 
-def index_html(live: Mapping[str, Any], *, language: str = "en", results: Mapping[str, Any] | None = None) -> bytes:
+def index_html(live: Mapping[str, Any], *, language: str = "en") -> bytes:
     """Write the live page of an index as one HTML file.
 
     Parameters
@@ -137,8 +137,6 @@ def index_html(live: Mapping[str, Any], *, language: str = "en", results: Mappin
         Content of ``live.json``, format 1: what :func:`ekistics.jobs.index.build_index` writes.
     language : str
         Language of texts and numbers.
-    results : mapping, optional
-        Content of ``results.json``; where its ranks were tried, the page says what they are worth.
 
     Returns
     -------
@@ -151,7 +149,7 @@ def index_html(live: Mapping[str, Any], *, language: str = "en", results: Mappin
         When the content is of another format.
     """
     with use_language(language):
-        shown = index_page(live, language=language, results=results)
+        shown = index_page(live, language=language)
         script = static_text("index.js").replace("</script", "<\\/script").replace("<!--", "<\\!--")
         digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
         text = _environment().get_template("alone").render(
@@ -181,7 +179,7 @@ def index_body(live: Mapping[str, Any], shown: IndexPage) -> str:
                                                       words=_own(_json(words)))
 
 
-def index_page(live: Mapping[str, Any], *, language: str, results: Mapping[str, Any] | None = None) -> IndexPage:
+def index_page(live: Mapping[str, Any], *, language: str) -> IndexPage:
     """Compose what the page of an index shows without its script.
 
     Parameters
@@ -190,8 +188,6 @@ def index_page(live: Mapping[str, Any], *, language: str, results: Mapping[str, 
         Content of ``live.json``.
     language : str
         Language of numbers; that of texts is the one in use.
-    results : mapping, optional
-        Content of ``results.json``; where its ranks were tried, the page says what they are worth.
 
     Returns
     -------
@@ -216,11 +212,11 @@ def index_page(live: Mapping[str, Any], *, language: str, results: Mapping[str, 
         head.get("note", ""), _lead(ranked, incomplete, language), ranked, incomplete, _parts(live, language),
         _("{count} of {all} items have a doubtful benchmark. Each is marked below, with the reason.").format(
             count=len(doubtful), all=len(items)) if doubtful else "",
-        _worth(results, language) if results is not None and "choices" in results.get("uncertainty", {}) else None)
+        _worth(live, language) if "worth" in live else None)
 
 
-def _worth(results: Mapping[str, Any], language: str) -> WorthRows:
-    worth, names = IndexWorth.of(results, language), {unit["code"]: unit["name"] for unit in results["units"]}
+def _worth(live: Mapping[str, Any], language: str) -> WorthRows:
+    worth, names = IndexWorth.of_live(live, language), {unit["code"]: unit["name"] for unit in live["units"]}
     trials = _("In {count} trials with all that is uncertain, a rank moves by {shift} places on average.").format(
         count=number_text(worth.tried["replicates"], 0, language=language),
         shift=number_text(worth.tried["mean_rank_shift"], 1, language=language))

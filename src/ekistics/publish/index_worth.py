@@ -20,7 +20,7 @@ class IndexWorth:
     Parameters
     ----------
     tried : mapping
-        The part ``uncertainty`` of ``results.json``.
+        The part ``uncertainty`` of ``results.json``, or ``worth`` of ``live.json``.
     titles : mapping of str to str
         Titles of items and groups by code.
     variants : mapping of str to str
@@ -53,10 +53,28 @@ class IndexWorth:
         IndexWorth
             What trials say.
         """
-        return cls(results["uncertainty"], {each["code"]: each["title"] for name in ("items", "groups")
-                                            for each in results[name]},
-                   {each["code"]: each["title"] for each in results["variants"]},
-                   {unit["code"]: unit["rank"] for unit in results["units"] if unit["rank"] is not None}, language)
+        return cls(results["uncertainty"], *_titles(results), {
+            unit["code"]: unit["rank"] for unit in results["units"] if unit["rank"] is not None}, language)
+
+    @classmethod
+    def of_live(cls, live: Mapping[str, Any], language: str) -> "IndexWorth":
+        """Take from the data of a live page what trials of the index say.
+
+        Parameters
+        ----------
+        live : mapping
+            Content of ``live.json``, with the ranks tried.
+        language : str
+            Language of numbers.
+
+        Returns
+        -------
+        IndexWorth
+            What trials say.
+        """
+        return cls(live["worth"], *_titles(live), {
+            unit["code"]: rank for unit, rank in zip(live["units"], live["check"]["ranks"], strict=True)
+            if rank is not None}, language)
 
     def choice_text(self, number: int) -> str:
         """Say what a single choice does otherwise.
@@ -239,3 +257,10 @@ class IndexWorth:
     def _percent(self, share: float) -> str:
         """Write a share; an estimate may come out below none or above all, which no reader can use."""
         return number_text(100 * min(max(share, 0.0), 1.0), 0, language=self.language)
+
+
+def _titles(named: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, str]]:
+    """Give titles of items and groups, and those of variants, by code."""
+    parts, variants = ({each["code"]: each["title"] for each in listed} for listed in (
+        (*named["items"], *named["groups"]), named["variants"]))
+    return parts, variants

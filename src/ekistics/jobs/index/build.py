@@ -33,6 +33,7 @@ from ekistics.publish.index_page import index_html
 
 __all__ = ["IndexOutcome", "Making", "build_index", "scope_of", "write_index"]
 
+TOLD = ("replicates", "mean_rank_shift", "choices", "without", "sobol")  # what the page says of trials
 INDEX, INPUTS, RESULTS, LIVE, PAGE = "index.toml", "inputs.csv", "results.json", "live.json", "index.html"
 REPLICATES = "replicates.csv"
 RESTRICTED = "values-restricted"  # flag of values that were left out
@@ -160,12 +161,13 @@ def _written(definition: Definition, values: CityValues, out: Path, how: Making)
         told, after = progress_in_two(how.progress, how.uncertainty.replicates, sobol_runs(made, how.uncertainty))
         replicates = replicated(made, how.uncertainty, told)
         results["uncertainty"] = summary(replicates, how.uncertainty) | sensitivity(made, how.uncertainty, after)
+        live["worth"] = {name: results["uncertainty"][name] for name in TOLD if name in results["uncertainty"]}
         intervals = {made.base.structure.root: replicates.score_interval(SHARE).T,
                      RANK: replicates.rank_interval(SHARE).T}
         documents[REPLICATES] = replicates_csv(replicates)
     package = _package(made, run, score_observations(made, run.id, intervals))
     documents |= {INDEX: definition.text.encode(), INPUTS: inputs_csv(made), RESULTS: compact_json(results),
-                  LIVE: compact_json(live), PAGE: index_html(live, language=how.language, results=results)}
+                  LIVE: compact_json(live), PAGE: index_html(live, language=how.language)}
     write_package(package, out, documents=documents)
     return IndexOutcome(out, package, made, results)
 
