@@ -157,9 +157,11 @@ def test_columns_that_fill_nothing_are_told_and_times_may_be_stated(tmp_path):
 @pytest.mark.parametrize(("change", "kind", "text"), [
     ({"cities": CITIES + "XMU-A,Again,XMU,2024,1,,1,1\n"}, InvalidValueError,
      "cities.csv, line 5: A city is in the table twice. Got XMU-A."),
-    ({"cities": CITIES.replace("9000", "many")}, InputFormatError, "line 2: This is not a number. Got 'many'."),
-    ({"cities": CITIES.replace(",2,70", ",-2,70")}, InputFormatError, "line 2: This is not a number. Got '-2'."),
-    ({"cities": CITIES.replace("9000", "inf")}, InputFormatError, "line 2: This is not a number."),
+    ({"cities": CITIES.replace("9000", "many")}, InputFormatError,
+     "line 2, density: This is not a number. Got 'many'."),
+    ({"cities": CITIES.replace(",2,70", ",-2,70")}, InputFormatError,
+     "line 2, water.se: A standard error cannot be negative. Got '-2'."),
+    ({"cities": CITIES.replace("9000", "inf")}, InputFormatError, "line 2, density: This is not a number."),
     ({"cities": CITIES.replace("XMU-A,Aville,XMU", "XMU A,Aville,XMU")}, InvalidValueError, "line 2: A place code"),
     ({"cities": CITIES.replace("XMU,2024", ",2024").replace("XMU-", "")}, InvalidValueError, "--country"),
     ({"cities": CITIES.replace("2024", "")}, ConfigurationError, "A value does not say its time."),
@@ -188,6 +190,32 @@ def test_what_cannot_be_is_refused_and_leaves_the_old_package(tmp_path, change, 
     assert isinstance(caught.value, kind), repr(caught.value)
     assert text in str(caught.value), str(caught.value)
     assert read_package(tmp_path / "out").run.id == before
+
+
+def test_the_remedy_of_a_bad_code_is_not_that_of_a_country(tmp_path):
+    with pytest.raises(InvalidValueError, match=r"cities.csv, line 2: A place code") as caught:
+        build(tmp_path, cities=CITIES.replace("XMU-A", "XMU A"))
+    assert caught.value.hint is None
+
+
+def test_a_stated_time_that_is_none_is_refused_even_where_values_say_theirs(tmp_path):
+    with pytest.raises(InvalidValueError, match=r"--time-period: This is not a time period.* got 'last year'"):
+        build(tmp_path, time_period="last year")
+
+
+def test_an_index_file_may_begin_with_a_byte_order_mark(tmp_path):
+    assert build(tmp_path, index=f"\ufeff{MINE}").results["ranked"] == 2
+    assert read_index(tmp_path / "out").definition.text == MINE
+
+
+@pytest.mark.parametrize("command", [["build", "mine.toml", "--values", "cities.csv", "--out", "out"],
+                                     ["explain", "out", "XMU-A"], ["uncertainty", "out", "--replicates", "2"]])
+def test_a_language_that_texts_are_not_in_is_refused(tmp_path, monkeypatch, command):
+    build(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    said = CliRunner().invoke(commands, [*command, "--language", "xx"])
+    assert isinstance(said.exception, UnknownNameError)
+    assert "--language: There is no language 'xx'" in str(said.exception)
 
 
 def test_an_index_or_file_that_is_not_there_is_refused(tmp_path):

@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from ekistics.core.i18n import _
+from ekistics.core.errors import UnknownNameError
+from ekistics.core.i18n import LANGUAGES, _
 
 __all__ = ["index"]
 
@@ -21,6 +22,11 @@ IndexName = Annotated[str, typer.Argument(metavar="INDEX", help="Code of an inde
 Package = Annotated[Path, typer.Argument(help="Folder of an index package.")]
 Json = Annotated[bool, typer.Option("--json", help="Print for machines.")]
 _SHOWN = 20  # cities in the table on the screen
+
+
+def _require_language(code: str) -> None:
+    if code not in LANGUAGES:
+        raise UnknownNameError.among(code, LANGUAGES, what=_("language"), where="--language")
 
 
 @index.command()
@@ -38,6 +44,7 @@ def build(name: IndexName,
     """Score and rank cities by an index, and write a package that explains itself."""
     from ekistics.jobs.index import build_index
 
+    _require_language(language)
     outcome = build_index(name, values, out, country=country, time_period=time_period, use_near=near,
                           language=language)
     results, ignored = outcome.results, outcome.built.values.ignored
@@ -104,6 +111,7 @@ def explain(package: Package,
     """Say in sentences what makes a city's score, what it lacks, and what it would take to move up."""
     from ekistics.jobs.index import explain_city
 
+    _require_language(language)
     story = explain_city(package, city, against=against, language=language)
     if as_json:
         typer.echo(json.dumps({"code": story.code, "name": story.name, "sentences": story.sentences,
@@ -128,6 +136,7 @@ def uncertainty(package: Package,
     """Say what the ranks of an index are worth: build it again under all that is uncertain, and keep the intervals."""
     from ekistics.jobs.index import Uncertainty, try_ranks
 
+    _require_language(language)
     with _Shown(as_json) as shown:
         outcome = try_ranks(package, Uncertainty(replicates, seed, weights, sobol), language=language, progress=shown)
     results = outcome.results

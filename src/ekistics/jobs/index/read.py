@@ -64,7 +64,7 @@ def load_definition(index: str | Path) -> Definition:
             raise MissingInputError(_("There is no such file of an index."), where=path)
         raise UnknownNameError.among(code, SHIPPED, what=_("index"))
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise ConfigurationError(_("This is not a TOML file."), where=path, got=str(error)) from error
     return parse_text(text, str(path))

@@ -55,6 +55,8 @@ class CityValues:
 
     def dated(self, stated: str) -> "CityValues":
         """Give the values with the stated time where they do not say theirs."""
+        if stated:
+            _require_time(stated, "--time-period")
         known = self.cells["obs_value"].notna() & (self.cells["time_period"] == "")
         return replace(self, cells=self.cells.assign(time_period=self.cells["time_period"].mask(known, stated)))
 
@@ -158,12 +160,16 @@ def _cells(rows: list[dict[str, str]], name: str, unit: str, path: Path) -> pd.D
 def _require_times(rows: pd.DataFrame) -> None:
     """Refuse what is no time period, and say of which city it is."""
     for text in sorted(set(rows["time_period"]) - {""}):
-        try:
-            Period.parse(text)
-        except InvalidValueError as error:
-            first = rows[rows["time_period"] == text].iloc[0]
-            error.where = f"{first['origin']}, {first['ref_area']}"
-            raise
+        first = rows[rows["time_period"] == text].iloc[0]
+        _require_time(text, f"{first['origin']}, {first['ref_area']}")
+
+
+def _require_time(text: str, where: str) -> None:
+    try:
+        Period.parse(text)
+    except InvalidValueError as error:
+        error.where = where
+        raise
 
 
 def _numbers(frame: pd.DataFrame, path: Path, named: Mapping[str, str] | None = None) -> pd.DataFrame:
@@ -173,13 +179,13 @@ def _numbers(frame: pd.DataFrame, path: Path, named: Mapping[str, str] | None = 
         texts = frame[column].astype(str)
         numbers = pd.to_numeric(texts.replace("", None), errors="coerce").astype(float)
         wrong = (numbers.isna() & (texts != "")) | np.isinf(numbers)
-        if column == "se":
-            wrong |= numbers < 0
-        if wrong.any():
-            line = int(np.argmax(wrong.to_numpy()))
-            raise InputFormatError(_("This is not a number."), param=(named or {}).get(column, column),
-                                   got=repr(texts.iloc[line]), hint=_("Leave the cell empty where there is no value."),
-                                   where=_("{path}, line {line}").format(path=path, line=line + 2))
+        below = (numbers < 0) & ~wrong & (column == "se")
+        if (wrong | below).any():
+            line, name = int(np.argmax((wrong | below).to_numpy())), (named or {}).get(column, column)
+            place = _("{path}, line {line}").format(path=path, line=line + 2)
+            said = _("A standard error cannot be negative.") if below.iloc[line] else _("This is not a number.")
+            raise InputFormatError(said, param=name, where=f"{place}, {name}", got=repr(texts.iloc[line]),
+                                   hint=_("Leave the cell empty where there is no value."))
         frame[column] = numbers
     return frame
 
@@ -264,8 +270,10 @@ def _place(code: str, name: str, country: str, where: str) -> Place:
     try:
         return Place(code, name or code, "city", country or _country_of(code))
     except InvalidValueError as error:
-        raise InvalidValueError(error.message, where=where, param=error.param or "country", expected=error.expected,
-                                got=error.got, hint=_("Add a column 'country', or state it with --country.")) from error
+        error.where = where
+        if error.param == "country":
+            error.hint = _("Add a column 'country', or state it with --country.")
+        raise
 
 
 def _country_of(code: str) -> str:
