@@ -15,6 +15,7 @@ from ekistics.core.errors import MissingInputError, PackageError, UnknownNameErr
 from ekistics.instruments.indices import parse_index, shipped_index
 from ekistics.jobs.index import Uncertainty, build_index, explain_city, read_index, try_ranks
 from ekistics.jobs.index.uncertainty import bounds_of, replicated, uncertain_inputs
+from ekistics.jobs.profile.run import _results_of
 from ekistics.jobs.sample_index import make_sample_index
 from ekistics.package import read_package, verify_package
 from ekistics.publish.index_section import index_section
@@ -224,3 +225,15 @@ def test_a_city_that_the_index_leaves_out_is_not_said_to_lack_values(tmp_path):
     section = index_section(results_of(package)[1], "XMU-A")
     assert section.paragraphs[0].endswith("too many are zero. Known: 3 of 3.")
     assert "values are missing: 1 of 3" in explain_city(package, "XMU-C").sentences[0]
+
+
+@pytest.mark.parametrize("lost", ["groups", "items", "bands", "index", "units"])
+def test_a_profile_refuses_results_of_which_no_page_can_tell(tmp_path, lost):
+    definition, values = write_files(tmp_path)
+    build_index(definition, values, tmp_path / "out")
+    results = json.loads((tmp_path / "out" / "results.json").read_bytes())
+    assert _results_of(tmp_path / "out", "XMU-A") == results
+    del results[lost]
+    (tmp_path / "out" / "results.json").write_text(json.dumps(results))
+    with pytest.raises(PackageError, match=r"out: This package is not one of an index\."):
+        _results_of(tmp_path / "out", "XMU-A")

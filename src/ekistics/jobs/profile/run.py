@@ -239,11 +239,14 @@ def statements(config: CityConfig) -> dict[str, bytes]:
 
 
 def _results_of(index: Path, city: str) -> dict[str, Any]:
-    """Read what an index package says, and refuse one that does not hold the city."""
+    """Read what an index package says, and refuse one that does not hold the city, or of which no page can tell."""
+    from ekistics.publish.index_section import index_section  # loads the page stack, which numbers do not need
+
     load_descriptor(index)
     try:
         results: dict[str, Any] = json.loads((index / "results.json").read_bytes())
         held = [unit["code"] for unit in results["units"]]
+        index_section(results, city)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise PackageError(_("This package is not one of an index."), where=index,
                            hint=_("'ekistics index build' makes one.")) from error
