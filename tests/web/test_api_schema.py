@@ -20,6 +20,7 @@ from ekistics.web.accounts.models import User
 from ekistics.web.accounts.tokens import make_token
 from ekistics.web.api import doors
 from ekistics.web.api.site import description
+from ekistics.web.observatory.models import DATASET_KINDS
 from ekistics.web.policy import SCOPES, Role, State
 from tools import make_openapi
 
@@ -28,6 +29,11 @@ OPERATIONS = [(path, method) for path, methods in description()["paths"].items()
 
 def test_the_committed_description_is_that_of_the_code() -> None:
     assert make_openapi.TARGET.read_text(encoding="utf-8") == make_openapi.text(), "run python -m tools.make_openapi"
+
+
+def test_the_description_names_every_kind_of_entry() -> None:
+    said = description()["components"]["schemas"]["Dataset"]["properties"]["kind"]["description"]
+    assert all(kind in said for kind, _words in DATASET_KINDS), said
 
 
 def asked(path: str, method: str, examples: int, **sent: Any) -> set[int]:

@@ -262,7 +262,7 @@ class Dataset(Schema):
     """An entry of the catalogue."""
 
     code: str = Field(description="Code.")
-    kind: str = Field(description="profile, survey, sample or upload.")
+    kind: str = Field(description="profile, survey, sample, index or upload.")
     title: str = Field(description="Name.")
     description: str = Field(description="What it is.")
     place: str = Field(description="Code of its place.")
