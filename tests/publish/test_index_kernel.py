@@ -31,6 +31,33 @@ RUNNER = """
 import { Builder } from "./build.ts";
 import { Refused } from "./refused.ts";
 import { completed } from "./model.ts";
+import { moves } from "./explain.ts";
+import { intervals } from "./noise.ts";
+import { read, scenarioOf, untouched, withShare, written } from "./state.ts";
+const started = (live) => new Builder({ variants: [], ...live });
+export const worths = (lives) => lives.map((live) => {
+  const builder = started(live);
+  const made = intervals(builder, builder.build(completed(live.scenario)));
+  return Object.fromEntries(Object.entries(made).map(([name, ends]) => [name, [...ends]]));
+});
+export const links = (asked) => asked.map(({ live, changes }) => {
+  const builder = started(live);
+  let state = untouched();
+  for (const [code, share] of changes) state = withShare(builder.tree, state, code, share);
+  const { state: again, ignored } = read(builder.tree, `#${written(state)}`);
+  const [here, there] = [state, again].map((each) => [...builder.build(scenarioOf(builder.tree, each)).total]);
+  return { here, there, ignored, shares: Object.fromEntries(again.shares) };
+});
+export const addresses = (asked) => asked.map(({ live, hash }) => {
+  const { state, ignored } = read(started(live).tree, hash);
+  return { shares: Object.fromEntries(state.shares), city: state.city, ignored };
+});
+export const moved = (asked) => asked.map(({ live, state }) => {
+  const builder = started(live);
+  const whole = { ...untouched(), ...state };
+  const { ranks } = builder.build(scenarioOf(builder.tree, whole));
+  return [...ranks].map((rank, i) => [rank, moves(builder, whole, builder.build(completed(live.scenario)), i)]);
+});
 export const run = (lives) => lives.map((live) => {
   try {
     const made = new Builder(live).build(completed(live.scenario));
@@ -56,8 +83,8 @@ def kernel(tmp_path_factory):
                 f" bundle: true, format: 'esm', outfile: {json.dumps(str(folder / 'kernel.mjs'))} }});")
     subprocess.run(["node", "--input-type=module", "-e", build_it], cwd=ROOT / "frontend", check=True)
 
-    def run(lives):
-        script = (f"import {{ run }} from {json.dumps(str(folder / 'kernel.mjs'))};"
+    def run(lives, what="run"):
+        script = (f"import {{ {what} as run }} from {json.dumps(str(folder / 'kernel.mjs'))};"
                   "import { readFileSync } from 'node:fs';"
                   "process.stdout.write(JSON.stringify(run(JSON.parse(readFileSync(0, 'utf8')))));")
         done = subprocess.run(["node", "--input-type=module", "-e", script], input=json.dumps(lives), text=True,
@@ -156,8 +183,9 @@ def made_indices(draw):
     if draw(st.booleans()):  # an item directly below the index
         items.append(Item("alone", "total", draw(st.floats(0.1, 3)), draw(st.sampled_from([1, -1]))))
     groups = [Group(g.code, g.parent, draw(st.floats(0.1, 4))) for g in groups]
-    n = draw(st.integers(2, 8))
-    cell = st.one_of(st.none(), st.integers(1, 5).map(float), st.floats(0.5, 99))
+    n = draw(st.integers(1, 8))
+    least = draw(st.sampled_from([0.5, 0.5, 0.0, -3.0]))  # zero and less: what has no logarithm, root or share
+    cell = st.one_of(st.none(), st.integers(1, 5).map(float), st.floats(least, 110 if least < 0 else 99))
     rows = draw(st.lists(st.lists(cell, min_size=len(items), max_size=len(items)), min_size=n, max_size=n))
     structure = Structure.of(items, groups)
     means = draw(st.lists(st.sampled_from(MEANS), min_size=structure.levels, max_size=structure.levels))
@@ -165,6 +193,8 @@ def made_indices(draw):
                      minimum_share=draw(st.sampled_from([0.0, 0.5, 2 / 3, 1.0])))
     if draw(st.booleans()):
         plain["aggregate"]["floor"] = None
+    if "targets" in plain["standardise"] and draw(st.booleans()):
+        plain["standardise"]["targets"] = {item.code: draw(st.sampled_from([3.0, 100.0])) for item in items}
     plain["weigh"] = {"method": draw(st.sampled_from(["given", "equal"])), "weights": {"d0": draw(st.floats(0, 5))}}
     return np.array(rows, dtype=float).reshape(n, len(items)), structure, plain
 
@@ -180,3 +210,85 @@ def test_any_index_gives_what_the_kernel_gives_or_is_refused_by_both(kernel, man
             assert (own is None) == ("refused" in other), (each[2], other)
         else:
             assert compared(own, other) < NEAR
+
+
+def generated(seed: int):
+    """Give numbers from 0 to below 1 as the page's generator, mulberry32, does; written anew from its definition."""
+    state, all_bits = seed, 2**32 - 1
+    while True:
+        state = state + 0x6D2B79F5 & all_bits
+        mixed = (state ^ state >> 15) * (state | 1) & all_bits
+        mixed ^= mixed + ((mixed ^ mixed >> 7) * (mixed | 61) & all_bits) & all_bits
+        yield (mixed ^ mixed >> 14) / 2**32
+
+
+def test_the_intervals_are_the_middle_nine_tenths_of_what_the_kernel_makes_of_the_same_draws(kernel):
+    items, groups = indices.tree(3, 2, 4)
+    structure = Structure.of(items, groups)
+    plain = scenario("goalposts", ["arithmetic", "arithmetic", "geometric"], items)
+    table = indices.values(30, len(items), missing=0.12, seed=3)
+    given, again = kernel([document(table, structure, plain)] * 2, "worths")
+    assert given == again
+    made = expected(table, structure, plain)
+    next_one, drawn = generated(1), []
+    for _draw in range(200):
+        noise = np.array([0.75 + 0.5 * next(next_one) for _weight in structure.codes])
+        weights = {code: float(w) for code, w in zip(structure.codes, made.weights * noise, strict=True)}
+        drawn.append(expected(table, structure, plain | {"weigh": {"weights": weights}}))
+    for low, high, values in (("rankLow", "rankHigh", [each.ranks for each in drawn]),
+                              ("scoreLow", "scoreHigh", [each.total for each in drawn])):
+        for i, of_city in enumerate(np.array(values).T):
+            found = np.sort(of_city[np.isfinite(of_city)])
+            ends = (found[int(0.05 * (len(found) - 1))], found[-1 - int(0.05 * (len(found) - 1))]) if len(found) else ()
+            assert [x for x in (given[low][i], given[high][i]) if x is not None] == pytest.approx(ends, abs=NEAR)
+    assert max(given["rankHigh"][i] - given["rankLow"][i] for i in np.flatnonzero(np.isfinite(made.ranks))) > 1
+
+
+def test_draws_that_cannot_be_computed_give_nothing_and_take_nothing_away(kernel):
+    """Weights 1 and 1 make a mean of 0.5, above zero; 0.75 and 1.25 would make one of -0.75."""
+    structure = Structure.of([Item("a", "total"), Item("b", "total")], [Group("total", "")])
+    plain = {"standardise": {"method": "min-max", "lower": -5, "upper": 6}, "aggregate": {"method": "mpi"}}
+    (given,) = kernel([document(np.array([[1.0, 2], [2, 1]]), structure, plain)], "worths")
+    assert all(low is not None and low <= high for low, high in zip(given["scoreLow"], given["scoreHigh"], strict=True))
+
+
+def test_what_a_link_says_is_what_the_page_shows(kernel):
+    items, groups = indices.tree(7, 2, 2)
+    structure = Structure.of(items, groups)
+    plain = scenario("goalposts", ["arithmetic", "arithmetic", "geometric"], items)
+    live = document(indices.values(200, len(items), missing=0, seed=8), structure, plain)
+    changes = [[["d0", 33.3]], [["d0", 55.5], ["d2", 12.1], ["d0s0", 41.7]], [["d1", 99.9], ["d1", 14.0]],
+               [["d3", 100]]]
+    for made in kernel([{"live": live, "changes": each} for each in changes], "links"):
+        assert made["ignored"] == []
+        assert made["there"] == made["here"]
+    kept = kernel([{"live": live, "changes": [["d0", 99.9], ["d0", 10]]}], "links")[0]["shares"]
+    assert sum(kept[f"d{d}"] for d in range(7)) == pytest.approx(100, abs=0.01)
+    assert kept["d2"] / kept["d1"] == pytest.approx(3 / 2, rel=1e-4)
+
+
+def test_a_link_is_never_cut_within_a_share_or_a_code(kernel):
+    items = [Item(f"a_long_name_of_an_item_{i:03d}", "total") for i in range(150)]
+    structure = Structure.of(items, [Group("total", "")])
+    live = document(indices.values(3, 150, missing=0, seed=2), structure, scenario("min-max", ["arithmetic"], items))
+    (made,) = kernel([{"live": live, "changes": [[items[0].code, 12.5]]}], "links")
+    assert made["ignored"] == [] and len(made["shares"]) == 150
+    live["units"] = [{"code": "C1"}, {"code": "C12"}]
+    hashes = ["#x=" + "y" * length + "&c=C12" for length in (19_992, 19_993)]
+    whole, longer = kernel([{"live": live, "hash": each} for each in hashes], "addresses")
+    assert (whole["city"], len(whole["ignored"])) == ("C12", 1)
+    assert (longer["city"], len(longer["ignored"])) == ("", 1)
+    """With a penalty the worst city of a part of one item has a mean of zero, and no score; plain means give one."""
+
+def test_a_change_that_cannot_be_computed_alone_has_no_rank_on_the_way(kernel):
+    """With a penalty, the worst city of a part of one item has a mean of zero, and no score; plain means give it one."""
+    structure = Structure.of([Item("a", "x"), Item("b", "y")], [Group("total", ""), Group("x", "total"),
+                                                                 Group("y", "total")])
+    plain = {"standardise": {"method": "min-max", "lower": 1}, "aggregate": {"method": "mpi"}}
+    live = document(np.array([[1.0, 2], [2, 1], [3, 3]]), structure, plain)
+    live["variants"] = [{"code": "zero", "scenario": plain | {"standardise": {"method": "min-max"}}}]
+    state = {"variant": "zero", "top": "arithmetic", "under": "arithmetic"}
+    (cities,) = kernel([{"live": live, "state": state}], "moved")
+    for rank, found in cities:
+        assert [(each["step"], each["after"]) for each in found] == [("variant", 0), ("aggregate", rank)]
+        assert rank > 0

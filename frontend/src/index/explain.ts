@@ -2,6 +2,7 @@
 import type { Builder, Index } from "./build.ts";
 import { methodsOf } from "./aggregate.ts";
 import { below } from "./model.ts";
+import { Refused } from "./refused.ts";
 import { scenarioOf, type State } from "./state.ts";
 
 export interface Part {
@@ -68,6 +69,16 @@ export interface Move {
   after: number;
 }
 
+/** Give a city's rank in a scenario; none where the scenario cannot be computed. */
+function rankIn(builder: Builder, state: State, i: number): number {
+  try {
+    return builder.build(scenarioOf(builder.tree, state)).ranks[i]!;
+  } catch (cause) {
+    if (!(cause instanceof Refused)) throw cause;
+    return 0;
+  }
+}
+
 /** Say what each kind of change did to a city's rank, one after the other: what the last leaves is the rank shown. */
 export function moves(builder: Builder, state: State, published: Index, i: number): Move[] {
   const found: Move[] = [];
@@ -80,7 +91,7 @@ export function moves(builder: Builder, state: State, published: Index, i: numbe
   ];
   for (const [step, changed, without] of stages) {
     if (!changed) continue;
-    const after = builder.build(scenarioOf(builder.tree, { ...state, ...without })).ranks[i]!;
+    const after = rankIn(builder, { ...state, ...without }, i);
     found.push({ step, before: last, after });
     last = after;
   }

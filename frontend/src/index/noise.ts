@@ -2,6 +2,7 @@
 import { aggregated } from "./aggregate.ts";
 import type { Builder, Index } from "./build.ts";
 import { ranked } from "./rank.ts";
+import { Refused } from "./refused.ts";
 import { normalised } from "./weights.ts";
 
 export const DRAWS = 200;
@@ -32,9 +33,15 @@ interface Draw {
   ranks: Uint32Array;
 }
 
+/** Make the index with other weights; where it cannot be computed with them no city gets anything. */
 function drawn(builder: Builder, index: Index, next: () => number): Draw {
   const weights = normalised(builder.tree, index.weights.map((weight) => weight * (1 - SPREAD + 2 * SPREAD * next())));
-  const scores = aggregated(builder.tree, index.standard, weights, index.scenario.aggregate, index.there).scores.at(-1) as Float64Array;
+  let scores: Float64Array = new Float64Array(index.total.length).fill(Number.NaN);
+  try {
+    scores = aggregated(builder.tree, index.standard, weights, index.scenario.aggregate, index.there).scores.at(-1) ?? scores;
+  } catch (cause) {
+    if (!(cause instanceof Refused)) throw cause;
+  }
   return { scores, ranks: ranked(scores) };
 }
 

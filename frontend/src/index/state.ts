@@ -6,7 +6,8 @@ import { resolved } from "./weights.ts";
 export const STANDARDISATIONS = ["goalposts", "min-max", "z-score", "percentile-rank"] as const;
 export const AGGREGATIONS = ["arithmetic", "geometric", "harmonic"] as const;
 const FLOOR = 1; // of a mean that needs scores above zero: declared on the page beside the choice
-const LONGEST = 4000; // signs of an address that are looked at
+const LONGEST = 20_000; // signs of an address that are looked at: a longer one would be cut within a share or a code
+const DIGITS = 5; // of a share: what a link says is what the page computes with
 
 export interface State {
   variant: string; // empty: as published
@@ -77,7 +78,7 @@ export function sharesOf(tree: Tree, state: State): Map<string, number> {
   return new Map([...tree.place].map(([code, place]) => [code, 100 * (weights[place] as number)]));
 }
 
-const rounded = (share: number): number => Math.round(share * 100) / 100;
+const rounded = (share: number): number => Number(share.toPrecision(DIGITS));
 
 /** Give one child a share; the others keep their proportions in what is left. */
 export function withShare(tree: Tree, state: State, code: string, share: number): State {
@@ -88,14 +89,14 @@ export function withShare(tree: Tree, state: State, code: string, share: number)
   const by = parts(now) > 0 ? now : parts(published) > 0 ? published : new Map(others.map((each) => [each, 1]));
   const left = Math.min(Math.max(100 - share, 0), 100);
   const shares = new Map(state.shares);
-  shares.set(code, 100 - left);
-  for (const each of others) shares.set(each, (left * (by.get(each) ?? 0)) / parts(by));
+  shares.set(code, rounded(100 - left));
+  for (const each of others) shares.set(each, rounded((left * (by.get(each) ?? 0)) / parts(by)));
   return { ...state, shares };
 }
 
 /** Write the state as the part of an address behind its #; empty where nothing is chosen. */
 export function written(state: State): string {
-  const weights = [...state.shares].map(([code, share]) => `${encodeURIComponent(encodeURIComponent(code))}:${rounded(share)}`).join(",");
+  const weights = [...state.shares].map(([code, share]) => `${encodeURIComponent(encodeURIComponent(code))}:${share}`).join(",");
   const parts: [string, string][] = [
     ["v", encodeURIComponent(state.variant)],
     ["s", state.standardise],
@@ -131,6 +132,8 @@ export function read(tree: Tree, hash: string): Read {
   const state = untouched();
   const ignored: string[] = [];
   const { live } = tree;
+  const asked = hash.replace(/^#/, "");
+  if (asked.length > LONGEST) return { state, ignored: [asked] };
   const takes: Record<string, (value: string) => boolean> = {
     v: (value) => live.variants.some(({ code }) => code === value) && ((state.variant = value), true),
     s: (value) => offered(tree, baseOf(tree, state)).includes(value) && ((state.standardise = value), true),
@@ -143,7 +146,7 @@ export function read(tree: Tree, hash: string): Read {
     },
     c: (value) => live.units.some(({ code }) => code === value) && ((state.city = value), true),
   };
-  for (const [key, value] of new URLSearchParams(hash.replace(/^#/, "").slice(0, LONGEST))) {
+  for (const [key, value] of new URLSearchParams(asked)) {
     let taken = false;
     try {
       taken = Object.hasOwn(takes, key) && (takes[key]?.(value) ?? false);
