@@ -284,6 +284,25 @@ def test_paper_gets_every_city_and_no_controls(browser, files, large):
     assert tab.locator(".ranking tbody tr").count() == 25
 
 
+@pytest.mark.parametrize("name", ["small", "arabic"])
+def test_values_of_items_stand_beside_their_unit_and_the_table_fits_paper(browser, files, name):
+    tab = opened(browser, files[name], viewport={"width": 672, "height": 900})  # A4 less its margins
+    values = tab.locator(".made td.num[data-item]").all_inner_texts()
+    assert values
+    assert [v for v in values if not re.fullmatch(r"\u2066?\u2212?[\d,.]+\u2069?", v)] == []
+    tab.emulate_media(media="print")
+    assert tab.evaluate("""() => { const table = document.querySelector(".made");
+        return table.scrollWidth - table.closest(".scroller").clientWidth; }""") <= 0
+
+
+def test_a_ranking_of_one_page_has_no_buttons_that_turn_it(browser, tmp_path):
+    page = tmp_path / "few.html"
+    page.write_bytes(index_html(indices.live(15, missing=0)))
+    tab = opened(browser, page)
+    assert tab.locator(".ranking tbody tr").count() == 15
+    assert tab.locator(".ranking .pages").is_hidden()
+
+
 def test_the_table_of_the_state_has_every_city(browser, files):
     tab = opened(browser, files["small"], at="#t=harmonic")
     tab.wait_for_selector(DONE)

@@ -97,7 +97,7 @@ function withoutRank(view: View, speaker: Speaker): Node[] {
   ];
 }
 
-/** Write the city's values and scores into the table of items that the page came with. */
+/** Write the city's values and scores into the table of items that the page came with; their unit stands beside them. */
 function fillItems(root: HTMLElement, view: View, speaker: Speaker): void {
   const name = view.tree.live.units[view.city]?.name ?? "";
   for (const head of root.querySelectorAll<HTMLElement>("[data-own]")) {
@@ -107,7 +107,7 @@ function fillItems(root: HTMLElement, view: View, speaker: Speaker): void {
   view.tree.live.items.forEach((item, i) => {
     const raw = view.tree.columns[i]![view.city]!;
     const cells = root.querySelectorAll<HTMLElement>(`[data-item="${CSS.escape(item.code)}"]`);
-    const texts = Number.isNaN(raw) ? [speaker.say("not_measured"), speaker.say("no_score")] : [valueText(raw, item.unit), score(view.index.standard[i]![view.city]!)];
+    const texts = Number.isNaN(raw) ? [speaker.say("not_measured"), speaker.say("no_score")] : [valueText(raw), score(view.index.standard[i]![view.city]!)];
     cells.forEach((cell, c) => {
       cell.hidden = false;
       cell.textContent = texts[c] ?? "";

@@ -72,6 +72,7 @@ export function makeRanking(place: HTMLElement, speaker: Speaker, countries: Rec
     if (said.textContent !== shown) said.textContent = shown;
     back.disabled = first === 0;
     on.disabled = first >= last();
+    pages.hidden = last() === 0;
   };
   const turnTo = (city: number): void => {
     const at = view?.order.indexOf(city) ?? -1;

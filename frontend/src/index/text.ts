@@ -21,7 +21,7 @@ export const whole = (value: number): string => upright(FORMATS.whole.format(val
 export const score = (value: number): string => upright(FORMATS.score.format(value));
 export const points = (value: number): string => upright(FORMATS.points.format(value).replace("-", "\u2212"));
 export const percent = (value: number): string => upright(`${FORMATS.score.format(value)}\u00a0%`);
-export const valueText = (value: number, unit: string): string => upright(`${FORMATS.value.format(value)}\u00a0${unit}`.trim());
+export const valueText = (value: number): string => upright(FORMATS.value.format(value).replace("-", "\u2212"));
 export const span = (low: number, high: number, write: (value: number) => string): string =>
   write(low) === write(high) ? write(low) : upright(`${write(low)}\u2013${write(high)}`);
 

@@ -59,7 +59,7 @@ export function makeTools(place: HTMLElement, tree: Tree, speaker: Speaker, now:
     name(top, methods.slice(-1));
     name(under, methods.slice(0, -1));
     const least = floorOf(tree, state);
-    const said = least === null ? "" : speaker.say("floor", { value: valueText(least, "") });
+    const said = least === null ? "" : speaker.say("floor", { value: valueText(least) });
     if (floor.textContent !== said) floor.textContent = said;
     back.disabled = !isChanged(state);
     weights.show(state);
