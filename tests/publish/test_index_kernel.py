@@ -278,10 +278,10 @@ def test_a_link_is_never_cut_within_a_share_or_a_code(kernel):
     whole, longer = kernel([{"live": live, "hash": each} for each in hashes], "addresses")
     assert (whole["city"], len(whole["ignored"])) == ("C12", 1)
     assert (longer["city"], len(longer["ignored"])) == ("", 1)
-    """With a penalty the worst city of a part of one item has a mean of zero, and no score; plain means give one."""
+
 
 def test_a_change_that_cannot_be_computed_alone_has_no_rank_on_the_way(kernel):
-    """With a penalty, the worst city of a part of one item has a mean of zero, and no score; plain means give it one."""
+    """With a penalty the worst city of a part of one item has a mean of zero, and no score; plain means give one."""
     structure = Structure.of([Item("a", "x"), Item("b", "y")], [Group("total", ""), Group("x", "total"),
                                                                  Group("y", "total")])
     plain = {"standardise": {"method": "min-max", "lower": 1}, "aggregate": {"method": "mpi"}}
