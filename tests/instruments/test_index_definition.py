@@ -77,6 +77,15 @@ def test_what_cannot_be_is_refused_with_its_place(content, kind, place, text):
     assert text in str(caught.value)
 
 
+def test_a_hole_leaves_no_score_unless_the_file_says_how_much_may_be_missing():
+    plain = changed("scenario", "aggregate", {"method": "geometric"})
+    for content, whole in ((plain, True), (changed("scenario", "aggregate", {"minimum_share": 0.5}), False),
+                           (changed("scenario", "aggregate", {"whole": False}), False)):
+        assert parse_index(content).scenario_of().aggregate.whole is whole
+    del plain["scenario"]["aggregate"]
+    assert parse_index(plain).scenario_of().aggregate.whole
+
+
 def test_an_index_that_is_not_there_is_refused_with_the_nearest():
     with pytest.raises(UnknownNameError, match="Did you mean 'city_prosperity'"):
         shipped_index("city_prosperty")

@@ -184,7 +184,7 @@ class IndexDefinition:
         Returns
         -------
         Scenario
-            The scenario.
+            The scenario. Where it states neither ``whole`` nor ``minimum_share``, a hole leaves a city without a score.
 
         Raises
         ------
@@ -197,7 +197,7 @@ class IndexDefinition:
             if variant not in known:
                 raise UnknownNameError.among(variant, list(known), what=_("variant"), where=self.code)
             steps |= _steps(known[variant])
-        return Scenario.from_mapping(self._with_forms(steps))
+        return Scenario.from_mapping(_whole(self._with_forms(steps)))
 
     def _with_forms(self, steps: dict[str, Any]) -> dict[str, Any]:
         """Give the forms of the items to the step that needs them."""
@@ -271,6 +271,12 @@ def parse_index(content: Mapping[str, Any], *, where: str = "index.toml") -> Ind
     with _placed(where):
         _check_forms(index)  # only now is a method known to be a name
     return index
+
+
+def _whole(steps: dict[str, Any]) -> dict[str, Any]:
+    """Score no city that has a hole unless the file says how much may be missing: an index is no estimate of itself."""
+    aggregate = steps.get("aggregate", {})
+    return steps | {"aggregate": {"whole": "minimum_share" not in aggregate, **aggregate}}
 
 
 def _each(index: IndexDefinition) -> Iterator[tuple[str, Any]]:
