@@ -5,6 +5,7 @@ import io
 import json
 import re
 import statistics
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,14 @@ def files(large, tmp_path_factory) -> dict[str, Path]:
     for name, content in whole.items():
         (folder / f"{name}.html").write_bytes(content)
     return {name: folder / f"{name}.html" for name in whole}
+
+
+@pytest.fixture(autouse=True)
+def closed(browser: Browser) -> Iterator[None]:
+    """Close what a test opened: pages go on drawing weights, and later tests would wait for them."""
+    yield
+    for context in browser.contexts:
+        context.close()
 
 
 def opened(browser: Browser, path: Path, *, at: str = "", **options) -> Page:
@@ -145,6 +154,23 @@ def test_a_link_keeps_the_state_and_a_broken_one_is_told_and_ignored(browser, fi
         tab = opened(browser, files["small"], at=broken)
         assert "left out" in tab.locator("[data-part=trouble]").inner_text(), broken
         assert "as published" in tab.locator(".ranking tbody tr").first.inner_text()
+        tab.context.close()
+
+
+def test_choices_of_a_scale_say_the_ends_that_are_computed_with(browser, tmp_path):
+    ranged = indices.live(12, missing=0.0, scenario={
+        "standardise": {"method": "min-max", "lower": 1, "upper": 99}, "aggregate": {"method": "geometric"}})
+    ranged["variants"] = [{"code": "z", "title": "By distance", "scenario": ranged["scenario"] | {
+        "standardise": {"method": "z-score", "mean": 0, "sd": 1}, "aggregate": {"method": "arithmetic"}}}]
+    (tmp_path / "ranged.html").write_bytes(index_html(ranged))
+    tab = opened(browser, tmp_path / "ranged.html")
+    scale = tab.locator("select").nth(1)
+    said = {each.get_attribute("value"): each.text_content() for each in scale.locator("option").all()}
+    assert said[""] == "As in the index: worst city 1, best city 99"
+    assert said["z-score"] == "distance from the mean (mean 50, spread 10)"
+    tab.locator("select").first.select_option("z")
+    until(tab, "document.querySelectorAll('select')[1].options[0].textContent.includes('(mean 0, spread 1)')")
+    assert "worst city 0, best city 100" in scale.locator("option[value='min-max']").text_content()
 
 
 def test_shares_stay_a_hundred_and_the_others_keep_their_proportions(browser, files):

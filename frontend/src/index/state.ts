@@ -1,5 +1,5 @@
 // What the reader changed: read from the address, held against the index, and written back as shortly as it goes.
-import { below, completed, type Scenario, type Tree } from "./model.ts";
+import { below, completed, type Scenario, type Standardise, type Tree } from "./model.ts";
 import { methodsOf } from "./aggregate.ts";
 import { resolved } from "./weights.ts";
 
@@ -46,13 +46,17 @@ export function floorOf(tree: Tree, state: State): number | null {
   return base.aggregate.floor ?? (needed && byHand ? FLOOR : null);
 }
 
+/** Give the standardisation that a reader chooses by name: that of the index where it is its own. */
+export function scaleOf(base: Scenario, method: string): Standardise {
+  if (method === base.standardise.method) return base.standardise;
+  return { ...base.standardise, ...(method === "z-score" ? { mean: 50, sd: 10 } : { lower: 0, upper: 100 }), method };
+}
+
 /** Give the scenario that the reader asks for. */
 export function scenarioOf(tree: Tree, state: State): Scenario {
   const base = baseOf(tree, state);
-  const own = state.standardise && state.standardise !== base.standardise.method;
-  const scale = state.standardise === "z-score" ? { mean: 50, sd: 10 } : { lower: 0, upper: 100 };
   return {
-    standardise: own ? { ...base.standardise, ...scale, method: state.standardise } : base.standardise,
+    standardise: scaleOf(base, state.standardise || base.standardise.method),
     weigh: { ...base.weigh, weights: { ...base.weigh.weights, ...Object.fromEntries(state.shares) } },
     aggregate: { ...base.aggregate, method: methods(tree, base, state), floor: floorOf(tree, state) },
   };

@@ -230,8 +230,9 @@ def _lead(ranked: tuple[IndexRow, ...], incomplete: tuple[IndexRow, ...], langua
     count = number_text(len(ranked), 0, language=language)
     if not ranked:
         return _("No city of {all} has a score: too little of the index is known of each.").format(all=cities)
-    return _("{city} is first of {count} cities with a score of {score}. Of {all} cities, {count} have one.").format(
-        city=isolated(ranked[0].name), score=ranked[0].score, all=cities, count=count)
+    said = _("{city} is first of {count} cities with a score of {score}. Of {all} cities, {count} have one.") \
+        if incomplete else _("{city} is first of {count} cities with a score of {score}.")
+    return said.format(city=isolated(ranked[0].name), score=ranked[0].score, all=cities, count=count)
 
 
 def _cities(live: Mapping[str, Any], language: str) -> tuple[tuple[IndexRow, ...], tuple[IndexRow, ...]]:

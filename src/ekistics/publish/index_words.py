@@ -39,8 +39,8 @@ def _tools() -> dict[str, str]:
 
 def _methods() -> dict[str, str]:
     return {
-        "method_goalposts": _("fixed benchmarks"), "method_min-max": _("worst city 0, best city 100"),
-        "method_z-score": _("distance from the mean (mean 50, spread 10)"),
+        "method_goalposts": _("fixed benchmarks"), "method_min-max": _("worst city {lower}, best city {upper}"),
+        "method_z-score": _("distance from the mean (mean {mean}, spread {spread})"),
         "method_percentile-rank": _("rank (share of cities that it is above)"),
         "method_borda": _("rank (count of cities that it is above)"),
         "method_distance-to-target": _("share of the way to a target"),
