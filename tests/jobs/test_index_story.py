@@ -72,6 +72,35 @@ def test_a_city_with_a_hole_is_told_what_is_missing_and_has_no_place(package):
     assert not any("That is place" in text for text in story.sentences)
 
 
+def lenient(folder, step, cities=CITIES):
+    """Give the folder of an index of which a part may be missing."""
+    whole = MINE.replace('method = ["arithmetic", "geometric"], whole = true', f'method = "arithmetic", {step}')
+    definition, values = write_files(folder, index=whole, cities=cities)
+    return build_index(definition, values, folder / "lenient").folder
+
+
+def test_a_score_with_holes_says_what_is_missing_and_what_does_not_count(tmp_path):
+    holes = CITIES + "XMU-D,Dville,XMU,2024,70,,80,\n"
+    package = lenient(tmp_path, "minimum_share = 0.5", holes)
+    for code, share, said in (
+            ("XMU-C", 75, "In this score 1 of 3 values are missing: Homes with water. They are not "
+             "taken for zero: the known ones count for more."),
+            ("XMU-D", 50, "In this score 1 of 3 values are missing: Population density. They are "
+             "not taken for zero: the known ones count for more. Parts that have no score and do not count: Land.")):
+        story = explain_city(package, code)
+        assert story.unit["score"] is not None
+        assert story.sentences[1] == f"{said} What is known covers {share} % of the index by weight."
+        assert index_section(results_of(package)[1], code).paragraphs[1:] == (said,)
+        whole = explain_city(package, "XMU-A").sentences
+        assert not any("In this score" in text for text in whole)
+        assert not any("In this score" in text for text in index_section(results_of(package)[1], "XMU-A").paragraphs)
+    filled = MINE.replace("[scenario]\n", '[scenario]\nimpute = { method = "median" }\n')
+    definition, values = write_files(tmp_path, index=filled)
+    package = build_index(definition, values, tmp_path / "filled").folder
+    assert not any("In this score" in text for text in explain_city(package, "XMU-C").sentences)
+    assert not any("In this score" in text for text in index_section(results_of(package)[1], "XMU-C").paragraphs)
+
+
 def test_ranks_that_were_tried_stand_in_package_sentences_and_table(package):
     outcome = try_ranks(package, Uncertainty(300, 7, 0.3))
     assert verify_package(package).problems == ()

@@ -6,6 +6,7 @@ from typing import Any
 from ekistics.core.i18n import _, joined
 from ekistics.core.told import told
 from ekistics.publish.content import Fact, Section
+from ekistics.publish.index_gaps import gaps_text
 from ekistics.publish.numbers import number_text
 
 __all__ = ["index_section"]
@@ -35,7 +36,7 @@ def index_section(results: Mapping[str, Any], city: str, *, language: str = "en"
         return None
     head = results["index"]
     lead = _scored(results, unit, language) if unit["score"] is not None else _unscored(results, unit)
-    told_of = (told(head["note"]),) if head["note"] else ()
+    told_of = tuple(text for text in (_gaps(results, unit), told(head["note"]) if head["note"] else "") if text)
     return Section(f"index-{head['code'].replace('_', '-')}", told(head["title"]), (lead, *told_of),
                    (*_parts(results, unit, language), *_rest(results, unit, language)))
 
@@ -53,6 +54,17 @@ def _scored(results: Mapping[str, Any], unit: Mapping[str, Any], language: str) 
     low, high = tried["units"][unit["code"]]["rank"]
     return _after(text, _("In 9 of 10 trials of all that is uncertain the place lies between {low} and "
                           "{high}.").format(low=int(low), high=int(high)))
+
+
+def _gaps(results: Mapping[str, Any], unit: Mapping[str, Any]) -> str:
+    """Say of a city with a score what is missing in it, and which parts do not count."""
+    if unit["score"] is None:
+        return ""
+    unscored = [told(group["title"]) for group in results["groups"]
+                if unit["scores"][group["code"]] is None and unit["scores"][group["parent"]] is not None]
+    missing = [told(item["title"]) for item in results["items"]
+               if item["code"] in unit["missing"] and item["code"] not in unit["imputed"]]
+    return gaps_text(missing, len(results["items"]), unscored)
 
 
 def _after(*texts: str) -> str:

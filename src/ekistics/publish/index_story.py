@@ -15,12 +15,13 @@ from ekistics.core.errors import InvalidValueError
 from ekistics.core.i18n import _, joined
 from ekistics.core.told import told
 from ekistics.instruments.indices import IndexDefinition
+from ekistics.publish.index_gaps import gaps_text, some_text
 from ekistics.publish.index_worth import IndexWorth
 from ekistics.publish.numbers import number_text
 
 __all__ = ["IndexCity", "city_sentences"]
 
-_FEW, _MANY = 3, 8  # parts and items that a sentence names; missing values that are listed
+_FEW, _MANY = 3, 8  # parts and items that a sentence names; known values that are listed
 _STEP = 0.05  # of the cities: so far up the list one looks; a single place is often nothing
 _BEST, _PASSED = 0.1, 0.5  # a realistic step ends where this share of cities is, and passes at most that share
 _LEAST = 0.05  # points: less is not told
@@ -104,7 +105,7 @@ def city_sentences(city: IndexCity) -> tuple[str, ...]:
     """
     if not isfinite(float(city.index.total[city.row])):
         return tuple(_incomplete(city))
-    found = [_standing(city), _sureness(city), *_moved(city)]
+    found = [_standing(city), _gaps(city), _sureness(city), *_moved(city)]
     try:
         explained = explain(city.index, city.code, city.against or None)
     except InvalidValueError as error:  # an index that counts pairs of cities has no parts
@@ -125,6 +126,25 @@ def _standing(city: IndexCity) -> str:
     said = _("The index calls this \"{band}\" and advises: {advice}.") if band.advice else \
         _("The index calls this \"{band}\".")
     return f"{text} {said.format(band=told(band.title), advice=told(band.advice))}"
+
+
+def _gaps(city: IndexCity) -> str:
+    """Say what is missing in its score, and which parts do not count; of what lies below such a part nothing more."""
+    index = city.index
+    missing = np.flatnonzero(np.isnan(index.treated[city.row]))
+    if not missing.size:
+        return ""
+    scores = {group.code: float(score) for group, score in zip(index.structure.groups, index.scores[city.row],
+                                                               strict=True)}
+    unscored = [city.title(group.code) for group in index.structure.groups
+                if not isfinite(scores[group.code]) and isfinite(scores[group.parent])]
+    said = gaps_text([city.title(index.structure.items[i].code) for i in missing], len(index.structure.items), unscored)
+    return f"{said} {_covered(city)}"
+
+
+def _covered(city: IndexCity) -> str:
+    return _("What is known covers {share} % of the index by weight.").format(
+        share=number_text(100 * float(city.index.coverage[city.row, -1]), 0, language=city.language))
 
 
 def _sureness(city: IndexCity) -> str:
@@ -274,7 +294,7 @@ def _doubtful(city: IndexCity) -> str:
     if not titles:
         return ""
     return _("Take with care: {count} of its {all} values are scored by doubtful benchmarks ({titles}).").format(
-        count=len(titles), all=int(np.isfinite(city.index.standardised[city.row]).sum()), titles=_some(titles))
+        count=len(titles), all=int(np.isfinite(city.index.standardised[city.row]).sum()), titles=some_text(titles))
 
 
 def _incomplete(city: IndexCity) -> list[str]:
@@ -293,12 +313,11 @@ def _incomplete(city: IndexCity) -> list[str]:
     found = [_("{city} has no score in the index \"{index}\", because values are missing: {count} of {all}. A missing "
                "value is not taken for zero, and none was filled in.").format(
         city=city.name, index=told(city.definition.title), all=len(items), count=len(missing)),
-        _("Missing: {titles}.").format(titles=_some(missing)),
-        _("What is known covers {share} % of the index by weight.").format(
-            share=number_text(100 * float(index.coverage[city.row, -1]), 0, language=city.language))]
+        _("Missing: {titles}.").format(titles=some_text(missing)),
+        _covered(city)]
     if known and len(known) <= _MANY:
         found.append(_("Known: {values}.").format(values="; ".join(known)))
-    found.append(_("These parts have a score all the same: {parts}.").format(parts=_some(whole)) if whole else
+    found.append(_("These parts have a score all the same: {parts}.").format(parts=some_text(whole)) if whole else
                  _("No part of the index has a score."))
     return found
 
@@ -309,13 +328,6 @@ def _screened(city: IndexCity) -> str:
     return _("{city} has no score in the index \"{index}\", which leaves out cities of which too few values are known "
              "or too many are zero. Known: {known} of {all}.").format(
         city=city.name, index=told(city.definition.title), known=int(known.sum()), all=known.size)
-
-
-def _some(texts: Sequence[str]) -> str:
-    """List the first of many texts, and count the rest."""
-    if len(texts) <= _MANY:
-        return joined(texts)
-    return _("{texts} and {count} more").format(texts=joined(texts[:_MANY]), count=len(texts) - _MANY)
 
 
 def _listed(texts: Sequence[str]) -> str:
