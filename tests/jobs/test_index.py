@@ -330,3 +330,70 @@ def test_what_a_killed_run_left_beside_a_package_is_no_city(tmp_path):
     definition, _values = write_files(tmp_path)
     outcome = build_index(definition, tmp_path / "cities", tmp_path / "out")
     assert results_of(outcome.folder)[0]["XMU-A"]["scores"]["land"] == pytest.approx(40)
+
+
+def slips_of(outcome):
+    """Give of each flag of a slip how often, and what it says, as the package keeps it."""
+    found = json.loads((outcome.folder / "checks.json").read_bytes())
+    rows = found["flags"] if isinstance(found, dict) else found
+    return {row["code"]: (row["value"], row["note"], row["status"]) for row in rows
+            if row["code"] in {"items-empty", "values-off-scale", "cities-alike"}}
+
+
+def said_of(tmp_path, *more):
+    """Build by the command, and give what it says."""
+    return CliRunner().invoke(commands, ["build", str(tmp_path / "mine.toml"), "--values", str(tmp_path / "cities.csv"),
+                                         "--out", str(tmp_path / "out"), *more], catch_exceptions=False).output
+
+
+def test_an_item_without_any_value_is_told_with_the_column_that_was_meant(tmp_path):
+    outcome = build(tmp_path, cities=CITIES.replace(",water,", ",Watr,").replace("density", "buses"))
+    assert slips_of(outcome)["items-empty"] == (2, "water (did you mean the column 'Watr'?); density", "warn")
+    assert ("Warning: Items without a value in any city, 2: water (did you mean the column 'Watr'?); density."
+            in said_of(tmp_path))
+    assert slips_of(build(tmp_path)) == {}
+    assert "Warning" not in said_of(tmp_path)
+
+
+def test_of_many_items_without_values_the_first_are_named_and_the_rest_counted(tmp_path):
+    cities = tmp_path / "few.csv"
+    cities.write_text("code,name,country,time_period,electricity\nXMU-A,Aville,XMU,2024,80\n")
+    outcome = build_index("city_prosperity", cities, tmp_path / "out")
+    count, note, _status = slips_of(outcome)["items-empty"]
+    assert count > 50
+    assert note.endswith(f"; and {count - 5:.0f} more")
+    assert note.count(";") == 5
+
+
+@pytest.mark.parametrize(("value", "note"), [
+    ("882", "water of XMU-A: 882 % of homes, not between 0 and 100"),
+    ("-1", "water of XMU-A: -1 % of homes, not between 0 and 100"), ("100", None), ("0.1", None)])
+def test_a_value_that_its_scale_does_not_allow_is_told_and_kept(tmp_path, value, note):
+    outcome = build(tmp_path, cities=CITIES.replace(",80,2", f",{value},2"))
+    assert slips_of(outcome).get("values-off-scale") == (note and (1, note, "warn"))
+    assert ("Warning: Values outside the scale" in said_of(tmp_path)) == bool(note)
+    assert outcome.built.base.data.values[0, 0] == float(value)
+
+
+@pytest.mark.parametrize(("form", "unit", "value", "told"), [
+    ('kind = "linear", low = 0, high = 50', "% of homes", 101, 1),  # a share, whatever its benchmarks
+    ('kind = "linear", low = -5, high = 150', "% a year", 120, 0),  # unless they say that it goes beyond
+    ('kind = "linear", low = -5, high = 150', "% a year", -6, 1),
+    ('kind = "linear", low = 0, high = 50', "dollars", 101, 0),  # beyond the benchmarks is nothing odd
+    ('kind = "direct"', "points", 101, 1)])
+def test_a_scale_is_that_of_the_form_or_of_a_share(tmp_path, form, unit, value, told):
+    index = MINE.replace('unit = "% of homes"\nform = { kind = "direct" }', f'unit = "{unit}"\nform = {{ {form} }}', 1)
+    cities = CITIES.replace(",80,2", f",{value},2").replace(",60,3", ",5,3")
+    assert slips_of(build(tmp_path, index=index, cities=cities)).get("values-off-scale", (0,))[0] == told
+
+
+def test_one_city_under_two_codes_is_told_with_both(tmp_path):
+    again = CITIES + "XMU-D,aville,XMU,2024,80,2,70,9000\nXMU-E,Aville,XMU,2024,80,2,71,9000\n"
+    outcome = build(tmp_path, cities=again)
+    assert slips_of(outcome) == {"cities-alike": (1, "XMU-A, XMU-D: one name, Aville, and the same values", "warn")}
+    assert "XMU-A, XMU-D: one name" in said_of(tmp_path)
+    said = json.loads(said_of(tmp_path, "--json"))
+    assert [(each["code"], each["count"]) for each in said["warnings"]] == [("cities-alike", 1)]
+    holes = CITIES.replace("XMU-C,Cville", "XMU-C,Cville") + "XMU-D,Cville,XMU,2024,,,50,7000\nXMU-E,X,XMU,,,,,\n"
+    told = slips_of(build(tmp_path, cities=holes + "XMU-F,X,XMU,,,,,\n"))["cities-alike"]
+    assert told[:2] == (1, "XMU-C, XMU-D: one name, Cville, and the same values")  # of nothing known nothing is told

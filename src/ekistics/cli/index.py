@@ -43,15 +43,18 @@ def build(name: IndexName,
           as_json: Json = False) -> None:
     """Score and rank cities by an index, and write a package that explains itself."""
     from ekistics.jobs.index import build_index
+    from ekistics.jobs.index.checks import slips
 
     _require_language(language)
     outcome = build_index(name, values, out, country=country, time_period=time_period, use_near=near,
                           language=language)
-    results, ignored = outcome.results, outcome.built.values.ignored
+    results, ignored, warnings = outcome.results, outcome.built.values.ignored, slips(outcome.built)
     if as_json:
         typer.echo(json.dumps({"folder": str(outcome.folder), "run": outcome.package.run.id,
                                "cities": len(results["units"]), "ranked": results["ranked"],
                                "ignored_columns": list(ignored), "restricted": outcome.built.values.restricted,
+                               "warnings": [{"code": each.code, "title": each.title, "count": int(each.value or 0),
+                                             "note": each.note} for each in warnings],
                                "units": [{key: unit[key] for key in ("code", "score", "rank", "known")}
                                          for unit in results["units"]]}, ensure_ascii=False))
         return
@@ -61,6 +64,9 @@ def build(name: IndexName,
     if outcome.built.values.restricted:
         typer.echo(_("Values that may not be published, and were left out: {count}").format(
             count=outcome.built.values.restricted))
+    for each in warnings:
+        typer.echo(_("Warning: {title}, {count}: {note}.").format(title=each.title, count=f"{each.value:.0f}",
+                                                                  note=each.note))
     typer.echo(_("{ranked} of {cities} cities have a score.").format(ranked=results["ranked"],
                                                                      cities=len(results["units"])))
     typer.echo(str(outcome.folder.resolve()))

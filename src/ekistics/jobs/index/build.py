@@ -1,6 +1,5 @@
 """The job: read definition and values, build index and variants, write the package."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -8,17 +7,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 import ekistics
 from ekistics.core.errors import UnknownNameError
-from ekistics.core.i18n import N_, _, use_language
+from ekistics.core.i18n import N_, use_language
 from ekistics.core.m49 import by_iso3
 from ekistics.core.place import Place
 from ekistics.core.place_names import area_names
 from ekistics.core.provenance import Run
-from ekistics.core.quality import QualityFlag
+from ekistics.jobs.index.checks import flags
 from ekistics.jobs.index.compute import Built, built
 from ekistics.jobs.index.documents import compact_json, inputs_csv, live_document, results_document
 from ekistics.jobs.index.observations import RANK, index_spec, score_observations
@@ -36,9 +34,7 @@ __all__ = ["IndexOutcome", "Making", "build_index", "scope_of", "write_index"]
 TOLD = ("replicates", "mean_rank_shift", "choices", "without", "sobol")  # what the page says of trials
 INDEX, INPUTS, RESULTS, LIVE, PAGE = "index.toml", "inputs.csv", "results.json", "live.json", "index.html"
 REPLICATES = "replicates.csv"
-RESTRICTED = "values-restricted"  # flag of values that were left out
 WORLD = Place("001", N_("World"), "world", "XXX")
-_GOOD, _WARN = 0.95, 0.5  # share of cities with a score: above is good, below is bad
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -183,7 +179,7 @@ def _package(made: Built, run: Run, observations: pd.DataFrame) -> ProfilePackag
     now, scope = datetime.now(UTC).replace(microsecond=0), scope_of(made.values)
     places = {place.code: place for place in (scope, *made.values.places)}
     return ProfilePackage(place=scope, places=tuple(places.values()), run=run, observations=observations, layers=(),
-                          checks=_flags(made), created=now.isoformat(), indicators=(index_spec(made.definition),),
+                          checks=flags(made), created=now.isoformat(), indicators=(index_spec(made.definition),),
                           edition=now.date().isoformat())
 
 
@@ -215,23 +211,3 @@ def code_version() -> str:
     """Give the program's version with a digest of the code that makes indices."""
     digest = code_digest("ekistics.core", "ekistics.composite", "ekistics.instruments", "ekistics.jobs.index")
     return f"{ekistics.__version__}+{digest[:8]}"
-
-
-def _flags(made: Built) -> tuple[QualityFlag, ...]:
-    """Say how many cities have a score, how many values were left out, and how many benchmarks are doubtful."""
-    scored, cities = int(np.isfinite(made.base.total).sum()), len(made.values.places)
-    status = "good" if scored / cities >= _GOOD else "warn" if scored / cities >= _WARN else "bad"
-    doubtful = Counter(item.status for item in made.definition.items)["doubtful"]
-    items = len(made.definition.items)
-    left_out = made.values.restricted
-    restricted = () if not left_out else (
-        QualityFlag(RESTRICTED, _("Values that may not be published, and were left out"), float(left_out), "NUMBER",
-                    "warn", note=_("Scores would tell them. The table of inputs gives each its reason.")),)
-    return (
-        *restricted,
-        QualityFlag("cities-scored", _("Cities with a score"), 100 * scored / cities, "PT", status,
-                    note=_("A city in which a value is missing has its coverage and no score, unless the index allows "
-                           "it."), numerator=float(scored), denominator=float(cities), base=_("cities of the index")),
-        QualityFlag("items-doubtful", _("Items with a doubtful benchmark"), 100 * doubtful / items, "PT",
-                    "warn" if doubtful else "good", note=_("The file of the index says of each why."),
-                    numerator=float(doubtful), denominator=float(items), base=_("items of the index")))

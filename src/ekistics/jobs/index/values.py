@@ -23,12 +23,13 @@ from ekistics.jobs.sample_cities.frame import read_rows
 from ekistics.package.descriptor import DESCRIPTOR, load_descriptor, parse_head
 from ekistics.package.table import read_parquet
 
-__all__ = ["CELL_COLUMNS", "CityValues", "read_values"]
+__all__ = ["BESIDE", "CELL_COLUMNS", "CityValues", "read_values"]
 
 CELL_COLUMNS = ("ref_area", "item", "obs_value", "unit_measure", "time_period", "se", "lci", "uci", "indicator",
                 "series", "variant", "fit", "run", "origin", "obs_status", "reason")
 _NUMBERS = ("obs_value", "se", "lci", "uci")
 _HEADS = ("code", "name", "country", "time_period", "conf_status")  # of a table with a column an item
+BESIDE = (".se", ".time_period", ".conf_status")  # ends of the columns beside that of an item
 _OF_OBSERVATIONS = ("indicator", "series", "ref_area", "obs_value")
 
 
@@ -131,7 +132,7 @@ def _of_table(rows: list[dict[str, str]], path: Path, definition: IndexDefinitio
         raise UnknownNameError.among("code", list(rows[0]), what=_("column"), where=path)
     units = definition.units
     wanted = [name for name in rows[0] if name in units]
-    used = {*_HEADS, *wanted, *(f"{name}{end}" for name in wanted for end in (".se", ".time_period", ".conf_status"))}
+    used = {*_HEADS, *wanted, *(f"{name}{end}" for name in wanted for end in BESIDE)}
     places: dict[str, Place] = {}
     for line, row in enumerate(rows, 2):
         where = _("{path}, line {line}").format(path=path, line=line)
