@@ -4,10 +4,13 @@ Reference: instruments.md 3.6 (City Prosperity rows; inputs invented, arithmetic
 2026-08), to three decimals as printed there.
 """
 
+import math
+
 import numpy as np
 import pytest
 
 from ekistics.composite import Form, score
+from ekistics.composite.forms import FORMULAS, KINDS, TAKES
 from ekistics.core.errors import EkisticsError, InvalidValueError, UnknownNameError
 
 VECTORS = {
@@ -45,6 +48,18 @@ def test_each_form_at_its_ends_and_between(form, values, scores) -> None:
     np.testing.assert_allclose(score(form, values), scores, atol=1e-12)
 
 
+@pytest.mark.parametrize(("form", "x"), [
+    (Form("linear", low=2, high=9), 4.0), (Form("log", low=2, high=9), 4.0), (Form("root", low=2, high=9, k=3), 4.0),
+    (Form("target", target=9), 4.0), (Form("one-sided", target=9, side="above"), 4.0), (Form("direct"), 4.0),
+    (Form("checklist", points=9), 4.0)])
+def test_the_formula_that_is_told_is_the_one_that_scores(form, x) -> None:
+    """The texts of the reference are computed as they stand; the one-sided form is held short of its target."""
+    text = FORMULAS[form.kind].split(", else ")[-1]
+    told = eval(text, {"log": math.log, "abs": abs}, {"x": x, **form.as_mapping()})  # noqa: S307 - our own text
+    assert score(form, [x])[0] == pytest.approx(told)
+    assert set(FORMULAS) == set(KINDS) == set(TAKES)
+
+
 def test_missing_stays_missing() -> None:
     for form, _value, _score in VECTORS.values():
         assert np.isnan(score(form, [np.nan])).all()
@@ -53,18 +68,20 @@ def test_missing_stays_missing() -> None:
 @pytest.mark.parametrize(("plain", "error", "says"), [
     ({"kind": "linear", "low": 5, "high": 3}, InvalidValueError, "upside down"),
     ({"kind": "linear", "low": 5, "high": 5}, InvalidValueError, "upside down"),
-    ({"kind": "linear", "low": 5}, InvalidValueError, "low and a high"),
+    ({"kind": "linear", "low": 5}, InvalidValueError, "low and a high benchmark. Expected high: the upper benchmark"),
     ({"kind": "log", "low": 0, "high": 5}, InvalidValueError, "above zero"),
     ({"kind": "root", "low": 1, "high": 5, "k": 6}, InvalidValueError, "2 to 5"),
     ({"kind": "root", "low": -1, "high": 5, "k": 2}, InvalidValueError, "zero or more"),
-    ({"kind": "root", "low": 1, "high": 5}, InvalidValueError, "2 to 5"),
+    ({"kind": "root", "low": 1, "high": 5}, InvalidValueError, "k. Expected k: which root, 2 to 5"),
     ({"kind": "root", "low": 1, "high": 5, "k": 2.5}, InvalidValueError, "another type"),
     ({"kind": "target", "target": 0}, InvalidValueError, "above zero"),
-    ({"kind": "target"}, InvalidValueError, "above zero"),
+    ({"kind": "target"}, InvalidValueError, "target needs its parameter target. Expected target: the best"),
     ({"kind": "target", "target": float("nan")}, InvalidValueError, "above zero"),
-    ({"kind": "one-sided", "target": 3}, UnknownNameError, "side"),
+    ({"kind": "one-sided", "target": 3}, InvalidValueError, "one-sided needs its parameter side. Expected side: above"),
+    ({"kind": "one-sided"}, InvalidValueError, "needs its parameter target, side. Expected target: .*; side: above"),
     ({"kind": "one-sided", "target": 3, "side": "abov"}, UnknownNameError, "Did you mean 'above'?"),
-    ({"kind": "checklist"}, InvalidValueError, "above zero"),
+    ({"kind": "checklist"}, InvalidValueError, "checklist needs its parameter points. Expected points: the number of"),
+    ({"kind": "checklist", "points": 0}, InvalidValueError, "above zero"),
     ({"kind": "linaer", "low": 1, "high": 2}, UnknownNameError, "Did you mean 'linear'?"),
     ({"kind": "linear", "lo": 1, "high": 2}, UnknownNameError, "Did you mean 'low'?"),
     ({"kind": "target", "target": 5, "inverse": True}, UnknownNameError, "inverse"),

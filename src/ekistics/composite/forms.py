@@ -9,9 +9,9 @@ import numpy.typing as npt
 
 from ekistics.composite._typed import check_fields
 from ekistics.core.errors import InvalidValueError, UnknownNameError
-from ekistics.core.i18n import _
+from ekistics.core.i18n import N_, _
 
-__all__ = ["KINDS", "SIDES", "Form", "score"]
+__all__ = ["FORMULAS", "KINDS", "SIDES", "TAKES", "Form", "score"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -21,9 +21,22 @@ ROOTS = (2, 3, 4, 5)
 _RANGED = ("linear", "log", "root")
 _AIMED = ("target", "one-sided")
 # The parameters that each kind takes besides the kind itself; any other is a mistake of the one who wrote it.
-_TAKES = {"linear": ("low", "high", "inverse"), "log": ("low", "high", "inverse"),
-          "root": ("low", "high", "inverse", "k", "rooted"), "target": ("target",), "one-sided": ("target", "side"),
-          "direct": ("inverse",), "checklist": ("points",)}
+TAKES = {"linear": ("low", "high", "inverse"), "log": ("low", "high", "inverse"),
+         "root": ("low", "high", "inverse", "k", "rooted"), "target": ("target",), "one-sided": ("target", "side"),
+         "direct": ("inverse",), "checklist": ("points",)}
+# How each kind scores a value x, before what lies outside 0 to 100 is brought to the end, and not inverse.
+FORMULAS = {"linear": "100 * (x - low) / (high - low)",
+            "log": "100 * (log(x) - log(low)) / (log(high) - log(low))",
+            "root": "100 * (x ** (1 / k) - low ** (1 / k)) / (high ** (1 / k) - low ** (1 / k))",
+            "target": "100 * (1 - abs(x - target) / target)",
+            "one-sided": "100 if x is on the side of target, else 100 * (1 - abs(x - target) / target)",
+            "direct": "x", "checklist": "100 * x / points"}
+# What a parameter is that a kind cannot do without.
+_NEEDED = {"low": N_("the lower benchmark, in the unit of the values"),
+           "high": N_("the upper benchmark, in the unit of the values"), "k": N_("which root, 2 to 5"),
+           "target": N_("the best value, above zero, in the unit of the values"),
+           "side": N_("above or below: the side of the target on which every score is 100"),
+           "points": N_("the number of points of the checklist, above zero")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +47,21 @@ class Form:
     ----------
     kind : {'linear', 'log', 'root', 'target', 'one-sided', 'direct', 'checklist'}
         The form.
-    low, high : float, optional
-        Benchmarks of ``linear``, ``log`` and ``root``, in the unit of the raw value: worst and best, or best and worst
-        where ``inverse``.
+    low : float, optional
+        Lower benchmark of ``linear``, ``log`` and ``root``, in the unit of the raw value: the worst, or the best where
+        ``inverse``.
+    high : float, optional
+        Upper benchmark of these: the best, or the worst where ``inverse``.
     inverse : bool, default False
         Whether less is better.
     k : int, optional
         Which root, 2 to 5.
     rooted : bool, default False
-        Whether the benchmarks of ``root`` are given as roots already.
+        Whether the benchmarks of ``root`` are given as roots already, of which none is taken again.
     target : float, optional
-        The aim of ``target`` and ``one-sided``, above zero.
+        The best value of ``target`` and ``one-sided``, above zero, in the unit of the raw value.
     side : {'above', 'below'}, optional
-        Of ``one-sided``: where the score stays 100.
+        Of ``one-sided``: ``above`` or ``below`` the target, where every score is 100.
     points : int, optional
         Number of points of a ``checklist``.
 
@@ -76,9 +91,10 @@ class Form:
         if self.kind not in KINDS:
             raise UnknownNameError.among(self.kind, KINDS, what=_("form"))
         for field in fields(self)[1:]:
-            if getattr(self, field.name) != field.default and field.name not in _TAKES[self.kind]:
-                raise UnknownNameError.among(field.name, _TAKES[self.kind], what=_("parameter of the form"),
+            if getattr(self, field.name) != field.default and field.name not in TAKES[self.kind]:
+                raise UnknownNameError.among(field.name, TAKES[self.kind], what=_("parameter of the form"),
                                              where=self.kind)
+        self._check_given()
         if self.kind in _RANGED:
             self._check_range()
         if self.kind in _AIMED:
@@ -88,11 +104,19 @@ class Form:
         if self.kind == "checklist":
             _check_positive(self.points, "points", self.kind)
 
+    def _check_given(self) -> None:
+        """Refuse a form that lacks what its kind needs; say what that is."""
+        lacks = [name for name in TAKES[self.kind] if name in _NEEDED and getattr(self, name) is None]
+        if lacks:
+            said = _("The form needs a low and a high benchmark.") if self.kind in _RANGED and lacks[0] != "k" else \
+                _("The form {kind} needs its parameter {param}.").format(kind=self.kind, param=", ".join(lacks))
+            raise InvalidValueError(said, where=self.kind, param=", ".join(lacks),
+                                    expected="; ".join(f"{name}: {_(_NEEDED[name])}" for name in lacks))
+
     def _check_range(self) -> None:
-        """Refuse benchmarks that are absent, upside down, or have no logarithm or root."""
+        """Refuse benchmarks that are upside down, or have no logarithm or root."""
         low, high = self.low, self.high
-        if low is None or high is None:
-            raise InvalidValueError(_("The form needs a low and a high benchmark."), where=self.kind, param="low, high")
+        assert low is not None and high is not None  # noqa: S101 - the check before
         if not (np.isfinite(low) and np.isfinite(high) and low < high):
             raise InvalidValueError(_("The benchmarks are upside down."), where=self.kind, param="low, high",
                                     expected=_("low below high"), got=f"{low} ... {high}",
@@ -247,7 +271,7 @@ def _refuse(wrong: npt.NDArray[np.bool_], x: Floats, message: str, expected: str
 
 
 def _check_positive(value: float | None, param: str, kind: str) -> None:
-    """Refuse a parameter that is absent, or not above zero."""
+    """Refuse a parameter that is not above zero."""
     if value is None or not (np.isfinite(value) and value > 0):
         raise InvalidValueError(_("The parameter of the form must be above zero."), where=kind, param=param,
                                 expected="> 0", got=value)
