@@ -45,6 +45,11 @@ INDEX_STEPS = """\
 The steps stand in their order. `denominate`, `impute`, `screen` and `treat` are taken only where the scenario has them;
 an empty table `{}` takes a step as it is by default. `goalposts` takes the forms of the items.
 """
+INDEX_FORMS = """\
+The `form` of an item is a table with its `kind` and the parameters of that kind, such as
+`form = { kind = "linear", low = 0, high = 40 }`. A parameter of another kind is refused, and so is a form that lacks
+one without a default. A score below 0 counts as 0, one above 100 as 100; where `inverse`, it is 100 less that score.
+"""
 MAPPING = """\
 Each table is named by its level and standard variable, such as `[household.water_source]`. Beside the tables stand
 `title` and `source`.
@@ -139,7 +144,9 @@ def documented(kind: Any) -> dict[str, str]:
     text = inspect.getdoc(kind) or ""
     section = re.search(r"^Parameters\n-+\n(.*?)(?=^\w[^\n]*\n-+$|\Z)", text, re.M | re.S)
     return {} if section is None else {
-        m[1]: " ".join(m[2].split()) for m in re.finditer(r"^(\w+) : [^\n]*\n((?: +[^\n]+\n?)+)", section[1], re.M)}
+        name: " ".join(m[2].split()).replace("``", "`")
+        for m in re.finditer(r"^(\w+(?:, \w+)*) : [^\n]*\n((?: +[^\n]+\n?)+)", section[1], re.M)
+        for name in m[1].split(", ")}
 
 
 def settings_page() -> str:
@@ -236,11 +243,27 @@ def index_page() -> str:
         title = f"`{at}`" if at else "The file itself"
         parts.append(f"## {title}\n\n{helps.get(at.strip('[]'), '')}\n\n"
                      f"{table(('key', 'needed', 'default', 'meaning'), keys)}")
-    steps = [(code(name), code(each.name), "" if each.default is MISSING else code(shown(each.default)),
+    steps = [(code(name), code(each.name), default(each), documented(step)[each.name],
               ", ".join(code(method) for method in step.METHODS) if each.name in ("method", "then") else "")
              for name, step in STEPS.items() for each in fields(step) if each.name != "forms"]
-    parts.append(f"## Steps\n\n{INDEX_STEPS}\n{table(('step', 'parameter', 'default', 'methods'), steps)}")
-    return "\n".join(parts)
+    heads = ("step", "parameter", "default", "meaning", "methods")
+    return "\n".join([*parts, f"## Steps\n\n{INDEX_STEPS}\n{table(heads, steps)}", forms_part()])
+
+
+def forms_part() -> str:
+    """Describe the forms of an item: what each takes, how it scores, and what its parameters mean."""
+    from ekistics.composite.forms import FORMULAS, TAKES, Form
+
+    forms = [(code(kind), ", ".join(code(name) for name in TAKES[kind]), code(FORMULAS[kind])) for kind in TAKES]
+    texts = documented(Form)
+    rows = [(code(each.name), default(each), texts[each.name]) for each in fields(Form)[1:]]
+    return (f"## Forms\n\n{INDEX_FORMS}\n{table(('kind', 'parameters', 'score of a value x'), forms)}\n"
+            f"{table(('parameter', 'default', 'meaning'), rows)}")
+
+
+def default(each: Any) -> str:
+    """Write the default of a field; nothing where it has none."""
+    return "" if each.default in (MISSING, None) else code(shown(each.default))
 
 
 def standard_page() -> str:

@@ -8,6 +8,8 @@ import pytest
 import typer.main
 
 import ekistics
+from ekistics.composite.forms import FORMULAS, KINDS, TAKES, Form
+from ekistics.composite.scenario import STEPS
 from ekistics.core import errors
 from ekistics.core.codelists import EITHER_STATUSES, MISSING_STATUSES
 from ekistics.core.observation import OBSERVATION_COLUMNS
@@ -27,6 +29,22 @@ def test_reference_is_up_to_date() -> None:
     stale = [name for name, text in make_reference.pages().items()
              if not (DOCS / "reference" / name).is_file() or page(f"reference/{name}") != text]
     assert stale == [], "run 'make reference'"
+
+
+def test_the_reference_of_an_index_gives_every_parameter_its_meaning() -> None:
+    rows = [[cell.strip() for cell in line.split(" | ")] for line in page("reference/index-toml.md").splitlines()
+            if line.startswith("| `")]
+    steps = {(row[0].strip("| `"), row[1].strip("`")): row[3] for row in rows if row[0].strip("| `") in STEPS}
+    steps = {key: meaning for key, meaning in steps.items() if key[1] in STEPS[key[0]].__dataclass_fields__}
+    assert len(steps) == sum(each.name != "forms" for step in STEPS.values() for each in fields(step))
+    assert all(len(meaning) > 10 for meaning in steps.values())
+    for name in ("whole", "minimum_share"):
+        assert "a hole leaves a city without a score" in steps["aggregate", name]
+    forms = page("reference/index-toml.md").partition("## Forms")[2]
+    for kind in KINDS:
+        takes = ", ".join(f"`{name}`" for name in TAKES[kind])
+        assert f"| `{kind}` | {takes} | `{FORMULAS[kind]}` |" in forms
+    assert all(f"\n| `{each.name}` | " in forms for each in fields(Form)[1:])
 
 
 def test_the_rules_of_a_package_name_the_statuses_that_the_code_knows() -> None:

@@ -85,8 +85,10 @@ class Treat(Step):
     ----------
     winsorise : int, default 5
         Most points to Winsorise in an item.
-    skew, kurtosis : float, default 2 and 3.5
-        An item has outliers when the size of its skew is above the one and its kurtosis above the other.
+    skew : float, default 2
+        An item has outliers when the size of its skew is above this, and its kurtosis above ``kurtosis``.
+    kurtosis : float, default 3.5
+        The other bound: excess kurtosis, 0 for a normal distribution.
     then : {'log', 'nothing'}
         What to do with an item that still has outliers.
     """
@@ -114,10 +116,14 @@ class Standardise(Step):
     method : str
         One of ``min-max``, ``z-score``, ``percentile-rank``, ``borda``, ``distance-to-target``,
         ``distance-to-maximum``, ``goalposts``.
-    lower, upper : float, default 0 and 100
-        Ends of the scale of every method but ``z-score``, ``borda`` and ``goalposts``.
-    mean, sd : float, default 0 and 1
-        Of the z-scores.
+    lower : float, default 0
+        Lower end of the scale of every method but ``z-score``, ``borda`` and ``goalposts``.
+    upper : float, default 100
+        Upper end of that scale.
+    mean : float, default 0
+        Mean of the values of ``z-score``.
+    sd : float, default 1
+        Their standard deviation, above zero.
     targets : mapping of str to float
         Target of each item, for ``distance-to-target``.
     forms : mapping of str to Form
@@ -183,9 +189,10 @@ class Aggregate(Step):
         the lowest.
     minimum_share : float, default 2/3
         A group has a score where at least so much of the weight of its items has values; the weights of what is there
-        are brought to one sum.
+        are brought to one sum. In a file with neither this nor ``whole``, a hole leaves a city without a score.
     whole : bool, default False
-        Whether one missing value below is enough to leave a group without a score.
+        Whether one missing value below is enough to leave a group without a score. True in a file of an index with
+        neither this nor ``minimum_share``: there a hole leaves a city without a score.
     floor : float, optional
         Standardised values and scores below it count as it, at every level and under every method, so that a geometric
         or harmonic mean exists: a choice, declared here.
