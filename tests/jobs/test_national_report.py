@@ -512,3 +512,55 @@ def test_a_country_of_which_nothing_may_be_published_is_told_so(country, tmp_pat
     with pytest.raises(InvalidValueError, match="its value may not be published"):
         national_report([first], tmp_path / "out", languages=["en"])
     assert not (tmp_path / "out").exists()
+
+
+def test_a_package_of_this_round_is_no_earlier_round(country, tmp_path):
+    """Neither the same package, nor its values under another run: nothing could have changed between the two."""
+    held = read_package(country.package)
+    run = replace(held.run, code_version="other")
+    write_package(replace(held, run=run, observations=held.observations.assign(run=run.id)), tmp_path / "again")
+    for earlier in (country.package, tmp_path / "again"):
+        with pytest.raises(InvalidValueError, match="The earlier round is this round") as refused:
+            national_report([country.package], tmp_path / "out", languages=["en"], earlier=[earlier])
+        assert "--earlier" in str(refused.value)
+        assert "a round before" in str(refused.value)
+    assert not (tmp_path / "out").exists()
+
+
+JUDGED = "A package of an earlier round was given of which no value stands beside one of this round"
+
+
+def sentences(report: Report) -> list[str]:
+    return ["".join(part if isinstance(part, str) else part.text for part in block.parts)
+            for block in report.blocks if isinstance(block, Paragraph)]
+
+
+def test_an_earlier_round_without_a_value_beside_a_new_one_is_told(made, country, tmp_path):
+    turned = national_report([country.earlier], tmp_path / "out", languages=["en"], earlier=[country.package])
+    assert any(text.startswith(JUDGED) for text in sentences(turned.reports[0]))
+    (note,) = turned.notes
+    assert note.startswith(f"{country.package.name}: none of its values stands beside one of this round")
+    assert made.notes == ()
+    assert not any(text.startswith(JUDGED) for text in sentences(made.reports[0]))
+
+
+def of_cities(package: Path, folder: Path, **documents: bytes) -> Path:
+    """Write a country's package again whose values are those of one of its cities."""
+    held = read_package(package)
+    rows = held.observations.assign(ref_area="XMU-0001")
+    city = replace(held.place, code="XMU-0001", kind="city", parent=held.place.code)
+    write_package(replace(held, observations=rows, places=(*held.places, city)), folder,
+                  documents={name.replace("_", "."): content for name, content in documents.items()})
+    return folder
+
+
+def test_a_package_that_adds_nothing_is_refused_or_told(country, tmp_path):
+    with pytest.raises(InvalidValueError, match="holds no value of the country") as refused:
+        national_report([country.package, of_cities(country.package, tmp_path / "cities")], tmp_path / "out")
+    assert "Expected values of XMU, got values of XMU-0001" in str(refused.value)
+    assert "ekistics national" in str(refused.value)
+    assert not (tmp_path / "out").exists()
+    index = of_cities(country.package, tmp_path / "index", index_toml=b'title = "An index"\n')
+    done = CliRunner().invoke(app, ["national-report", str(country.package), str(index), "--out",
+                                    str(tmp_path / "out"), "--language", "en"], catch_exceptions=False)
+    assert "index: it holds indices of cities and no value of the country" in done.output

@@ -29,9 +29,12 @@ def national_report(  # noqa: PLR0913 - one option a thing
                   publisher=publisher)
     counts = {report.language: len(report.citations) for report in outcome.reports}
     if as_json:
-        typer.echo(json.dumps({"folder": str(outcome.folder), "files": outcome.files, "numbers": counts}))
+        typer.echo(json.dumps({"folder": str(outcome.folder), "files": outcome.files, "numbers": counts,
+                               "notes": outcome.notes}))
         return
     for code, count in counts.items():
         typer.echo(_("{language}: {count} numbers, each with its entry in the data sheet.").format(
             language=code, count=count))
+    for note in outcome.notes:
+        typer.echo(note)
     typer.echo(str(outcome.folder.resolve()))

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from ekistics.core.errors import ConfigurationError, InputFormatError, MissingInputError, UnknownNameError
 from ekistics.core.i18n import _, use_language
-from ekistics.jobs.national.report_records import read_records
+from ekistics.jobs.national.report_records import ReadRecords, read_records
 from ekistics.package.staging import replaced_folder
-from ekistics.publish.national_report import LANGUAGES, Narrative, compose_national_report, parse_narratives
+from ekistics.publish.national_report import LANGUAGES, Narrative, compose_national_report, parse_narratives, set_beside
 from ekistics.publish.report import Report
 from ekistics.publish.report_csv import report_csv
 from ekistics.publish.report_docx import report_docx
@@ -35,11 +35,14 @@ class NationalReportOutcome:
         The report in each language.
     files : tuple of str
         Names of the files.
+    notes : tuple of str
+        What of the packages the report had no use for, in words.
     """
 
     folder: Path
     reports: tuple[Report, ...]
     files: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 def national_report(packages: Sequence[Path], out: Path, *, languages: Sequence[str] = LANGUAGES,  # noqa: PLR0913
@@ -86,11 +89,20 @@ def national_report(packages: Sequence[Path], out: Path, *, languages: Sequence[
     reports = []
     for language in dict.fromkeys(languages):
         with use_language(language):
-            report = compose_national_report(records(language))
+            report = compose_national_report(records.of(language))
             made |= {f"{report.code}-{language}.{kind}": write(report) for kind, write in KINDS.items()}
         reports.append(report)
     _write(made, Path(out))
-    return NationalReportOutcome(Path(out), tuple(reports), tuple(made))
+    return NationalReportOutcome(Path(out), tuple(reports), tuple(made), _notes(records, languages[0]))
+
+
+def _notes(records: ReadRecords, language: str) -> tuple[str, ...]:
+    """Say which packages leave no trace in the report."""
+    used = set_beside(records.of(language)) if records.earlier else frozenset()
+    return (*(_("{package}: it holds indices of cities and no value of the country; it adds no value to the "
+                "report.").format(package=name) for name in records.idle),
+            *(_("{package}: none of its values stands beside one of this round; the report shows nothing of "
+                "it.").format(package=name) for name, rows in records.earlier.items() if not rows & used))
 
 
 def _texts(path: Path | None, country: str) -> tuple[Narrative, ...]:

@@ -26,10 +26,12 @@ from ekistics.publish.national_report import Narrative, NationalRecords
 from ekistics.publish.national_report.records import DocumentRecord
 from ekistics.publish.records import PlaceRecord, cited_rows
 
-__all__ = ["read_records"]
+__all__ = ["ReadRecords", "read_records"]
 
 _KEY = ("indicator", "series", "variant", "ref_area", "time_period", *DIMENSIONS)
 _TABLE = "observations.csv"
+_INDEX = "index.toml"  # what only a package of an index holds
+_DOCUMENTS = ("sample.json", "survey.json", "framework.json")  # what a report takes of a package beside its values
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +61,6 @@ class _Held:
         place = f"{self.folder.name}/{name}"
         return DocumentRecord(self._free(content), place, self.package.run.id, self.package.edition, place)
 
-
     def _free(self, content: Mapping[str, Any]) -> Mapping[str, Any]:
         """Take out of a document the values of parts of the country whose indicator may not be published."""
         rows, parts = self.package.observations, content.get("domains")
@@ -78,8 +79,27 @@ def _source(run: Run) -> str:
         dict.fromkeys(each.name for each in run.inputs))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ReadRecords:
+    """What a report is made from, and what of it the report has no use for.
+
+    Parameters
+    ----------
+    of : callable
+        From a language to the records.
+    idle : tuple of str
+        Names of packages of the country's indices: they hold values of cities, and none of the country.
+    earlier : mapping of str to frozenset of str
+        Addresses of the values of each package of an earlier round, by its name.
+    """
+
+    of: Callable[[str], NationalRecords]
+    idle: tuple[str, ...]
+    earlier: Mapping[str, frozenset[str]]
+
+
 def read_records(packages: Sequence[Path], *, earlier: Sequence[Path], cities: Path | None, publisher: str,
-                 texts: Callable[[str], tuple[Narrative, ...]]) -> Callable[[str], NationalRecords]:
+                 texts: Callable[[str], tuple[Narrative, ...]]) -> ReadRecords:
     """Read what a national report is made from.
 
     Parameters
@@ -95,8 +115,8 @@ def read_records(packages: Sequence[Path], *, earlier: Sequence[Path], cities: P
 
     Returns
     -------
-    callable
-        From a language to the records.
+    ReadRecords
+        The records, and the packages that add no value.
 
     Raises
     ------
@@ -112,7 +132,9 @@ def read_records(packages: Sequence[Path], *, earlier: Sequence[Path], cities: P
         if each.package.place.code != place.code:
             raise InvalidValueError(_("This package is of another country."), where=each.folder, expected=place.code,
                                     got=each.package.place.code)
+    idle = tuple(each.folder.name for each in held if _adds_nothing(each))
     rows = _unique(held, hint=_("Give the older one with --earlier."))
+    _require_earlier(held, past)
     before = _unique(past, hint=_("Leave one of the two out of --earlier.")) if past else None
     sample = next((found for each in held if (found := each.document("sample.json")) is not None), None)
     surveys = tuple(found for each in held if (found := each.document("survey.json")) is not None)
@@ -122,11 +144,42 @@ def read_records(packages: Sequence[Path], *, earlier: Sequence[Path], cities: P
     ours = {spec.code: spec for spec in specs()}
     written = texts(place.code)
     newest = max(each.package.edition for each in held)
-    return lambda language: NationalRecords(
+    return ReadRecords(lambda language: NationalRecords(
         PlaceRecord(place.code, place.name, "country", place.code),
         tuple((ours | known).values()), rows, before, beside,
         names, sample, surveys, _stated(held), written,
-        tuple(check for each in held for check in each.package.checks), newest, "", publisher, language)
+        tuple(check for each in held for check in each.package.checks), newest, "", publisher, language),
+        idle, {each.folder.name: frozenset(each.rows()["address"]) for each in past})
+
+
+def _adds_nothing(held: _Held) -> bool:
+    """Tell a package of indices from one that has no place in a report, and refuse the latter."""
+    if not held.rows().empty or any(read_document(held.folder, name) is not None for name in _DOCUMENTS):
+        return False
+    if (held.folder / _INDEX).is_file():
+        return True
+    places = sorted(set(held.package.observations["ref_area"]))
+    raise InvalidValueError(
+        _("This package holds no value of the country."), where=held.folder,
+        expected=_("values of {place}").format(place=held.package.place.code),
+        got=_("values of {place}").format(place=", ".join(places[:3])) if places else _("none"),
+        hint=_("Make national values with 'ekistics national' or 'ekistics households'; values of cities go with "
+               "--cities."))
+
+
+def _require_earlier(held: Sequence[_Held], past: Sequence[_Held]) -> None:
+    """Refuse a package of this round as one of an earlier round: nothing could have changed between the two."""
+    told = [*_KEY, "obs_value"]
+    for old in past:
+        rows = old.rows()[told]
+        for new in held:
+            same = old.package.run.id == new.package.run.id
+            if same or (not rows.empty and len(rows.merge(new.rows()[told], on=told)) == len(rows)):
+                raise InvalidValueError(
+                    _("The earlier round is this round: its values are those of a package of the report."),
+                    where=f"--earlier {old.folder}", expected=_("a package of another run, of an earlier time"),
+                    got=_("run {run}").format(run=new.package.run.id) if same else str(new.folder),
+                    hint=_("Give the package of a round before with --earlier, or leave it out."))
 
 
 def _held(folder: Path) -> _Held:

@@ -18,7 +18,7 @@ from ekistics.publish.national_report.context import Context, context_of
 from ekistics.publish.national_report.gaps import gap_blocks, slot_sentence
 from ekistics.publish.national_report.making import making_blocks, part_blocks
 from ekistics.publish.national_report.records import LANGUAGES, NationalRecords
-from ekistics.publish.national_report.sections import change_table, chapter_blocks, value_table
+from ekistics.publish.national_report.sections import change_table, chapter_blocks, idle_earlier, value_table
 from ekistics.publish.national_story import national_finding
 from ekistics.publish.report import Block, FactList, Heading, KeyFigure, KeyFigures, Paragraph, Report
 
@@ -70,15 +70,23 @@ def _composed(held: Context) -> Report:
     for chapter in held.outline.chapters:
         blocks += chapter_blocks(held, chapter)
     blocks += [*_further(held), *part_blocks(held), *city_blocks(held), *making_blocks(held), *gap_blocks(held),
-               Heading(_("How changes were judged"), "changes"),
-               Paragraph((_("Two values cannot be told apart when their intervals share a point. A value whose "
-                            "interval is not stated is shown, and no change of it is told."),))]
+               *_changes(held)]
     title = _("{place}: national report on the New Urban Agenda").format(place=held.name)
     blocks += closing(held.cites, records, title)
     line = joined((_("Country"), _("code {code}").format(code=records.place.code),
                    _("edition {edition}").format(edition=edition_words(records.edition, held.language))))
     return finished(records, held.cites, blocks, code=f"{records.place.code}-nua-report", title=held.name, place=line,
                     kind=_(held.outline.title), note=rule)
+
+
+def _changes(held: Context) -> list[Block]:
+    """Say how changes were judged, and of an earlier round that is nowhere in the report, why."""
+    told = [_("Two values cannot be told apart when their intervals share a point. A value whose interval is not "
+              "stated is shown, and no change of it is told.")]
+    if idle_earlier(held):
+        told.append(_("A package of an earlier round was given of which no value stands beside one of this round: it "
+                      "has no value for everybody of the same series and reading, and of an earlier time."))
+    return [Heading(_("How changes were judged"), "changes"), *(Paragraph((text,)) for text in told)]
 
 
 def _first(held: Context) -> tuple[list[Block], str]:

@@ -1,5 +1,6 @@
 """A section of the report: its values, by group of people too, the earlier round beside the new, slots, and the box."""
 
+from collections.abc import Iterable
 from math import isfinite
 from typing import Any
 
@@ -12,12 +13,14 @@ from ekistics.publish.briefs.common import compared, difference_text, indicator_
 from ekistics.publish.content import Cell, Column, Group, Table
 from ekistics.publish.figures import group_text
 from ekistics.publish.groups import split_by
-from ekistics.publish.national_report.context import Context
+from ekistics.publish.national_report.context import Context, context_of
 from ekistics.publish.national_report.narrative import box_of
+from ekistics.publish.national_report.records import NationalRecords
 from ekistics.publish.numbers import day_text
 from ekistics.publish.report import Block, Heading, Paragraph, mark
 
-__all__ = ["SLOT_WORDS", "change_table", "chapter_blocks", "earlier_of", "title_of", "value_table"]
+__all__ = ["SLOT_WORDS", "change_table", "chapter_blocks", "earlier_of", "idle_earlier", "set_beside", "title_of",
+           "value_table"]
 
 SLOT_WORDS = {SlotState.MEASURED: N_("measured"), SlotState.NEAR: N_("a value that measures something of it"),
               SlotState.NOT_APPLICABLE: N_("does not apply"), SlotState.NOT_MEASURED: N_("not measured")}
@@ -162,8 +165,7 @@ def change_table(held: Context, codes: list[str], name: str) -> Table | None:
     Table or None
         A row a value for everybody that has an earlier one; None where none has.
     """
-    pairs = [(earlier, row) for code in codes for row in held.rows[code]
-             if not split_by(row) and isfinite(row.obs_value) and (earlier := earlier_of(held, row)) is not None]
+    pairs = _pairs(held, codes)
     columns = (Column(_("Indicator"), weight=1.8), Column(_("Earlier round"), numeric=True, weight=1.3),
                Column(_("This round"), numeric=True, weight=1.3), Column(_("Change"), numeric=True),
                Column(_("Can it be told?"), weight=1.8))
@@ -172,6 +174,49 @@ def change_table(held: Context, codes: list[str], name: str) -> Table | None:
              "careful rule.")
     return Table(f"change-{name}", _("The earlier round beside this one"), columns, (Group("", rows),),
                  note=note) if rows else None
+
+
+def _pairs(held: Context, codes: Iterable[str]) -> list[tuple[Any, Any]]:
+    """Give each value for everybody that has an earlier one, with it."""
+    return [(earlier, row) for code in codes for row in held.rows[code]
+            if not split_by(row) and isfinite(row.obs_value) and (earlier := earlier_of(held, row)) is not None]
+
+
+def set_beside(records: NationalRecords) -> frozenset[str]:
+    """Give the addresses of the earlier values that a report sets beside new ones.
+
+    Parameters
+    ----------
+    records : NationalRecords
+        What the report is made from.
+
+    Returns
+    -------
+    frozenset of str
+        Addresses; empty where no earlier value stands beside a new one.
+    """
+    held = context_of(records)
+    return frozenset(str(earlier.address) for earlier, _row in _pairs(held, held.rows))
+
+
+def idle_earlier(held: Context) -> bool:
+    """Tell whether values of an earlier round were given of which a run has none beside a value of this round.
+
+    Parameters
+    ----------
+    held : Context
+        The report.
+
+    Returns
+    -------
+    bool
+        False where no earlier round was given.
+    """
+    rows = held.records.earlier
+    if rows is None:
+        return False
+    used = {str(earlier.run) for earlier, _row in _pairs(held, held.rows)}
+    return rows.empty or not set(rows["run"].astype(str)) <= used
 
 
 def _change_row(held: Context, earlier: Any, row: Any) -> tuple[Cell, ...]:
