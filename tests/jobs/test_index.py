@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -18,6 +19,7 @@ from ekistics.core.errors import (
     MissingInputError,
     UnknownNameError,
 )
+from ekistics.instruments.indices import shipped_index
 from ekistics.jobs.index import build_index
 from ekistics.jobs.index.stored import city_row, read_index
 from ekistics.package import read_package, verify_package, write_package
@@ -397,3 +399,22 @@ def test_one_city_under_two_codes_is_told_with_both(tmp_path):
     holes = CITIES.replace("XMU-C,Cville", "XMU-C,Cville") + "XMU-D,Cville,XMU,2024,,,50,7000\nXMU-E,X,XMU,,,,,\n"
     told = slips_of(build(tmp_path, cities=holes + "XMU-F,X,XMU,,,,,\n"))["cities-alike"]
     assert told[:2] == (1, "XMU-C, XMU-D: one name, Cville, and the same values")  # of nothing known nothing is told
+
+
+@pytest.mark.parametrize("columns", ["40", "80"])
+def test_codes_of_items_are_whole_where_output_is_no_terminal(monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", columns)
+    said = CliRunner().invoke(commands, ["items", "city_prosperity"], catch_exceptions=False).output.splitlines()
+    items = shipped_index("city_prosperity").items
+    assert [line.split()[0] for line in said[1:]] == [item.code for item in items]  # a line an item, and no other
+    assert all(item.unit in line for item, line in zip(items, said[1:], strict=True))
+
+
+def test_on_a_narrow_terminal_the_code_stays_whole_and_the_rest_is_folded(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setenv("FORCE_COLOR", "1")  # which makes it a terminal
+    said = CliRunner().invoke(commands, ["items", "city_prosperity"], catch_exceptions=False).output
+    lines = [re.sub("\x1b\\[[0-9;]*m", "", line) for line in said.splitlines()]
+    assert max(map(len, lines)) <= 60
+    words = {word for line in lines for word in line.split()}
+    assert {item.code for item in shipped_index("city_prosperity").items} <= words

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from ekistics.cli.tables import show
 from ekistics.core.errors import ConfigurationError
 from ekistics.core.i18n import N_, _
 
@@ -118,7 +119,7 @@ def _print(report: dict[str, Any], compared: Any, *, as_json: bool) -> None:
         table.add_column(title, justify="left" if title == _("name") else "right")
     for code, cells in report["cells"].items():
         table.add_row(str(code), _(NAMES[code]), f"{cells:,}")
-    Console().print(table)
+    show(table)
     typer.echo(_("{count} urban centres with {people} people").format(
         count=report["centres"], people=f"{report['centre_population']:,.0f}"))
     for rules, counts in report.get("units", {}).items():

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from ekistics.cli.tables import show
 from ekistics.core.errors import UnknownNameError
 from ekistics.core.i18n import LANGUAGES, _
 
@@ -82,7 +83,7 @@ def _show_cities(results: dict[str, Any]) -> None:
         table.add_row("" if unit["rank"] is None else f"{unit['rank']:.0f}", unit["name"],
                       _("incomplete") if unit["score"] is None else f"{unit['score']:.1f}",
                       _("{known} of {items}").format(known=unit["known"], items=len(results["items"])))
-    Console().print(table)
+    show(table)
     if len(units) > _SHOWN:
         typer.echo(_("... and {count} more, in results.json.").format(count=len(units) - _SHOWN))
 
@@ -100,11 +101,11 @@ def items(name: IndexName, as_json: Json = False) -> None:
         typer.echo(json.dumps(rows, ensure_ascii=False))
         return
     table = Table(box=None, pad_edge=False)
-    for title in (_("item"), _("unit"), _("benchmark"), _("filled by")):
-        table.add_column(title, overflow="fold")
+    for number, title in enumerate((_("item"), _("unit"), _("benchmark"), _("filled by"))):
+        table.add_column(title, overflow="fold", no_wrap=not number)  # a code that is broken cannot be copied
     for row in rows:
         table.add_row(row["code"], row["unit"], row["status"], ", ".join(row["filled_by"]))
-    Console().print(table)
+    show(table)
 
 
 @index.command()
@@ -174,7 +175,7 @@ def _show_ranks(results: dict[str, Any]) -> None:
         low, high = found["rank"]
         table.add_row(f"{unit['rank']:.0f}", unit["name"], f"{low:.0f} - {high:.0f}",
                       *(f"{100 * found['top'][k]:.0f} %" for k in tops))
-    Console().print(table)
+    show(table)
 
 
 def _show_worth(results: dict[str, Any]) -> str:
@@ -193,7 +194,7 @@ def _show_worth(results: dict[str, Any]) -> str:
             table = Table(*heads, title=title, title_justify="left", box=None, pad_edge=False)
             for row in rows:
                 table.add_row(*row)
-            Console().print("", table)
+            show("", table)
     if note := worth.shares_note():
         typer.echo(note)
     return worth.decisive()

@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from ekistics.cli.tables import show
 from ekistics.core.i18n import _
 from ekistics.core.indicator import IndicatorSpec
 
@@ -24,7 +25,7 @@ def indicators(code: Annotated[str | None, typer.Argument(help="Code or number o
         if as_json:
             typer.echo(json.dumps([_brief(spec) for spec in found], ensure_ascii=False))
         else:
-            Console().print(_overview(found))
+            show(_overview(found))
         return
     chosen = module(code)
     content = as_plain(chosen)
@@ -93,8 +94,7 @@ def _show(spec: IndicatorSpec, content: dict[str, Any]) -> None:
         golden.add_row(case["name"], case["computed_by"], case["computed_on"], case["source"])
     for table in (series, variants, golden):
         if table.row_count:
-            console.print()
-            console.print(table)
+            show("", table)
     proof = content["certificate"]
     console.print()
     console.print(_("{passed} of {cases} golden cases agree.").format(passed=proof["passed"], cases=proof["cases"]))

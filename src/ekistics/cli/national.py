@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
+from ekistics.cli.tables import show
 from ekistics.core.i18n import _
 from ekistics.core.reasons import reason_text
 
@@ -28,7 +28,9 @@ def national(
         return
     table = Table(box=None, pad_edge=False)
     for title in (_("indicator"), _("value"), _("standard error"), _("interval"), _("plain mean"), _("volunteers")):
-        table.add_column(title, justify="left" if title == _("indicator") else "right", overflow="fold")
+        left = title == _("indicator")
+        table.add_column(title, justify="left" if left else "right", overflow="fold",
+                         no_wrap=title == _("interval"))  # its two ends belong together
     for row in rows:
         table.add_row(row["title"], *(_text(row[name]) for name in ("value", "se")),
                       f"{_text(row['lci'])} - {_text(row['uci'])}",
@@ -37,7 +39,7 @@ def national(
             found = part["value"] is not None
             table.add_row(f"  {part['group']}", _text(part["value"]) if found else reason_text(part["reason"]),
                           _text(part["se"]), f"{_text(part['lci'])} - {_text(part['uci'])}" if found else "", "", "")
-    Console().print(table)
+    show(table)
     typer.echo(str(outcome.folder.resolve()))
 
 

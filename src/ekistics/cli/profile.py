@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from ekistics.cli.tables import show
 from ekistics.core.errors import InputFormatError
 from ekistics.core.i18n import N_, _
 
@@ -58,7 +59,7 @@ def validate(city: Annotated[Path, typer.Argument(help="A city.toml, or the fold
             table.add_column(title, overflow="fold")
         for r in reports:
             table.add_row(r.role, Path(r.path).name, str(r.error) if r.error else r.found)
-        Console().print(table)
+        show(table)
         typer.echo(_("Some inputs cannot be used.") if failed else _("All inputs can be used."))
     if failed:
         raise typer.Exit(1)

@@ -84,8 +84,8 @@ def _first(told: Sequence[str]) -> str:
 
 def _empty(made: Built) -> list[str]:
     """Name the items that no city has a value of: those first of which a column that fills nothing may be meant."""
-    nothing = np.isnan(made.base.data.values).all(axis=0)
-    codes = [item.code for item, empty in zip(made.definition.items, nothing, strict=True) if empty]
+    items = made.definition.items
+    codes = [items[column].code for column in np.flatnonzero(np.isnan(made.base.data.values).all(axis=0))]
     columns = {name.casefold(): name for name in made.values.ignored if not name.endswith(BESIDE)}
     meant, others = [], []
     for code in codes:
