@@ -418,3 +418,27 @@ def test_on_a_narrow_terminal_the_code_stays_whole_and_the_rest_is_folded(monkey
     assert max(map(len, lines)) <= 60
     words = {word for line in lines for word in line.split()}
     assert {item.code for item in shipped_index("city_prosperity").items} <= words
+
+
+@pytest.mark.parametrize(("mark", "name"), [(";", "semicolons"), ("\t", "tabs")])
+def test_a_table_divided_by_other_marks_than_commas_is_refused_with_what_divides_it(tmp_path, mark, name):
+    cities = CITIES.replace(",", mark).replace("9000", "9000,5")  # with decimals as such spreadsheets write them
+    with pytest.raises(InputFormatError, match=rf"csv: The columns are divided by {name}, not by commas\.") as said:
+        build(tmp_path, cities=cities)
+    assert "Save it as CSV with commas between the columns" in str(said.value)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "latin-1"])
+def test_a_table_in_another_encoding_is_refused_with_what_to_do(tmp_path, encoding):
+    definition, values = write_files(tmp_path)
+    values.write_text(CITIES.replace("Aville", "Áville"), encoding=encoding)
+    with pytest.raises(InputFormatError, match=r"not a CSV file in UTF-8.*Save it as CSV in UTF-8\."):
+        build_index(definition, values, tmp_path / "out")
+
+
+def test_a_text_without_quotes_in_an_index_file_is_told_as_that(tmp_path):
+    with pytest.raises(ConfigurationError, match=r'Texts stand in quotes: title = "My index"\.'):
+        build(tmp_path, index=MINE.replace('title = "Services"', "title = Services"))
+    with pytest.raises(ConfigurationError) as other:
+        build(tmp_path, index=MINE.replace("[scenario]", "[scenario"))
+    assert other.value.hint is None

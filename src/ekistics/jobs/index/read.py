@@ -93,5 +93,6 @@ def parse_text(text: str, name: str) -> Definition:
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(_("This is not a TOML file."), where=name, got=str(error)) from error
+        hint = _('Texts stand in quotes: title = "My index".') if "Invalid value" in str(error) else None
+        raise ConfigurationError(_("This is not a TOML file."), where=name, got=str(error), hint=hint) from error
     return Definition(parse_index(content, where=name), text, Path(name).name)

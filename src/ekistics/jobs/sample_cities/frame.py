@@ -110,7 +110,8 @@ def read_rows(path: Path, *, what: str) -> list[dict[str, str]]:
     MissingInputError
         There is no such file.
     InputFormatError
-        It is not CSV in UTF-8, has no row, two columns of one name, or a row of another length than its head.
+        It is not CSV in UTF-8 with commas, has no row, two columns of one name, or a row of another length than its
+        head.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -119,9 +120,11 @@ def read_rows(path: Path, *, what: str) -> list[dict[str, str]]:
     except FileNotFoundError as error:
         raise MissingInputError(_("{what} is not there.").format(what=what), where=path) from error
     except (UnicodeDecodeError, csv.Error, IsADirectoryError) as error:
+        hint = _("Save it as CSV in UTF-8.") if isinstance(error, UnicodeDecodeError) else None
         raise InputFormatError(_("{what} is not a CSV file in UTF-8.").format(what=what), where=path,
-                               got=str(error)) from error
+                               got=str(error), hint=hint) from error
     heads = list(reader.fieldnames or ())
+    _require_commas(heads, path)
     if twice := [head for head in heads if head and heads.count(head) > 1]:  # of which a reader would keep the last
         raise InputFormatError(_("Two columns have this name."), where=path, got=twice[0],
                                hint=_("Take one of them out."))
@@ -132,6 +135,15 @@ def read_rows(path: Path, *, what: str) -> list[dict[str, str]]:
     if not rows:
         raise InputFormatError(_("{what} has no rows.").format(what=what), where=path)
     return [{name: value.strip() for name, value in row.items()} for row in rows]
+
+
+def _require_commas(heads: Sequence[str], path: Path) -> None:
+    """Refuse a table whose one column is a row of columns: spreadsheets divide them by the mark of their country."""
+    marks = {";": _("semicolons"), "\t": _("tabs")}
+    for mark in (each for each in marks if len(heads) == 1 and each in heads[0]):
+        raise InputFormatError(_("The columns are divided by {mark}, not by commas.").format(mark=marks[mark]),
+                               where=path, got=heads[0],
+                               hint=_("Save it as CSV with commas between the columns, and decimals with a point."))
 
 
 def canonical_frame(design: SampleDesign) -> CityFrame:
