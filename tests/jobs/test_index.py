@@ -135,7 +135,7 @@ def test_what_is_only_near_fills_nothing_unless_asked(tmp_path):
     write_profile(tmp_path / "cities", "XMU-A", {"2020": 6000.0})
     near = MINE.replace('variant = "urban_extent" }', 'variant = "urban_extent", fit = "near", note = "other land" }')
     definition, _values = write_files(tmp_path, index=near)
-    with pytest.raises(ConfigurationError, match="No item of the index has a value"):
+    with pytest.raises(ConfigurationError, match="No package in this folder has a value for an item"):
         build_index(definition, tmp_path / "cities", tmp_path / "out")
     outcome = build_index(definition, tmp_path / "cities", tmp_path / "out", use_near=True)
     assert results_of(outcome.folder)[0]["XMU-A"]["scores"]["land"] == pytest.approx(40)
@@ -442,3 +442,19 @@ def test_a_text_without_quotes_in_an_index_file_is_told_as_that(tmp_path):
     with pytest.raises(ConfigurationError) as other:
         build(tmp_path, index=MINE.replace("[scenario]", "[scenario"))
     assert other.value.hint is None
+
+
+def test_a_folder_that_holds_tables_and_no_package_that_fills_an_item_names_the_tables(tmp_path):
+    definition, values = write_files(tmp_path)
+    with pytest.raises(ConfigurationError) as caught:
+        build_index(definition, tmp_path, tmp_path / "out")
+    assert "The folder holds no package of a city." in str(caught.value)
+    assert str(caught.value).endswith("It holds tables: cities.csv. State one of them with --values.")
+    build_index(definition, values, tmp_path / "out")
+    with pytest.raises(ConfigurationError) as caught:
+        build_index(definition, tmp_path, tmp_path / "other")  # where the package of the index itself is found
+    assert str(caught.value).endswith("No package in this folder has a value for an item of the index. Got out. "
+                                      "It holds tables: cities.csv. State one of them with --values.")
+    values.unlink()
+    with pytest.raises(ConfigurationError, match="'ekistics index items INDEX' lists"):
+        build_index(definition, tmp_path, tmp_path / "other")

@@ -30,6 +30,7 @@ CELL_COLUMNS = ("ref_area", "item", "obs_value", "unit_measure", "time_period", 
 _NUMBERS = ("obs_value", "se", "lci", "uci")
 _HEADS = ("code", "name", "country", "time_period", "conf_status")  # of a table with a column an item
 BESIDE = (".se", ".time_period", ".conf_status")  # ends of the columns beside that of an item
+_LISTED = 5  # names in a message; of more the first are told
 _OF_OBSERVATIONS = ("indicator", "series", "ref_area", "obs_value")
 
 
@@ -117,13 +118,36 @@ def read_values(path: Path, definition: IndexDefinition, *, country: str = "", u
                                      param="conf_status", expected="F",
                                      hint=_("Scores and the package of an index would tell its values. Take an edition "
                                             "in which they are free."))
-        raise ConfigurationError(_("No item of the index has a value here."), where=path,
-                                 expected=", ".join(item.code for item in definition.items[:5]) + " ...",
-                                 hint=_("'ekistics index items INDEX' lists the items and what fills them."))
+        raise _without_values(path, definition)
     for name in definition.denominators:
         if name not in known:  # no item that is divided by it would have a value in any city
             raise UnknownNameError.among(name, sorted(known), what=_("denominator"), where=path)
     return found
+
+
+def _where_items_are() -> str:
+    return _("'ekistics index items INDEX' lists the items and what fills them.")
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:_LISTED]) + (" ..." if len(names) > _LISTED else "")
+
+
+def _tables_in(folder: Path) -> str | None:
+    """Say which tables a folder holds: of a folder, packages are read, and no table."""
+    tables = sorted(each.name for each in folder.iterdir() if each.suffix in (".csv", ".parquet"))
+    return (_("It holds tables: {names}. State one of them with --values.").format(names=_listed(tables))
+            if tables else None)
+
+
+def _without_values(path: Path, definition: IndexDefinition) -> ConfigurationError:
+    """Say that nothing fills an item; of a folder, which packages were read, and that the tables in it were not."""
+    if path.is_dir():
+        read = sorted(each.parent.name for each in path.glob(f"*/{DESCRIPTOR}"))
+        return ConfigurationError(_("No package in this folder has a value for an item of the index."), where=path,
+                                  got=_listed(read), hint=_tables_in(path) or _where_items_are())
+    return ConfigurationError(_("No item of the index has a value here."), where=path,
+                              expected=_listed([item.code for item in definition.items]), hint=_where_items_are())
 
 
 def _of_table(rows: list[dict[str, str]], path: Path, definition: IndexDefinition, country: str) -> CityValues:
@@ -206,7 +230,7 @@ def _of_packages(folder: Path, definition: IndexDefinition, use_near: bool) -> C
         inputs.append(Provenance(f"{path.parent.name}/{DESCRIPTOR}", digest_file(path), "values"))
     if not frames:
         raise ConfigurationError(_("The folder holds no package of a city."), where=folder,
-                                 expected=_("folders with {name}").format(name=DESCRIPTOR))
+                                 expected=_("folders with {name}").format(name=DESCRIPTOR), hint=_tables_in(folder))
     cells = _filling(pd.concat(frames, ignore_index=True), definition, use_near)
     return CityValues(_sorted(places), cells, tuple(inputs))
 
