@@ -20,9 +20,10 @@ from ekistics.core.errors import InvalidValueError
 from ekistics.instruments.indices import shipped_index
 from ekistics.jobs.index import Uncertainty, build_index, explain_city, read_index, try_ranks
 from ekistics.jobs.index.sensitivity import settled, sobol_runs
-from ekistics.jobs.index.uncertainty import uncertain_inputs
+from ekistics.jobs.index.uncertainty import replicated, summary, uncertain_inputs
 from ekistics.jobs.sample_index import make_sample_index
 from ekistics.package import verify_package
+from ekistics.publish.index_section import index_section
 from ekistics.publish.index_story import IndexCity, _realistic
 from ekistics.publish.index_worth import IndexWorth
 from tests.jobs.index_files import CITIES, MINE, results_of, write_files
@@ -199,9 +200,47 @@ def test_no_step_is_asked_for_that_no_city_can_take(tmp_path):
     definition, values = write_files(tmp_path, cities=MORE.splitlines()[0] + "\n" + rows + top)
     folder = build_index(definition, values, tmp_path / "out").folder
     said = " ".join(explain_city(folder, "XMU-39").sentences)
-    assert "No single realistic step brings it up to place 1" in said
+    assert "No single realistic step brings it up even to place 2, the next above it" in said
     assert "one of these alone would do" not in said
     assert "one of these alone would do" in " ".join(explain_city(folder, "XMU-20").sentences)
+
+
+def test_where_no_step_goes_further_the_next_place_is_named(tmp_path):
+    """Place 7 of 45 looks up to place 5, where a value of 126 would have to be; to place 6 one of 54 does."""
+    rows = "".join(f"XMU-{i:02},City {i},XMU,2024,{50 + 0.1 * i},,{50 + 0.1 * i},9000\n" for i in range(40))
+    top = "".join(f"XMU-T{i},Top {i},XMU,2024,{90 + 0.1 * i},,90,9000\n" for i in range(5))
+    definition, values = write_files(tmp_path, cities=MORE.splitlines()[0] + "\n" + rows + top)
+    folder = build_index(definition, values, tmp_path / "out").folder
+    assert results_of(folder)[0]["XMU-38"]["rank"] == 7
+    said = " ".join(explain_city(folder, "XMU-38").sentences)
+    assert "To come up to place 6, one of these alone would do: Homes with water from 53.8 to 54" in said
+
+
+def test_places_are_written_as_numbers_of_the_language(tmp_path):
+    rows = "".join(f"XMU-{i:04},City {i},XMU,2024,{99 - 0.05 * i:.2f},,60,9000\n" for i in range(1200))
+    definition, values = write_files(tmp_path, cities=MORE.splitlines()[0] + "\n" + rows)
+    folder = build_index(definition, values, tmp_path / "out").folder
+    said = " ".join(explain_city(folder, "XMU-1100").sentences)
+    assert "That is place 1,101 of 1,200." in said
+    assert "To come up to place 1,041, one of these" in said
+    results = results_of(folder)[1]
+    assert "place 1,101 of 1,200." in index_section(results, "XMU-1100").paragraphs[0]
+    tried = {"choices": {"tried": [{"kind": "weight", "of": "w", "option": 1.25}],
+                         "units": {"b": {"choice": 0, "rank": 1002.0}}},
+             "without": {"parts": [{"of": "w"}], "units": {"b": [1003.0]}}}
+    moved, leans = IndexWorth(tried, {"w": "Water"}, {}, {"b": 1001.0}).of_city("b")
+    assert "place 1,002 of 1." in moved
+    assert "would be 1,003 of 1." in leans
+
+
+@pytest.mark.parametrize(("cities", "tops"), [(12, []), (19, []), (20, ["10"]), (100, ["10", "50"])])
+def test_a_chance_to_be_among_the_first_is_told_of_at_most_half_of_the_cities(tmp_path, cities, tops):
+    rows = "".join(f"XMU-{i:03},City {i},XMU,2024,{50 + 0.1 * i:.1f},,60,9000\n" for i in range(cities))
+    definition, values = write_files(tmp_path, cities=MORE.splitlines()[0] + "\n" + rows)
+    built = build_index(definition, values, tmp_path / "out").built
+    how = Uncertainty(4)
+    units = summary(replicated(built, how), how)["units"]
+    assert [list(unit["top"]) for unit in units.values()] == [tops] * cities
 
 
 @pytest.mark.parametrize(("score", "needed", "realistic"), [

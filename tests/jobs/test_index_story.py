@@ -18,6 +18,7 @@ from ekistics.jobs.index.uncertainty import bounds_of, replicated, uncertain_inp
 from ekistics.jobs.profile.run import _results_of
 from ekistics.jobs.sample_index import make_sample_index
 from ekistics.package import read_package, verify_package
+from ekistics.publish.index_gaps import some_text
 from ekistics.publish.index_section import index_section
 from tests.jobs.index_files import CITIES, MINE, results_of, write_files, write_profile
 
@@ -39,6 +40,27 @@ def test_sentences_say_score_place_parts_and_what_would_help(package):
     assert "has not been tried" in said[1]
     assert said[2] == "Its best part is Services (75.0 points), its weakest is Land (60.0 points)."
     assert "scored by doubtful benchmarks (Population density)" in said[-1]
+
+
+def test_the_middle_is_a_made_up_city_with_the_median_score_in_every_item(package):
+    """By numpy from the table: services the plain mean of two medians, land 100 less the share that is off 15,000."""
+    rows = [line.split(",") for line in MORE.splitlines()[1:]]
+    water, light = (np.median([float(row[i]) for row in rows if row[i]]) for i in (4, 6))
+    land = np.median([100 * (1 - abs(float(row[7]) - 15000) / 15000) for row in rows])
+    middle, score = np.sqrt((water + light) / 2 * land), np.sqrt(75 * 60)
+    said = " ".join(explain_city(package, "XMU-A").sentences)
+    assert score > middle
+    assert (f"That is {score - middle:.1f} points more than a made-up city with the median score in every single item "
+            "would have.") in said
+    low = next(text for text in explain_city(package, "XMU-0").sentences if text.startswith("The values that cost"))
+    assert f"Homes with water, 40 % of homes, gets 40.0 points where the median of all cities is {water:.1f}" in low
+    held = " ".join(explain_city(package, "XMU-0", against="XMU-A").sentences)
+    assert "Homes with water, 40 % of homes, gets 40.0 points where Aville gets 80.0" in held
+
+
+def test_a_dozen_doubtful_benchmarks_are_all_named():
+    assert some_text(list("abcdefghijkl")) == "a, b, c, d, e, f, g, h, i, j, k, l"
+    assert some_text(list("abcdefghijklmn")) == "a, b, c, d, e, f, g, h, i, j, k, l and 2 more"
 
 
 def test_points_of_the_parts_add_up_to_the_distance(package):

@@ -45,15 +45,20 @@ def _points(value: float, language: str) -> str:
     return number_text(value, 1, language=language)
 
 
+def _whole(value: float, language: str) -> str:
+    return number_text(value, 0, language=language)
+
+
 def _scored(results: Mapping[str, Any], unit: Mapping[str, Any], language: str) -> str:
     text = _("{score} points of 100, place {rank} of {count}.").format(
-        score=_points(unit["score"], language), rank=int(unit["rank"]), count=results["ranked"])
+        score=_points(unit["score"], language), rank=_whole(unit["rank"], language),
+        count=_whole(results["ranked"], language))
     tried = results.get("uncertainty")
     if not tried:
         return _after(text, _("How sure this place is has not been tried yet."))
     low, high = tried["units"][unit["code"]]["rank"]
     return _after(text, _("In 9 of 10 trials of all that is uncertain the place lies between {low} and "
-                          "{high}.").format(low=int(low), high=int(high)))
+                          "{high}.").format(low=_whole(low, language), high=_whole(high, language)))
 
 
 def _gaps(results: Mapping[str, Any], unit: Mapping[str, Any]) -> str:

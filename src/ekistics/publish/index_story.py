@@ -82,6 +82,10 @@ class IndexCity:
         """Write points."""
         return number_text(value, 1, language=self.language)
 
+    def whole(self, value: float) -> str:
+        """Write a place or a count."""
+        return number_text(float(value), 0, language=self.language)
+
     def value(self, code: str, value: float, digits: int | None = None) -> str:
         """Write a raw value of an item with its unit."""
         unit = next(item.unit for item in self.definition.items if item.code == code)
@@ -116,10 +120,10 @@ def city_sentences(city: IndexCity) -> tuple[str, ...]:
 
 
 def _standing(city: IndexCity) -> str:
-    score, rank = float(city.index.total[city.row]), int(city.index.ranks[city.row])
+    score = float(city.index.total[city.row])
     text = _("{city} has {score} points of 100 in the index \"{index}\". That is place {rank} of {count}.").format(
-        city=city.name, score=city.points(score), index=told(city.definition.title), rank=rank,
-        count=int(np.isfinite(city.index.ranks).sum()))
+        city=city.name, score=city.points(score), index=told(city.definition.title),
+        rank=city.whole(city.index.ranks[city.row]), count=city.whole(np.isfinite(city.index.ranks).sum()))
     band = city.definition.band_of(score)
     if band is None:
         return text
@@ -158,7 +162,7 @@ def _sureness(city: IndexCity) -> str:
     if low == high:
         return _("The place is firm: it stays the same in 9 of 10 trials with {reasons}.").format(reasons=_listed(why))
     return _("The place is not exact: in 9 of 10 trials with {reasons} it lies between {low} and {high}.").format(
-        reasons=_listed(why), low=int(low), high=int(high))
+        reasons=_listed(why), low=city.whole(low), high=city.whole(high))
 
 
 def _moved(city: IndexCity) -> tuple[str, ...]:
@@ -201,8 +205,9 @@ def _apart(city: IndexCity, distance: float) -> str:
         said = _("That is {points} points more than {city} has.") if distance >= 0 else \
             _("That is {points} points less than {city} has.")
         return said.format(points=points, city=city.names[city.against])
-    said = _("That is {points} points more than a city in the middle of every list has.") if distance >= 0 else \
-        _("That is {points} points less than a city in the middle of every list has.")
+    said = _("That is {points} points more than a made-up city with the median score in every single item would "
+             "have.") if distance >= 0 else \
+        _("That is {points} points less than a made-up city with the median score in every single item would have.")
     return said.format(points=points)
 
 
@@ -217,10 +222,11 @@ def _values(city: IndexCity, explained: Explanation) -> str:
     parts = [part for part in explained.weakest(_FEW) if abs(part.distance) >= _LEAST]
     if not parts:
         return ""
-    other = city.names[city.against] if city.against else _("the middle")
-    said = [_("{item}, {value}, gets {score} points where {other} gets {reference}").format(
+    one = _("{item}, {value}, gets {score} points where {other} gets {reference}") if city.against else \
+        _("{item}, {value}, gets {score} points where the median of all cities is {reference}")
+    said = [one.format(
         item=city.title(part.code), value=city.value(part.code, _raw(city, part.code)), score=city.points(part.score),
-        other=other, reference=city.points(part.reference)) for part in parts]
+        other=city.names.get(city.against, ""), reference=city.points(part.reference)) for part in parts]
     return _("The values that cost it most: {values}.").format(values="; ".join(said))
 
 
@@ -229,27 +235,34 @@ def _raw(city: IndexCity, code: str) -> float:
 
 
 def _next(city: IndexCity) -> str:
-    """Say what a twentieth of the list further up asks for, by one value alone; doubtful benchmarks give no advice."""
+    """Say what a twentieth of the list further up asks for, by one value alone; else what the next place does."""
     ranks, rank = city.index.ranks, int(city.index.ranks[city.row])
     if rank == 1:
         return _("No city stands above it.")
     wanted = max(1, rank - max(1, round(int(np.isfinite(ranks).sum()) * _STEP)))
-    target = int(np.nanmax(np.where(ranks <= wanted, ranks, np.nan)))
+    further, nearest = (int(np.nanmax(np.where(ranks <= end, ranks, np.nan))) for end in (wanted, rank - 1))
+    for target in dict.fromkeys((further, nearest)):
+        try:
+            near = _near(city, rank - target)
+        except InvalidValueError:  # of a mean with a penalty nothing can be said of one value alone
+            return ""
+        steps = [need for need in near if isfinite(need.needed_value)][:_FEW]
+        if near and not steps:  # scores by rank or spread, of which no raw value can be told
+            return ""
+        if steps:
+            texts = [_step(city, need.code, need.value, need.needed_value) for need in steps]
+            return _("To come up to place {target}, one of these alone would do: {steps}.").format(
+                target=city.whole(target), steps="; ".join(texts))
+    return _("No single realistic step brings it up even to place {target}, the next above it: one value alone would "
+             "have to pass half of all cities, or reach what fewer than one city in ten has.").format(
+        target=city.whole(nearest))
+
+
+def _near(city: IndexCity, places: int) -> list[Need]:
+    """Give the realistic steps to a place so many further up; doubtful benchmarks give no advice."""
     doubtful = {item.code for item in city.definition.items if item.status == "doubtful"}
-    try:
-        found = needs(city.index, city.code, rank - target)
-    except InvalidValueError:  # of a mean with a penalty nothing can be said of one value alone
-        return ""
-    near = [need for need in found if need.is_item and need.code not in doubtful and _realistic(city, need)]
-    steps = [need for need in near if isfinite(need.needed_value)][:_FEW]
-    if near and not steps:  # scores by rank or spread, of which no raw value can be told
-        return ""
-    if not steps:
-        return _("No single realistic step brings it up to place {target}: one value alone would have to pass half of "
-                 "all cities, or reach what fewer than one city in ten has.").format(target=target)
-    texts = [_step(city, need.code, need.value, need.needed_value) for need in steps]
-    return _("To come up to place {target}, one of these alone would do: {steps}.").format(target=target,
-                                                                                          steps="; ".join(texts))
+    return [need for need in needs(city.index, city.code, places)
+            if need.is_item and need.code not in doubtful and _realistic(city, need)]
 
 
 def _realistic(city: IndexCity, need: Need) -> bool:
@@ -280,7 +293,8 @@ def _otherwise(city: IndexCity) -> str:
     """Say where the variants of the index put it."""
     rank = int(city.index.ranks[city.row])
     moved = [_("place {rank} of {count} by \"{variant}\"").format(
-        rank=int(other), count=int(np.isfinite(city.indices[variant.code].ranks).sum()), variant=told(variant.title))
+        rank=city.whole(other), count=city.whole(np.isfinite(city.indices[variant.code].ranks).sum()),
+        variant=told(variant.title))
              for variant in city.definition.variant
              if isfinite(other := float(city.indices[variant.code].ranks[city.row])) and int(other) != rank]
     if not moved:

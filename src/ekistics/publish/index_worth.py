@@ -123,7 +123,8 @@ class IndexWorth:
         if found is None:
             return _("No single choice moves it from its place.")
         return _("The single choice that moves it most: {choice}. It would then have place {rank} of {count}.").format(
-            choice=self.choice_text(found["choice"]), rank=int(found["rank"]), count=len(self.ranks))
+            choice=self.choice_text(found["choice"]), rank=self._place(found["rank"]),
+            count=self._place(len(self.ranks)))
 
     def _leans_on(self, unit: str) -> str:
         left = self.tried.get("without", {})
@@ -135,7 +136,8 @@ class IndexWorth:
         if rank == own:
             return _("It keeps its place whichever part of the index is left out.")
         return _("The part that its place depends on most: {part}. Without it, its place would be {rank} of "
-                 "{count}.").format(part=told(self.titles[part["of"]]), rank=int(rank), count=len(self.ranks))
+                 "{count}.").format(part=told(self.titles[part["of"]]), rank=self._place(rank),
+                                  count=self._place(len(self.ranks)))
 
     def decisive(self) -> str:
         """Say which uncertain input matters most for all ranks.

@@ -19,7 +19,7 @@ __all__ = ["TOPS", "Uncertainty", "bounds_of", "replicated", "replicates_csv", "
            "uncertain_inputs"]
 
 Progress = Callable[[int, int], None]
-TOPS = (10, 50)  # places for which the chance to be among them is told, where there are more cities
+TOPS = (10, 50)  # places for which the chance to be among them is told, where there are twice as many cities
 _SMALLEST = 1e-12  # what a logarithm is taken of is above zero
 SHARE = 0.9
 
@@ -179,7 +179,7 @@ def summary(made: Replicates, how: Uncertainty) -> dict[str, Any]:
     units, cities = list(made.base.data.units), int(np.isfinite(made.base.ranks).sum())
     columns = {"rank": made.rank_interval(SHARE), "rank_extremes": made.rank_interval(1.0),
                "score": made.score_interval(SHARE)}
-    tops = {str(k): made.top(k) for k in TOPS if k < cities}
+    tops = {str(k): made.top(k) for k in TOPS if 2 * k <= cities}
     mean = made.rank_mean()
     rows = {unit: {**{name: _pair(ends[row]) for name, ends in columns.items()}, "rank_mean": _plain(mean[row]),
                    "top": {k: _plain(chance[row]) for k, chance in tops.items()}} for row, unit in enumerate(units)}
