@@ -53,7 +53,8 @@ def build(name: IndexName,
     if as_json:
         typer.echo(json.dumps({"folder": str(outcome.folder), "run": outcome.package.run.id,
                                "cities": len(results["units"]), "ranked": results["ranked"],
-                               "ignored_columns": list(ignored), "restricted": outcome.built.values.restricted,
+                               "ignored_columns": list(ignored), "replicates_lost": outcome.lost,
+                               "restricted": outcome.built.values.restricted,
                                "warnings": [{"code": each.code, "title": each.title, "count": int(each.value or 0),
                                              "note": each.note} for each in warnings],
                                "units": [{key: unit[key] for key in ("code", "score", "rank", "known")}
@@ -70,6 +71,9 @@ def build(name: IndexName,
                                                                   note=each.note))
     typer.echo(_("{ranked} of {cities} cities have a score.").format(ranked=results["ranked"],
                                                                      cities=len(results["units"])))
+    if outcome.lost:
+        typer.echo(_("The package that was here is replaced, and its {count} replicates with it. Try the ranks again: "
+                     "{command}").format(count=outcome.lost, command=f"ekistics index uncertainty {out}"))
     typer.echo(str(outcome.folder.resolve()))
 
 

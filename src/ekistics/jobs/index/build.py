@@ -1,5 +1,6 @@
 """The job: read definition and values, build index and variants, write the package."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -51,12 +52,15 @@ class IndexOutcome:
         The index.
     results : dict
         Content of its ``results.json``.
+    lost : int, default 0
+        Replicates of the package that was there before, which this one does not have.
     """
 
     folder: Path
     package: ProfilePackage
     built: Built
     results: dict[str, Any]
+    lost: int = 0
 
 
 def build_index(index: str | Path, values: Path, out: Path, *, country: str = "", time_period: str = "",
@@ -97,8 +101,18 @@ def build_index(index: str | Path, values: Path, out: Path, *, country: str = ""
     near = definition.index.use_near if use_near is None else use_near
     with use_language(language):
         read = read_values(Path(values), definition.index, country=country, use_near=near).dated(time_period)
-    return write_index(definition, read, Path(out),
-                       Making({"use_near": near, "time_period": time_period}, uncertainty, language))
+    before = _replicates_in(Path(out)) if uncertainty is None else 0
+    outcome = write_index(definition, read, Path(out),
+                          Making({"use_near": near, "time_period": time_period}, uncertainty, language))
+    return replace(outcome, lost=before)
+
+
+def _replicates_in(folder: Path) -> int:
+    """Count the replicates of the package that is there; none where there is no package, or none that can be read."""
+    try:
+        return int(json.loads((folder / RESULTS).read_bytes())["uncertainty"]["replicates"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0
 
 
 @dataclass(frozen=True, slots=True)
