@@ -564,3 +564,33 @@ def test_a_package_that_adds_nothing_is_refused_or_told(country, tmp_path):
     done = CliRunner().invoke(app, ["national-report", str(country.package), str(index), "--out",
                                     str(tmp_path / "out"), "--language", "en"], catch_exceptions=False)
     assert "index: it holds indices of cities and no value of the country" in done.output
+
+
+def test_slots_that_are_not_measured_stand_once_with_their_text(made):
+    """A section names them in a line; what they ask for stands at the end, with the other gaps."""
+    held = made.reports[0]
+    tables = {b.code: b for b in held.blocks if isinstance(b, Table)}
+    states = [row[2].text for code, table in tables.items() if code.startswith("slots-")
+              for group in table.groups for row in group.rows]
+    assert states, "slots that have a value, or do not apply, keep their table"
+    assert "not measured" not in states
+    assert "not measured" in [row[2].text for row in tables["gap-slots"].groups[0].rows]
+    lines = [text for text in sentences(held) if text.startswith("Slots of the framework that are placed here and not")]
+    told = {number for text in lines for number in numbers_of_runs(text)}
+    assert {int(row[0].text) for row in tables["gap-slots"].groups[0].rows
+            if row[2].text == "not measured"} <= told
+
+
+def numbers_of_runs(text: str) -> set[int]:
+    found = [[int(end) for end in each.split("–")] for each in re.findall(r"\d+(?:–\d+)?", text)]
+    return {number for ends in found for number in range(ends[0], ends[-1] + 1)}
+
+
+def test_values_that_count_for_no_slot_are_told_where_slots_are_first_counted(made):
+    told = sentences(made.reports[0])
+    at = next(i for i, text in enumerate(told) if text.startswith("Slots of the monitoring framework: 77; "))
+    entry = next(e for e in made.reports[0].citations if e.label == "Slots whose text is not known")
+    assert told[at + 1] == (f"The text of {entry.value:.0f} of the slots that are not measured is not known to the "
+                            "program: no value can count for them.")
+    assert told[at + 2] == ("Values that this report gives of indicators that no slot with a known text asks for count "
+                            "for no slot: 11.2.1 Access to public transport."), "a slot asks for 11.7.1"

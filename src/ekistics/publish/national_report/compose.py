@@ -15,7 +15,7 @@ from ekistics.publish.figures import share_text
 from ekistics.publish.groups import split_by
 from ekistics.publish.national_report.cities import city_blocks
 from ekistics.publish.national_report.context import Context, context_of
-from ekistics.publish.national_report.gaps import gap_blocks, slot_sentence
+from ekistics.publish.national_report.gaps import gap_blocks, slot_blocks
 from ekistics.publish.national_report.making import making_blocks, part_blocks
 from ekistics.publish.national_report.records import LANGUAGES, NationalRecords
 from ekistics.publish.national_report.sections import change_table, chapter_blocks, idle_earlier, value_table
@@ -96,7 +96,7 @@ def _first(held: Context) -> tuple[list[Block], str]:
     found = national_finding(held.name, held.specs, whole, [row for row in every if split_by(row)])
     shown = {name: held.cites.inline(row) for name, row in found.rows.items()}
     blocks: list[Block] = [Paragraph(filled(found.template, **found.words, **shown), "lead"), _figures(held),
-                           Heading(_("About this report"), "about"), slot_sentence(held), _about(held)]
+                           Heading(_("About this report"), "about"), *slot_blocks(held), _about(held)]
     return blocks, found.rule
 
 

@@ -14,10 +14,46 @@ from ekistics.publish.national_report.context import Context
 from ekistics.publish.national_report.narrative import chosen
 from ekistics.publish.report import Block, Cite, Heading, Paragraph
 
-__all__ = ["gap_blocks", "runs", "slot_sentence"]
+__all__ = ["gap_blocks", "runs", "slot_blocks"]
+
+_COUNTED = "_cities_"  # in the codes of counts of cities by an indicator
 
 
-def slot_sentence(held: Context) -> Paragraph:
+def slot_blocks(held: Context) -> list[Block]:
+    """Count the slots of the framework, and say why values that are reported count for none.
+
+    Parameters
+    ----------
+    held : Context
+        The report.
+
+    Returns
+    -------
+    list of Block
+        The counts; how many slots have a text that is not known; the indicators with a value that no slot asks for.
+    """
+    slots, blocks = nua_framework().slots, list[Block]([_slot_sentence(held)])
+    unknown = [slot.number for slot in slots
+               if not slot.retrieved and held.slots[slot.number] is SlotState.NOT_MEASURED]
+    if unknown:
+        blocks.append(Paragraph(filled(
+            _("The text of {count} of the slots that are not measured is not known to the program: no value can count "
+              "for them."), count=_unknown(held, unknown))))
+    asked = {code for slot in slots for code in (*slot.indicators, slot.own)}
+    names = [indicator_name(held.specs[code]) for code, rows in held.rows.items()
+             if code not in asked and _COUNTED not in code and any(isfinite(row.obs_value) for row in rows)]
+    if names:
+        blocks.append(Paragraph((_("Values that this report gives of indicators that no slot with a known text asks "
+                                   "for count for no slot: {names}.").format(names=joined(names)),)))
+    return blocks
+
+
+def _unknown(held: Context, numbers: list[int]) -> Cite:
+    return held.cites.derive(_("Slots whose text is not known"), float(len(numbers)), "NUMBER",
+                             _("count of these slots: {numbers}").format(numbers=", ".join(map(str, numbers))), of=())
+
+
+def _slot_sentence(held: Context) -> Paragraph:
     """Count the slots of the framework by what is known of them.
 
     Parameters
@@ -77,10 +113,8 @@ def _slots(held: Context) -> list[Block]:
                  for slot in slots if slot.retrieved)
     columns = (Column(_("Slot"), weight=0.4), Column(_("What it asks for"), weight=2), Column(_("State"), weight=2))
     unknown = [slot.number for slot in slots if not slot.retrieved]
-    count = held.cites.derive(_("Slots whose text is not known"), float(len(unknown)), "NUMBER",
-                              _("count of these slots: {numbers}").format(numbers=", ".join(map(str, unknown))), of=())
-    sentence = filled(_("What {count} more slots ask for was not retrieved: {numbers}."), count=count,
-                      numbers=runs(unknown))
+    sentence = filled(_("What {count} more slots ask for was not retrieved: {numbers}."),
+                      count=_unknown(held, unknown), numbers=runs(unknown))
     return [Table("gap-slots", _("Slots of the framework without a value of their own"), columns, (Group("", rows),)),
             Paragraph(sentence, "note")]
 

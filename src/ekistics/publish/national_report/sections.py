@@ -14,6 +14,7 @@ from ekistics.publish.content import Cell, Column, Group, Table
 from ekistics.publish.figures import group_text
 from ekistics.publish.groups import split_by
 from ekistics.publish.national_report.context import Context, context_of
+from ekistics.publish.national_report.gaps import runs
 from ekistics.publish.national_report.narrative import box_of
 from ekistics.publish.national_report.records import NationalRecords
 from ekistics.publish.numbers import day_text
@@ -82,9 +83,8 @@ def _section(held: Context, section: OutlineSection) -> list[Block]:
         blocks += [change] if change else []
     else:
         blocks.append(Paragraph((_("No national value is placed in this section."),), "intro"))
-    if section.slots:
-        blocks.append(_slot_table(held, section))
-    return [*blocks, box_of(held.records.narratives, section.code, title_of(section), held.cites)]
+    return [*blocks, *_slots(held, section),
+            box_of(held.records.narratives, section.code, title_of(section), held.cites)]
 
 
 def value_table(held: Context, codes: list[str], name: str) -> Table:
@@ -253,8 +253,17 @@ def _verdict(earlier: Any, row: Any) -> str:
     return _(VERDICTS[compared(row, earlier).verdict])
 
 
-def _slot_table(held: Context, section: OutlineSection) -> Table:
+def _slots(held: Context, section: OutlineSection) -> list[Block]:
+    """Show what is known of the slots of a section; those that are not measured stand with their text at the end."""
     slots = [slot for slot in nua_framework().slots if slot.number in section.slots]
+    known = [slot for slot in slots if held.slots[slot.number] is not SlotState.NOT_MEASURED]
+    blocks: list[Block] = [_slot_table(held, section, known)] if known else []
+    rest = runs(slot.number for slot in slots if slot not in known)
+    told = _("Slots of the framework that are placed here and not measured: {numbers}.").format(numbers=rest)
+    return [*blocks, Paragraph((told,), "intro")] if rest else blocks
+
+
+def _slot_table(held: Context, section: OutlineSection, slots: list[Slot]) -> Table:
     columns = (Column(_("Slot"), weight=0.4), Column(_("What it asks for"), weight=2), Column(_("State"), weight=2.4))
     return Table(f"slots-{section.code}", _("Slots of the framework that are placed here"), columns, (
         Group("", tuple(_slot_row(held, slot) for slot in slots)),))
