@@ -594,3 +594,30 @@ def test_values_that_count_for_no_slot_are_told_where_slots_are_first_counted(ma
                             "program: no value can count for them.")
     assert told[at + 2] == ("Values that this report gives of indicators that no slot with a known text asks for count "
                             "for no slot: 11.2.1 Access to public transport."), "a slot asks for 11.7.1"
+
+
+def level_of(report: Report) -> list[Citation]:
+    return [entry for entry in report.citations if entry.label == "Level of confidence of the intervals"]
+
+
+def test_the_level_of_confidence_is_said_once_before_the_first_table_and_in_the_data_sheet(made, country, tmp_path):
+    held = made.reports[0]
+    (entry,) = level_of(held)
+    assert (entry.text, entry.value) == ("95\u00a0%", 95.0)
+    at = [i for i, block in enumerate(held.blocks) if isinstance(block, Paragraph) and any(
+        isinstance(part, Cite) and part.number == entry.number for part in block.parts)]
+    first = next(i for i, block in enumerate(held.blocks) if isinstance(block, Table))
+    assert len(at) == 1
+    assert at[0] < first
+    stored = [e for e in held.citations if e.kind == "stored" and e.interval and e.ref_area == "XMU"]
+    assert stored
+    assert all("level of confidence: 95\u00a0%" in e.made_of for e in stored)
+    folder = tmp_path / "again"
+    shutil.copytree(country.folder, folder, ignore=shutil.ignore_patterns("report", "again", "country-*"))
+    design = folder / "national_2026.toml"
+    design.write_text(design.read_text().replace("[estimation]\n", "[estimation]\nconfidence = 0.9\n"))
+    national(design, folder / "ninety")
+    other = national_report([folder / "ninety"], tmp_path / "out", languages=["en"], earlier=[country.earlier])
+    assert [e.text for e in level_of(other.reports[0])] == ["90\u00a0%"], "those of the round that is reported"
+    assert {e.time_period for e in other.reports[0].citations
+            if "level of confidence: 95\u00a0%" in e.made_of} == {"2022"}

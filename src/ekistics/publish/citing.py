@@ -18,10 +18,10 @@ from ekistics.core.told import told
 from ekistics.publish.cards import flag
 from ekistics.publish.content import Cell, Figure, Flag
 from ekistics.publish.figures import figure, group_text, share_text
-from ekistics.publish.numbers import value_text
+from ekistics.publish.numbers import number_text, value_text
 from ekistics.publish.report import Citation, Cite, Inline
 
-__all__ = ["Citations", "filled"]
+__all__ = ["Citations", "filled", "level_text"]
 
 KEY = ("indicator", "series", "variant", "ref_area", "time_period", *DIMENSIONS, "edition")
 HOW = {"monte-carlo": N_("simulation"), "bounds": N_("lowest and highest possible value"),
@@ -69,10 +69,13 @@ class Citations:
         Names of places by code.
     language : str
         Language of numbers and dates.
+    confidence : mapping of str to float, optional
+        The level of confidence of intervals by run, where it is stated.
     """
 
-    def __init__(self, specs: Mapping[str, IndicatorSpec], names: Mapping[str, str], *, language: str) -> None:
-        self.specs, self.names, self.language = specs, names, language
+    def __init__(self, specs: Mapping[str, IndicatorSpec], names: Mapping[str, str], *, language: str,
+                 confidence: Mapping[str, float] | None = None) -> None:
+        self.specs, self.names, self.language, self.confidence = specs, names, language, confidence or {}
         self.entries: list[Citation] = []
         self.peers: list[Citation] = []
         self._known: dict[tuple[str, ...], Figure] = {}
@@ -98,6 +101,22 @@ class Citations:
             self.entries.append(entry)
             self._known[key] = replace(shown, row=entry.number)
         return self._known[key]
+
+    def level(self, row: Any) -> float | None:
+        """Give the level of confidence of the interval of an observation.
+
+        Parameters
+        ----------
+        row : namedtuple
+            The observation.
+
+        Returns
+        -------
+        float or None
+            Above 0 and below 1; None where it is not stated, and of bounds, which have none.
+        """
+        sampled = str(row.uncertainty) not in ("", NOT_STATED, "bounds")
+        return self.confidence.get(str(row.run)) if sampled else None
 
     def inline(self, row: Any) -> Cite:
         """Cite an observation in running text.
@@ -287,6 +306,8 @@ class Citations:
         made = [share_text(row, language=self.language)]
         if shown.interval and how not in ("", NOT_STATED):
             made.append(_("interval by {way}").format(way=_(HOW[how]) if how in HOW else how))
+            level = self.level(row)
+            made += [_("level of confidence: {level}").format(level=level_text(level, self.language))] if level else []
         numbers = {name: _number(getattr(row, name)) for name in ("numerator", "denominator", "se", "lci", "uci")}
         texts = {name: str(getattr(row, name)) for name in (
             "indicator", "series", "variant", "time_period", "obs_status", "method", "run", "edition", "source",
@@ -296,6 +317,30 @@ class Citations:
                         unit_measure=str(row.unit_measure), interval=shown.interval,
                         made_of="; ".join(p for p in made if p), dimensions=_split(row), period=shown.period,
                         base=base, uncertainty=how, **numbers, **texts)
+
+
+def level_text(level: float, language: str) -> str:
+    """Write a level of confidence as a percentage.
+
+    Parameters
+    ----------
+    level : float
+        Above 0 and below 1.
+    language : str
+        Language of the number.
+
+    Returns
+    -------
+    str
+        Without decimals where it has none.
+
+    Examples
+    --------
+    >>> level_text(0.95, "en").replace("\u00a0", " "), level_text(0.995, "en").replace("\u00a0", " ")
+    ('95 %', '99.5 %')
+    """
+    value = round(100 * level, 6)
+    return f"{number_text(value, 0 if value.is_integer() else 1, language=language)}\u00a0%"
 
 
 def _listed(of: Sequence[str]) -> str:

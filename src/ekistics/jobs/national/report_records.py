@@ -148,8 +148,20 @@ def read_records(packages: Sequence[Path], *, earlier: Sequence[Path], cities: P
         PlaceRecord(place.code, place.name, "country", place.code),
         tuple((ours | known).values()), rows, before, beside,
         names, sample, surveys, _stated(held), written,
-        tuple(check for each in held for check in each.package.checks), newest, "", publisher, language),
+        tuple(check for each in held for check in each.package.checks), _levels([*held, *past]), newest, "", publisher,
+        language),
         idle, {each.folder.name: frozenset(each.rows()["address"]) for each in past})
+
+
+def _levels(held: Sequence[_Held]) -> dict[str, float]:
+    """Give the level of confidence of the intervals of each run that states it, as a setting or in its survey."""
+    made: dict[str, float] = {}
+    for each in held:
+        survey = read_document(each.folder, "survey.json")
+        level = survey["design"].get("confidence") if survey else each.package.run.parameters.get("confidence")
+        if isinstance(level, float) and 0 < level < 1:
+            made[each.package.run.id] = level
+    return made
 
 
 def _adds_nothing(held: _Held) -> bool:

@@ -9,7 +9,7 @@ from ekistics.core.frameworks import nua_framework
 from ekistics.core.i18n import _, joined, use_language
 from ekistics.core.reasons import Reason, reason_text
 from ekistics.publish.briefs.common import closing, edition_words, finished, indicator_name
-from ekistics.publish.citing import filled
+from ekistics.publish.citing import filled, level_text
 from ekistics.publish.content import Fact
 from ekistics.publish.figures import share_text
 from ekistics.publish.groups import split_by
@@ -96,7 +96,8 @@ def _first(held: Context) -> tuple[list[Block], str]:
     found = national_finding(held.name, held.specs, whole, [row for row in every if split_by(row)])
     shown = {name: held.cites.inline(row) for name, row in found.rows.items()}
     blocks: list[Block] = [Paragraph(filled(found.template, **found.words, **shown), "lead"), _figures(held),
-                           Heading(_("About this report"), "about"), *slot_blocks(held), _about(held)]
+                           *_confidence(held), Heading(_("About this report"), "about"), *slot_blocks(held),
+                           _about(held)]
     return blocks, found.rule
 
 
@@ -114,6 +115,23 @@ def _figures(held: Context) -> KeyFigures:
                 items.append(KeyFigure(replace(figure, variant=""), indicator_name(held.specs[code]), (
                     share_text(row, language=held.language),)))
     return KeyFigures(tuple(items))
+
+
+def _confidence(held: Context) -> list[Block]:
+    """Say once, before the first table, at what level of confidence the intervals are."""
+    levels = {held.cites.level(row) for row in _shown(held) if isfinite(row.obs_value) and isfinite(row.lci)}
+    level = next((each for each in levels if each is not None), None)
+    if level is None:
+        return []
+    if len(levels) > 1:
+        return [Paragraph((_("The intervals are not all at one level of confidence. The data sheet gives it beside "
+                             "each interval for which it is stated."),), "note")]
+    cited = held.cites.derive(
+        _("Level of confidence of the intervals"), 100 * level, "PT", _("as the runs of the values state it"),
+        of=(), text=level_text(level, held.language), base=_("samples drawn in the same way"))
+    return [Paragraph(filled(_("The intervals beside national values are at a level of confidence of {level}: of "
+                               "samples drawn in the same way, that share would give an interval that holds the true "
+                               "value."), level=cited), "note")]
 
 
 def _about(held: Context) -> FactList:

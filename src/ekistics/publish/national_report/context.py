@@ -101,7 +101,8 @@ def context_of(records: NationalRecords) -> Context:
     names = {code: records.place.name, **records.cities}
     return Context(records, nua_report(), specs, {code: found for code, found in shown.items() if found},
                    (*rows, *earlier), tuple(row for row in cities if not split_by(row)),
-                   _slots(records, rows), Citations(specs, names, language=records.language))
+                   _slots(records, rows), Citations(
+                       specs, names, language=records.language, confidence=records.confidence))
 
 
 def _listed(rows: pd.DataFrame | None, specs: Mapping[str, IndicatorSpec], places: list[str]) -> list[Any]:

@@ -69,6 +69,8 @@ class NationalRecords:
         Texts of people.
     checks : tuple of QualityFlag
         Quality of the inputs.
+    confidence : mapping of str to float
+        The level of confidence of the intervals by run, where it is stated: 0.95 for 95 percent.
     edition, address, publisher, language : str
         As of :class:`~ekistics.publish.records.CityRecords`.
     """
@@ -84,6 +86,7 @@ class NationalRecords:
     not_applicable: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
     narratives: tuple[Narrative, ...] = ()
     checks: tuple[QualityFlag, ...] = ()
+    confidence: Mapping[str, float] = field(default_factory=dict)
     edition: str = ""
     address: str = ""
     publisher: str = "Ekistics"

@@ -82,7 +82,7 @@ def national_records(actor: Actor, place: Place, language: str, stamp: str) -> N
         tuple(indicator_specs(stamp).values()), cited_frame(rows), None, cited_frame(beside) if names else None, names,
         sample, tuple(_document(d, "survey") for d in documents if d.survey),
         {row["slot"]: row for row in statement["statements"]} if statement else {},
-        narratives_of(readable_texts(actor, place)), record.profile.checks, newest_day(rows),
+        narratives_of(readable_texts(actor, place)), record.profile.checks, {}, newest_day(rows),
         absolute("country", code=place.code), site_name(), language)
 
 
