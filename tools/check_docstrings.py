@@ -60,12 +60,14 @@ def documented_parameters(node: Definition) -> list[str]:
     return [name.strip() for line in lines for name in line.split(",")]
 
 
-def field_names(node: ast.ClassDef) -> list[str]:
-    """List the fields that a dataclass takes as arguments."""
-    return [n.target.id for n in node.body
-            if isinstance(n, ast.AnnAssign) and isinstance(n.target, ast.Name)
-            and "ClassVar" not in ast.unparse(n.annotation)
-            and "init=False" not in ("" if n.value is None else ast.unparse(n.value)).replace(" ", "")]
+def field_names(node: ast.ClassDef, classes: dict[str, ast.ClassDef]) -> list[str]:
+    """List the fields that a dataclass takes as arguments, those of its bases in the same module first."""
+    inherited = [name for base in node.bases if (known := classes.get(ast.unparse(base))) is not None
+                 and is_dataclass(known) for name in field_names(known, classes)]
+    return inherited + [n.target.id for n in node.body
+                        if isinstance(n, ast.AnnAssign) and isinstance(n.target, ast.Name)
+                        and "ClassVar" not in ast.unparse(n.annotation)
+                        and "init=False" not in ("" if n.value is None else ast.unparse(n.value)).replace(" ", "")]
 
 
 def excused(code: str, node: Definition, outer: tuple[ast.AST, ...]) -> bool:
@@ -80,13 +82,14 @@ def excused(code: str, node: Definition, outer: tuple[ast.AST, ...]) -> bool:
     return is_method and code in SUMMARY_ONLY and not (code == "PR01" and has_parameters(node))
 
 
-def dataclass_findings(path: Path, tree: ast.AST) -> list[str]:
+def dataclass_findings(path: Path, tree: ast.Module) -> list[str]:
     """Compare the Parameters of each public dataclass with its fields."""
     found = []
+    classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
     for node, outer in definitions(tree):
         if not isinstance(node, ast.ClassDef) or not is_dataclass(node) or is_private(node, outer):
             continue
-        said, fields = documented_parameters(node), field_names(node)
+        said, fields = documented_parameters(node), field_names(node, classes)
         if said and set(said) != set(fields):
             found.append(f"{path}:{node.lineno}: parameters of {node.name}: said {said}, fields {fields}")
     return found
