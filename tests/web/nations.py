@@ -48,7 +48,7 @@ def national_package(code: str = "XMU", *, name: str = "Merrow (made-up)", acces
     place, known = Place(code, name, "country", code), {spec.code: spec for spec in specs()}
     run = Run((Provenance("cities.csv", digest_bytes(f"cities {seed}".encode()), role="cities", producer="An office",
                           citation="Cities of 2025", licence="CC-BY-4.0", accessed="2026-11-01", time_period="2025"),),
-              {"seed": seed}, {"sdg_11_2_1": "2024"}, "0.1.0+test")
+              {"seed": seed, "confidence": 0.95}, {"sdg_11_2_1": "2024"}, "0.1.0+test")
     made = [_shares(code, access - 4 * i, year) for i, year in enumerate(reversed(years))]
     if groups:
         made += [_shares(code, access + gain, years[-1], **group) for group, gain in GROUPS]

@@ -198,6 +198,13 @@ def test_the_data_sheet_leads_to_the_values_of_the_site(nation):
     assert {row["Run"] != "" for row in rows if row["Method"]} == {True}
 
 
+def test_the_level_of_confidence_is_said_and_stands_in_the_data_sheet(nation):
+    assert "at a level of confidence of 95 %" in " ".join(html.fromstring(report(Client())).text_content().split())
+    rows = list(csv.DictReader(io.StringIO(report(Client(), "csv"))))
+    value = next(row for row in rows if row["As written"].startswith("58.9"))
+    assert "level of confidence: 95\u00a0%" in value["Made of"]
+
+
 def test_languages_and_addresses_that_are_not_there(nation):
     assert Client().get("/fr/countries/GHA/report.html")["Content-Disposition"].endswith('report-fr.html"')
     assert Client().get("/ru/countries/GHA/report.html")["Content-Disposition"].endswith('report-en.html"')

@@ -23,7 +23,7 @@ from ekistics.jobs.national.cities import read_city_values
 from ekistics.package import ProfilePackage, read_package, verify_package
 from ekistics.package.documents import read_document
 from ekistics.publish.national_report import Narrative, NationalRecords
-from ekistics.publish.national_report.records import DocumentRecord
+from ekistics.publish.national_report.records import DocumentRecord, stated_confidence
 from ekistics.publish.records import PlaceRecord, cited_rows
 
 __all__ = ["ReadRecords", "read_records"]
@@ -154,14 +154,9 @@ def read_records(packages: Sequence[Path], *, earlier: Sequence[Path], cities: P
 
 
 def _levels(held: Sequence[_Held]) -> dict[str, float]:
-    """Give the level of confidence of the intervals of each run that states it, as a setting or in its survey."""
-    made: dict[str, float] = {}
-    for each in held:
-        survey = read_document(each.folder, "survey.json")
-        level = survey["design"].get("confidence") if survey else each.package.run.parameters.get("confidence")
-        if isinstance(level, float) and 0 < level < 1:
-            made[each.package.run.id] = level
-    return made
+    """Give the level of confidence of the intervals of each run that states it."""
+    return {each.package.run.id: level for each in held if (level := stated_confidence(
+        each.package.run.parameters, read_document(each.folder, "survey.json"))) is not None}
 
 
 def _adds_nothing(held: _Held) -> bool:

@@ -11,7 +11,7 @@ from ekistics.core.quality import QualityFlag
 from ekistics.publish.national_report.narrative import Narrative
 from ekistics.publish.records import PlaceRecord
 
-__all__ = ["LANGUAGES", "DocumentRecord", "NationalRecords"]
+__all__ = ["LANGUAGES", "DocumentRecord", "NationalRecords", "stated_confidence"]
 
 LANGUAGES = ("en", "fr", "ar")  # those the report is offered in
 
@@ -91,3 +91,22 @@ class NationalRecords:
     address: str = ""
     publisher: str = "Ekistics"
     language: str = "en"
+
+
+def stated_confidence(parameters: Mapping[str, Any], survey: Mapping[str, Any] | None) -> float | None:
+    """Give the level of confidence of the intervals of a run, as its survey or else its settings state it.
+
+    Parameters
+    ----------
+    parameters : mapping
+        Settings of the run.
+    survey : mapping or None
+        Content of ``survey.json``, where the run is of a survey.
+
+    Returns
+    -------
+    float or None
+        0.95 for 95 percent; None where it is not stated, or no level.
+    """
+    level = survey["design"].get("confidence") if survey else parameters.get("confidence")
+    return level if isinstance(level, float) and 0 < level < 1 else None

@@ -1,23 +1,25 @@
 """The report of a country on the New Urban Agenda, composed of the record when it is asked for."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 
 from ekistics.publish.national_report import LANGUAGES, NationalRecords, compose_national_report
-from ekistics.publish.national_report.records import DocumentRecord
+from ekistics.publish.national_report.records import DocumentRecord, stated_confidence
 from ekistics.publish.records import PlaceRecord
 from ekistics.publish.report_csv import report_csv
 from ekistics.web.accounts.actors import actor_of
 from ekistics.web.observatory.documents import Documents, open_documents
 from ekistics.web.observatory.frames import frame, framed, groups_at, indicator_specs, rows_for
+from ekistics.web.observatory.models import Edition
 from ekistics.web.observatory.pages.briefs import KINDS as BRIEF_KINDS
 from ekistics.web.observatory.pages.briefs import cited_frame, newest_day
 from ekistics.web.observatory.pages.caching import public_page, stamp_of
 from ekistics.web.observatory.pages.frameworks import stated_in
 from ekistics.web.observatory.pages.shared import absolute, require_country, site_name
-from ekistics.web.observatory.records import city_record
+from ekistics.web.observatory.records import city_record, run_of
 from ekistics.web.observatory.taking import rows_leave, rows_taken
 from ekistics.web.places.models import Place
 from ekistics.web.policy import Actor
@@ -82,8 +84,16 @@ def national_records(actor: Actor, place: Place, language: str, stamp: str) -> N
         tuple(indicator_specs(stamp).values()), cited_frame(rows), None, cited_frame(beside) if names else None, names,
         sample, tuple(_document(d, "survey") for d in documents if d.survey),
         {row["slot"]: row for row in statement["statements"]} if statement else {},
-        narratives_of(readable_texts(actor, place)), record.profile.checks, {}, newest_day(rows),
+        narratives_of(readable_texts(actor, place)), record.profile.checks,
+        _levels(record.editions, documents), newest_day(rows),
         absolute("country", code=place.code), site_name(), language)
+
+
+def _levels(editions: Sequence[Edition], documents: Sequence[Documents]) -> dict[str, float]:
+    """Give the level of confidence of the intervals of each run that states it."""
+    surveys = {held.edition.pk: held.survey for held in documents}
+    return {each.run: level for each in editions if (level := stated_confidence(
+        run_of(each).parameters, surveys.get(each.pk))) is not None}
 
 
 def _document(held: Documents, name: str) -> DocumentRecord:
