@@ -370,7 +370,7 @@ def _reports() -> Iterable[Door]:
     yield Door("/en/countries/{c.country}/report.html", "Words of {c.nation}", text_reported, session=True, cost=1)
     yield Door("/en/work/texts/{c.text}/", "Words of {c.nation}", text_read, session=True)
     yield Door("/en/work/countries/{c.country}/texts/", "Office of {c.nation}", text_read, session=True)
-    yield Door("/en/work/", "/work/texts/{c.text}/", text_waits, session=True)
+    yield Door("/en/work/", "work/texts/{c.text}/", text_waits, session=True)
 
 
 def doors(codes: list[str]) -> list[Door]:
