@@ -46,7 +46,8 @@ def _points(value: float, language: str) -> str:
 
 
 def _whole(value: float, language: str) -> str:
-    return number_text(value, 0, language=language)
+    """Write a place or a count; what is none of both, such as infinity in results of another program, is an error."""
+    return number_text(int(value), 0, language=language)
 
 
 def _scored(results: Mapping[str, Any], unit: Mapping[str, Any], language: str) -> str:
