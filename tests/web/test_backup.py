@@ -21,8 +21,10 @@ from tests.web.packages import small_package
 from tests.web.sites import Site, drop, new_site
 
 SERVER = os.environ.get("EKISTICS_DATABASE", "")
-PAIRS = [("sqlite", "sqlite"), *([("postgresql", "postgresql"), ("postgresql", "sqlite"), ("sqlite", "postgresql")]
-                                 if SERVER else [])]
+# The suite runs once on each database: what needs SQLite alone is not tried again beside the server.
+PAIRS = [("postgresql", "postgresql"), ("postgresql", "sqlite"), ("sqlite", "postgresql")] if SERVER else [
+    ("sqlite", "sqlite")]
+KIND = PAIRS[0][0]
 FILL = """
     from datetime import timedelta
     from django.utils import timezone
@@ -165,7 +167,7 @@ def test_every_row_file_and_page_is_the_same_elsewhere(filled, empty, key, tmp_p
     assert pages == source.ask(PAGES) and {answer[0] for answer in pages.values()} >= {200}
 
 
-@pytest.mark.parametrize("after", sorted({pair[1] for pair in PAIRS}))
+@pytest.mark.parametrize("after", [KIND])
 def test_a_restored_site_goes_on(sealed_file, empty, key, tmp_path, after: str) -> None:
     site = empty(after)
     site.call("restore", sealed_file, "--key-file", key)
@@ -258,7 +260,7 @@ def test_a_file_that_is_longer_is_found(small_file) -> None:
         check_backup(copy, identity)
 
 
-@pytest.mark.parametrize("after", sorted({pair[1] for pair in PAIRS}))
+@pytest.mark.parametrize("after", [KIND])
 def test_a_damaged_backup_restores_nothing_and_leaves_the_place_free(sealed_file, key, empty, tmp_path,
                                                                      after: str) -> None:
     site, whole, copy = empty(after), sealed_file.read_bytes(), tmp_path / "copy.age"
@@ -294,7 +296,7 @@ COUNTED = """
 """
 
 
-@pytest.mark.parametrize("kind", sorted({pair[0] for pair in PAIRS}))
+@pytest.mark.parametrize("kind", [KIND])
 def test_a_backup_from_before_an_upgrade_is_upgraded(filled, empty, key, tmp_path, kind: str) -> None:
     old = empty(kind)
     filled("sqlite").call("backup", tmp_path / "now.age", "--key-file", key)

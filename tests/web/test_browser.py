@@ -104,19 +104,20 @@ def test_every_kind_of_public_page_is_reached_from_the_first_one(pages) -> None:
             "releases", "methods", "value"} <= set(pages), sorted(pages)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", [pytest.param("tablet", marks=pytest.mark.full), "phone", "desktop"])
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(browser, site, pages, width) -> None:
     count, problems = inspect(browser, site, pages, viewport=WIDTHS[width])
     print(f"SHOWN axe at the width of a {width}: {len(problems)} violations on {count} kinds of page")
     assert count >= 10 and problems == []
 
 
+@pytest.mark.full
 def test_axe_finds_nothing_by_night(browser, site, pages) -> None:
     _count, problems = inspect(browser, site, pages, viewport={"width": 1280, "height": 900}, color_scheme="dark")
     assert problems == []
 
 
-@pytest.mark.parametrize("width", ["phone", "desktop"])
+@pytest.mark.parametrize("width", [pytest.param("desktop", marks=pytest.mark.full), "phone"])
 def test_axe_finds_nothing_in_arabic(browser, site, pages, width) -> None:
     arabic = {name: path.replace("/en/", "/ar/", 1) for name, path in pages.items()}
     _count, problems = inspect(browser, site, arabic, viewport=WIDTHS[width])
