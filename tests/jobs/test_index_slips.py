@@ -10,6 +10,7 @@ from ekistics.cli.index import index as commands
 from ekistics.core.errors import ConfigurationError, InputFormatError
 from ekistics.instruments.indices import shipped_index
 from ekistics.jobs.index import Uncertainty, build_index, try_ranks
+from ekistics.jobs.sample_index import make_sample_index
 from tests.jobs.index_files import CITIES, MINE, write_files
 
 
@@ -158,3 +159,10 @@ def test_replicates_that_go_with_the_package_that_is_replaced_are_told(tmp_path)
     assert json.loads(said_of(tmp_path, "--json"))["replicates_lost"] == 3
     (tmp_path / "out" / "results.json").write_text("[")
     assert build(tmp_path).lost == 0
+
+
+def test_made_up_cities_have_no_share_beyond_all(tmp_path):
+    index = shipped_index("city_prosperity")
+    made = make_sample_index(index, tmp_path / "made", cities=60)
+    outcome = build_index("city_prosperity", made.folder / "cities.csv", tmp_path / "out")
+    assert slips_of(outcome) == {}

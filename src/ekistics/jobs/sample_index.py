@@ -18,6 +18,7 @@ from ekistics.composite import Data, Form, build
 from ekistics.core.errors import ConfigurationError
 from ekistics.core.i18n import _
 from ekistics.instruments.indices import IndexDefinition
+from ekistics.jobs.index.checks import scales
 from ekistics.package.staging import replaced_folder
 
 __all__ = ["FILES", "SampleIndex", "make_sample_index"]
@@ -89,6 +90,8 @@ def make_sample_index(index: IndexDefinition, folder: Path, *, cities: int = 100
     true = np.column_stack([_raw(forms[item.code], shares) for item, shares in
                             zip(index.items, _shares(index, cities, random).T, strict=True)])
     measured, errors = _measured(true, [forms[item.code] for item in index.items], random)
+    for column, low, high in scales(index):  # no survey finds more than all
+        measured[:, column] = np.clip(measured[:, column], low, high)
     holes = random.random(cities) < with_holes
     lost = holes[:, None] & (random.random(true.shape) < 0.1)  # noqa: PLR2004 - a tenth of the values of such a city
     measured[lost] = np.nan
@@ -134,9 +137,7 @@ def _measured(true: Floats, forms: list[Form], random: np.random.Generator) -> t
     counted = np.array([form.kind == "checklist" for form in forms])
     errors = np.where(counted, np.nan, _ERROR * np.abs(true))
     noise = np.clip(random.standard_normal(true.shape), -3, 3)
-    measured = true + np.where(counted, 0.0, errors * noise)
-    shares = np.array([form.kind == "direct" for form in forms])
-    return np.where(shares, np.minimum(measured, 100.0), measured), errors
+    return true + np.where(counted, 0.0, errors * noise), errors
 
 
 def _names(cities: int) -> list[str]:

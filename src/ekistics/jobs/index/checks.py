@@ -16,7 +16,7 @@ from ekistics.instruments.indices import IndexDefinition
 from ekistics.jobs.index.compute import Built
 from ekistics.jobs.index.values import BESIDE
 
-__all__ = ["flags", "slips"]
+__all__ = ["flags", "scales", "slips"]
 
 RESTRICTED = "values-restricted"  # flag of values that were left out
 _GOOD, _WARN = 0.95, 0.5  # share of cities with a score: above is good, below is bad
@@ -101,25 +101,37 @@ def _nearest(name: str, known: Iterable[str]) -> str:
     return next(iter(get_close_matches(name, list(known), 1, UnknownNameError.NEAR)), "")
 
 
-def _scales(definition: IndexDefinition) -> Iterable[tuple[int, float, float]]:
+def scales(definition: IndexDefinition) -> list[tuple[int, float, float]]:
     """Give the least and largest value that an item can have, where its form or its unit says so.
 
     Benchmarks beyond 0 and 100 widen the scale of a share: who set them holds such values for possible. The form of an
     item that is divided by another is about the quotient, and says nothing of the value.
+
+    Parameters
+    ----------
+    definition : IndexDefinition
+        The index.
+
+    Returns
+    -------
+    list of (int, float, float)
+        The place of an item among the items, its least and its largest value; items without such ends are left out.
     """
     forms, steps = definition.forms(), definition.scenario.denominate or {}
+    found = []
     for column, item in enumerate(definition.items):
         form = None if item.code in steps.get("by", {}) else forms.get(item.code)
         marks = [] if form is None else [each for each in (form.low, form.high, form.target) if each is not None]
         if form is not None and form.kind == "direct":
-            yield column, *_PERCENT
+            found.append((column, *_PERCENT))
         elif item.unit.startswith("%") and not (form is not None and form.rooted):
-            yield column, min(_PERCENT[0], *marks, 0.0), max(_PERCENT[1], *marks, 0.0)
+            found.append((column, min((_PERCENT[0], *marks)), max((_PERCENT[1], *marks))))
+    return found
 
 
 def _off_scale(made: Built) -> list[str]:
     values, told = made.base.data.values, []
-    for column, low, high in _scales(made.definition):
+    for column, low, high in scales(made.definition):
         item = made.definition.items[column]
         for row in np.flatnonzero((values[:, column] < low) | (values[:, column] > high)):
             told.append(_("{item} of {city}: {value} {unit}, not between {low} and {high}").format(
