@@ -15,7 +15,7 @@ from ekistics.core.indicator import IndicatorSpec
 from ekistics.core.reasons import Reason
 
 __all__ = ["DIMENSIONS", "LONGEST", "OBSERVATION_COLUMNS", "RESULT_COLUMNS", "Estimate", "absent_rows", "free_values",
-           "observations", "result_rows", "share_rows"]
+           "is_restricted", "observations", "result_rows", "share_rows"]
 
 DIMENSIONS = ("sex", "age", "disability", "urbanisation", "income_quantile", "tenure", "displacement_status",
               "migrant_status")
@@ -205,6 +205,27 @@ def observations(results: pd.DataFrame, spec: IndicatorSpec, *, run: str) -> pd.
     return frame[list(OBSERVATION_COLUMNS)]
 
 
+def is_restricted(frame: pd.DataFrame) -> pd.Series:
+    """Tell which rows may not be published, whether or not they have a value: any status but free counts.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Observations, with ``conf_status``; an empty status is free.
+
+    Returns
+    -------
+    pandas.Series of bool
+        One a row.
+
+    Examples
+    --------
+    >>> is_restricted(pd.DataFrame({"conf_status": ["F", "", "C"]})).tolist()
+    [False, False, True]
+    """
+    return ~frame["conf_status"].isin(["F", ""])
+
+
 def free_values(frame: pd.DataFrame) -> pd.DataFrame:
     """Take out the values that may not be published, for what everybody shall read; any status but free counts.
 
@@ -224,7 +245,7 @@ def free_values(frame: pd.DataFrame) -> pd.DataFrame:
     >>> free_values(frame)[["obs_value", "se", "reason"]].to_dict("list")
     {'obs_value': [1.0, nan], 'se': [0.1, nan], 'reason': ['', 'restricted']}
     """
-    secret = ~frame["conf_status"].isin(["F", ""])
+    secret = is_restricted(frame)
     told = secret & frame["obs_value"].notna()
     return frame.assign(**{name: frame[name].mask(secret) for name in _NUMBERS if name in frame},
                         reason=frame["reason"].mask(told, str(Reason.RESTRICTED)))

@@ -15,7 +15,14 @@ import pandas as pd
 from ekistics.core.errors import ConfigurationError, InvalidValueError, PackageError
 from ekistics.core.i18n import _
 from ekistics.core.indicator import IndicatorSpec
-from ekistics.core.observation import DIMENSIONS, OBSERVATION_COLUMNS, free_values, observations, result_rows
+from ekistics.core.observation import (
+    DIMENSIONS,
+    OBSERVATION_COLUMNS,
+    free_values,
+    is_restricted,
+    observations,
+    result_rows,
+)
 from ekistics.core.provenance import Run
 from ekistics.core.reasons import Reason
 from ekistics.indicators import specs
@@ -64,7 +71,7 @@ class _Held:
     def _free(self, content: Mapping[str, Any]) -> Mapping[str, Any]:
         """Take out of a document the values of parts of the country whose indicator may not be published."""
         rows, parts = self.package.observations, content.get("domains")
-        secret = set(rows.loc[~rows["conf_status"].isin(["F", ""]) & rows["obs_value"].notna(), "indicator"])
+        secret = set(rows.loc[is_restricted(rows) & rows["obs_value"].notna(), "indicator"])
         if parts is None or not secret:
             return content
         empty = dict.fromkeys(("value", "se", "lci", "uci"), None) | {"reason": str(Reason.RESTRICTED)}
