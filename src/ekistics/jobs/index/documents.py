@@ -88,7 +88,7 @@ def live_document(built: Built) -> dict[str, Any]:
     -------
     dict
         Format 1: index, units, items, groups, values as they are standardised (the page does none of the steps
-        before), standard errors, scenario, variants, bands, check.
+        before), standard errors, scenario, variants, bands, check. What trials say is put beside, as ``worth``.
     """
     definition, base = built.definition, built.base
     return {
