@@ -17,9 +17,9 @@ from ekistics.publish.groups import split_by
 from ekistics.publish.national_report.records import NationalRecords
 from ekistics.publish.numbers import number_text
 
-__all__ = ["Context", "context_of", "main_of", "section_of"]
+__all__ = ["COUNTED", "Context", "context_of", "main_of", "section_of"]
 
-_COUNTED = "_cities_"  # in the codes of counts of cities by an indicator
+COUNTED = "_cities_"  # in the codes of counts of cities by an indicator
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,7 +163,7 @@ def section_of(code: str, outline: Outline) -> str:
     >>> section_of("sdg_11_2_1_cities_above_50", outline), section_of("nua_09", outline), section_of("own_1", outline)
     ('1.1.3', '1.2.1', '')
     """
-    counted = code.partition(_COUNTED)[0]
+    counted = code.partition(COUNTED)[0]
     slot = int(code[4:]) if code.startswith("nua_") and code[4:].isdecimal() else 0
     return next((section.code for section in outline.sections
                  if counted in section.indicators or slot in section.slots), "")

@@ -10,13 +10,11 @@ from ekistics.publish.briefs.common import indicator_name
 from ekistics.publish.citing import filled
 from ekistics.publish.content import Cell, Column, Group, Table
 from ekistics.publish.national_report.cities import asked_cities, main_city_rows
-from ekistics.publish.national_report.context import Context
+from ekistics.publish.national_report.context import COUNTED, Context
 from ekistics.publish.national_report.narrative import chosen
 from ekistics.publish.report import Block, Cite, Heading, Paragraph
 
 __all__ = ["gap_blocks", "runs", "slot_blocks"]
-
-_COUNTED = "_cities_"  # in the codes of counts of cities by an indicator
 
 
 def slot_blocks(held: Context) -> list[Block]:
@@ -41,7 +39,7 @@ def slot_blocks(held: Context) -> list[Block]:
               "for them."), count=_unknown(held, unknown))))
     asked = {code for slot in slots for code in (*slot.indicators, slot.own)}
     names = [indicator_name(held.specs[code]) for code, rows in held.rows.items()
-             if code not in asked and _COUNTED not in code and any(isfinite(row.obs_value) for row in rows)]
+             if code not in asked and COUNTED not in code and any(isfinite(row.obs_value) for row in rows)]
     if names:
         blocks.append(Paragraph((_("Values that this report gives of indicators that no slot with a known text asks "
                                    "for count for no slot: {names}.").format(names=joined(names)),)))
