@@ -66,9 +66,16 @@ def _connection_kept() -> Iterator[None]:
         signal.connect(close_old_connections)
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Give every test's database the world of M49, as the first start of a site does."""
+    with django_db_blocker.unblock():
+        seed_world()
+
+
 @pytest.fixture
 def world(db: None) -> Place:
-    """Give the world of M49."""
+    """Give the world of M49, which a test with transactions of its own took away with all else."""
     seed_world()
     return Place.objects.get(code="001")
 

@@ -7,11 +7,13 @@ wildcard of LIKE.
 
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import groupby
 
 __all__ = ["LONGEST", "begins", "folded", "query_terms", "terms"]
 
 LONGEST = 64  # characters of a term; the rest of a longer one is cut off, in names and in what is asked alike
+SIGNS = 4096  # what is known of this many signs is kept
 
 _PASSES = 4  # one does for any single character; signs that come to stand side by side may fold once more
 _APOSTROPHE = "'"
@@ -69,11 +71,13 @@ def _folded_once(text: str) -> str:
     return unicodedata.normalize("NFC", kept.translate(_ALIKE))
 
 
+@lru_cache(SIGNS)
 def _is_mark(sign: str) -> bool:
     """Tell whether a sign is left out: an accent, a vowel mark, or a control of writing direction and joining."""
     return _within(sign, _MARKS) or unicodedata.category(sign) == "Cf"
 
 
+@lru_cache(SIGNS)
 def _digit(sign: str) -> str:
     return str(unicodedata.decimal(sign, sign))
 

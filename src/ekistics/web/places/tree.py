@@ -1,7 +1,7 @@
 """The tree of places: the world by M49, countries, and the cities and neighbourhoods that packages bring."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -53,18 +53,19 @@ def seed_world() -> int:
         Places that were added.
     """
     known = {place.code: place for place in Place.objects.filter(kind__in=("world", "region", "country"))}
-    added = 0
+    new: dict[str, m49.Area] = {}
     for area in _from_the_world_down():
         code = area.iso_alpha3 or area.m49
         if code in known:
             continue
-        names = area_names(area.m49)
         parent = known.get(_code_of(area.parent)) if area.parent else None
-        known[code] = Place.objects.create(code=code, kind=area.kind, country=area.iso_alpha3, parent=parent,
-                                           name=names.get("en", code))
-        _describe_area(known[code], area, names)
-        added += 1
-    return added
+        known[code] = Place(code=code, kind=area.kind, country=area.iso_alpha3, parent=parent,
+                            path=f"{parent.path if parent else ''}{code}/", name=area_names(area.m49).get("en", code))
+        new[code] = area
+    _create(known[code] for code in new)
+    _describe_areas((known[code], area) for code, area in new.items())
+    index_names(known[code] for code in new)
+    return len(new)
 
 
 def _code_of(number: str) -> str:
@@ -80,13 +81,24 @@ def _from_the_world_down() -> Iterable[m49.Area]:
         waiting += m49.children(area.m49)
 
 
-def _describe_area(place: Place, area: m49.Area, names: Mapping[str, str]) -> None:
-    codes = {"M49": area.m49, "ISO 3166-1 alpha-2": area.iso_alpha2, "ISO 3166-1 alpha-3": area.iso_alpha3}
-    PlaceCode.objects.bulk_create(PlaceCode(place=place, scheme=scheme, value=value, source=M49_SOURCE)
-                                  for scheme, value in codes.items() if value)
-    PlaceName.objects.bulk_create(PlaceName(place=place, language=language, name=name, source=CLDR_SOURCE)
-                                  for language, name in names.items())
-    index_names([place])
+def _describe_areas(areas: Iterable[tuple[Place, m49.Area]]) -> None:
+    codes, names = [], []
+    for place, area in areas:
+        known = {"M49": area.m49, "ISO 3166-1 alpha-2": area.iso_alpha2, "ISO 3166-1 alpha-3": area.iso_alpha3}
+        codes += [PlaceCode(place=place, scheme=scheme, value=value, source=M49_SOURCE)
+                  for scheme, value in known.items() if value]
+        names += [PlaceName(place=place, language=language, name=name, source=CLDR_SOURCE)
+                  for language, name in area_names(area.m49).items()]
+    PlaceCode.objects.bulk_create(codes)
+    PlaceName.objects.bulk_create(names)
+
+
+def _create(places: Iterable[Place]) -> None:
+    """Put new places into the record, parents first: a place refers to its parent by a key that the record gives."""
+    waiting = list(places)
+    while waiting:
+        Place.objects.bulk_create(p for p in waiting if p.parent is None or p.parent.pk is not None)
+        waiting = [place for place in waiting if place.pk is None]
 
 
 def ensure_country(code: str, name: str = "") -> Place:
@@ -157,10 +169,7 @@ def ensure_places(given: Iterable[core.Place], known: dict[str, Place]) -> set[s
         new[each.code] = known[each.code] = Place(
             code=each.code, kind=each.kind, country=each.country, parent=parent, name=each.name,
             path=f"{parent.path}{each.code}/")
-    waiting = list(new.values())
-    while waiting:  # parents first: a place refers to its parent by a key that the record gives
-        Place.objects.bulk_create(place for place in waiting if place.parent.pk is not None)
-        waiting = [place for place in waiting if place.pk is None]
+    _create(new.values())
     index_names(new.values())
     return set(new)
 
