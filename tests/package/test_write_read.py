@@ -5,6 +5,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyogrio
@@ -16,6 +17,7 @@ from ekistics.core.crs import MOLLWEIDE, equal_area_for
 from ekistics.core.errors import MissingInputError, PackageError
 from ekistics.core.raster import Raster
 from ekistics.package import Layer, read_package, verify_package, write_package
+from ekistics.package.layers import read_vector
 from ekistics.package.table import canonical_observations
 
 DOCUMENTS = {"profile.html": b"<!doctype html>", "profile.pdf": b"%PDF-1.7"}
@@ -137,6 +139,27 @@ def test_tiles_keep_light_fields_and_all_lines(package, written):
     assert drawn.to_crs(MOLLWEIDE).length.sum() == pytest.approx(wanted, rel=0.03)
     fields = pyogrio.read_info(written / "layers/people.pmtiles")["fields"]
     assert {"code", "distance"} <= set(fields)
+
+
+@pytest.mark.parametrize("code", ["streets", "people", "stops"])
+def test_layers_are_read_as_geopandas_reads_them(written, code):
+    path = written / f"layers/{code}.parquet"
+    assert_geodataframe_equal(read_vector(path), gpd.read_parquet(path))
+
+
+@pytest.mark.parametrize(("crs", "more"), [("OGC:CRS84", {}), (4326, {"geometry_encoding": "geoarrow"})],
+                         ids=["other name", "other encoding"])
+def test_layers_of_other_programs_are_read(package, tmp_path, crs, more):
+    frame = package.layers[2].frame.to_crs(crs)
+    frame.to_parquet(tmp_path / "streets.parquet", **more)
+    assert_geodataframe_equal(read_vector(tmp_path / "streets.parquet"), frame, check_crs=False)
+
+
+@pytest.mark.parametrize(("crs", "got"), [(3857, ", got WGS 84 / Pseudo-Mercator"), (4258, ", got ETRS89"), (None, "")])
+def test_a_layer_in_another_system_is_refused(package, tmp_path, crs, got):
+    package.layers[2].frame.set_crs(crs, allow_override=True).to_parquet(tmp_path / "streets.parquet")
+    with pytest.raises(PackageError, match=rf"^streets.parquet: .* WGS84. Expected EPSG:4326{got}.$"):
+        read_vector(tmp_path / "streets.parquet")
 
 
 def test_no_tiles_for_an_empty_layer(written):
