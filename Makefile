@@ -67,8 +67,8 @@ demo-data: install # the packages that the demo shows
 	  && $(BIN)/ekistics households estimate $(OUT)/sample-survey/survey_$$year.toml $(MERROW) --out $(OUT)/sample-survey-$$year || exit 1; done
 
 test: install ## run the test suite: tests, properties, examples in docstrings and in docs
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not full"
-	$(BIN)/python -m tools.with_postgres $(BIN)/python -m pytest -n 2 --dist loadfile -m "not full and not browser" tests/web
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not full"
+	$(BIN)/python -m tools.with_postgres $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not full and not browser" tests/web
 
 test-full: install ## run the test suite with its long runs
 	EKISTICS_SEARCH=1 $(BIN)/python -m pytest -n 2 --dist loadfile
