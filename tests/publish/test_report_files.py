@@ -181,6 +181,24 @@ def test_key_figures_and_narrow_charts_of_the_docx_stand_in_columns_and_never_in
         assert len(made.tables) == len(tables) + 1  # and the list of numbers
 
 
+def test_key_figures_of_the_docx_begin_their_columns_and_stay_whole(brief):
+    lines = docx.Document(io.BytesIO(report_docx(brief))).paragraphs
+    breaks = [p for p in lines if any(b.get(qn("w:type")) == "column" for b in p._p.iter(qn("w:br")))]
+    in_figures = [p for p in breaks if p.style.name == "Heading 3"]
+    assert len(in_figures) == 2 and all(p.text.strip() for p in in_figures)
+    for head in in_figures:  # a break at the end of a paragraph would leave an empty line in the next column
+        at = next(i for i, p in enumerate(lines) if p._p is head._p)
+        assert lines[at + 1].paragraph_format.keep_with_next and lines[at + 2].paragraph_format.keep_together
+
+
+def test_the_numbers_of_the_docx_are_not_broken_over_lines(brief):
+    data = docx.Document(io.BytesIO(report_docx(brief))).tables[-1]
+    sides = data._tbl.tblPr.find(qn("w:tblCellMar"))
+    room = data.rows[1].cells[0].width.twips - sum(int(side.get(qn("w:w"))) for side in sides)
+    assert [cell.text for cell in data.rows[0].cells][:2] == ["No.", "What and where"]
+    assert room >= 3 * 7.5 * 0.6 * 20  # three digits of 7.5 points, each 0.6 of that wide, in twips
+
+
 def test_the_arabic_docx_runs_right_to_left(arabic):
     made = docx.Document(io.BytesIO(report_docx(arabic)))
     lines = [p for p in made.element.body.iter(qn("w:p")) if list(p.iter(qn("w:t")))]

@@ -343,7 +343,7 @@ def _data_table(report: Report) -> Table:
     groups: dict[str, list[tuple[Cell, ...]]] = {}
     for entry in report.citations:
         groups.setdefault(_group_title(entry), []).append(_data_row(entry))
-    columns = (Column(_("No."), weight=0.4), Column(_("What and where"), weight=2.6), Column(_("Time"), weight=0.9),
+    columns = (Column(_("No."), weight=0.6), Column(_("What and where"), weight=2.6), Column(_("Time"), weight=0.9),
                Column(_("Value"), weight=1.6), Column(_("Interval"), weight=1.0), Column(_("Made of"), weight=2.4),
                Column(_("Address"), weight=2.4))
     note = _("Every number of this document, by its number in square brackets.")

@@ -172,9 +172,11 @@ class _Writer:
             self._picture(Chart(block.code, block.title, block.note, block.attribution, block.svg, block.alt,
                                 Table("", "", (), ())), width=min(block.width_mm, 170))
 
-    def _heading(self, text: str, level: int, *, new_page: bool = False) -> None:
+    def _heading(self, text: str, level: int, *, new_page: bool = False, new_column: bool = False) -> None:
         line = self.doc.add_paragraph(style=f"Heading {level}")
         line.paragraph_format.page_break_before = new_page
+        if new_column:  # at the end of the paragraph before it, the break would begin the column with an empty line
+            line.add_run().add_break(WD_BREAK.COLUMN)
         self._line(line, (text,))
 
     def _titled(self, table: Table, headed: bool) -> None:
@@ -236,17 +238,18 @@ class _Writer:
         self._columns(THREE)
         high = -(-len(block.items) // len(THREE))
         for at, item in enumerate(block.items):
-            if at and at % high == 0:
-                self._next_column()
-            self._heading(item.title, 3)
+            self._heading(item.title, 3, new_column=bool(at) and at % high == 0)
             line = self.doc.add_paragraph()
+            line.paragraph_format.keep_with_next = True  # a figure is not parted from what it means
             self._turn(line)
             shown = item.figure
             self._run(line, shown.text, size=15, bold=not shown.absent)
             self._mark(line, shown.row)
             self._run(line, " ".join(t for t in ("", shown.interval, shown.period) if t is not None), size=SMALL)
             what = f"{shown.label} ({shown.variant}). " if shown.variant else f"{shown.label}. "
-            self._line(self.doc.add_paragraph(), (what, *item.meaning), size=SMALL, soft=True)
+            meaning = self.doc.add_paragraph()
+            meaning.paragraph_format.keep_together = True
+            self._line(meaning, (what, *item.meaning), size=SMALL, soft=True)
         self._columns(())
 
     def _box(self, box: Box) -> None:
@@ -290,6 +293,7 @@ class _Writer:
         if self.rtl:
             properties.insert_element_before(OxmlElement("w:bidiVisual"), *AFTER_BIDI_VISUAL)
         properties.insert_element_before(_borders(), *AFTER_BORDERS)
+        properties.insert_element_before(_sides(), *AFTER_BORDERS[AFTER_BORDERS.index("w:tblLook"):])
         self._head(made.rows[0], table, size)
         for group in table.groups:
             if group.title:
@@ -402,6 +406,17 @@ def _frame(*, dashed: bool) -> Any:
             line.set(qn(f"w:{name}"), value)
         frame.append(line)
     return frame
+
+
+def _sides() -> Any:
+    """Leave one millimetre beside the text of a cell: twice as much would break numbers in narrow columns."""
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        room = OxmlElement(f"w:{side}")
+        room.set(qn("w:w"), str(Mm(1).twips))
+        room.set(qn("w:type"), "dxa")
+        margins.append(room)
+    return margins
 
 
 def _borders() -> Any:
