@@ -2,8 +2,11 @@ import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from ekistics.core.errors import MissingInputError
@@ -118,6 +121,60 @@ def test_nonsense_under_a_true_checksum_shows(copy):
 
 def test_one_layer_in_place_of_another_shows(copy):
     shutil.copy(copy / "layers/population.tif", copy / "layers/streets.parquet")
+    reseal(copy)
+    assert codes(copy) == ["layer"]
+
+
+def marked(geo: dict[str, Any], **changed: Any) -> dict[str, Any]:
+    """Give what a file says of its geometry, changed."""
+    return {**geo["columns"]["geometry"], **changed}
+
+
+GEO_FAULTS = {
+    "a list": lambda geo: [],
+    "a number": lambda geo: 3,
+    "nothing": lambda geo: None,
+    "no columns": lambda geo: {**geo, "columns": None},
+    "columns in a list": lambda geo: {**geo, "columns": ["geometry"]},
+    "a column of nothing": lambda geo: {**geo, "columns": {"geometry": None}},
+    "a column that is not there": lambda geo: {**geo, "primary_column": "x", "columns": {"x": marked(geo)}},
+    "a name that is no text": lambda geo: {**geo, "primary_column": []},
+    "a column of words": lambda geo: {**geo, "primary_column": "highway", "columns": {"highway": marked(geo)}},
+    "no version": lambda geo: {name: said for name, said in geo.items() if name != "version"},
+    "an unknown encoding": lambda geo: {**geo, "columns": {"geometry": marked(geo, encoding="X")}},
+    "no system": lambda geo: {**geo, "columns": {"geometry": marked(geo, crs=None)}},
+    "an unknown system": lambda geo: {**geo, "columns": {"geometry": marked(geo, crs={"a": 1})}},
+}
+
+
+@pytest.mark.parametrize("fault", GEO_FAULTS)
+def test_marks_of_a_layer_that_are_not_those_of_the_format_show(copy, fault):
+    path = copy / "layers/streets.parquet"
+    table = pq.read_table(path)
+    marks = table.schema.metadata
+    geo = GEO_FAULTS[fault](json.loads(marks[b"geo"]))
+    pq.write_table(table.replace_schema_metadata({**marks, b"geo": json.dumps(geo).encode()}), path)
+    reseal(copy)
+    (problem,) = verify_package(copy).problems
+    assert (problem.code, problem.where) == ("layer", "layers/streets.parquet") and problem.message
+
+
+@pytest.mark.parametrize("marks", [b"{", b"\xff\xfe", b""])
+def test_marks_of_a_layer_that_cannot_be_read_show(copy, marks):
+    path = copy / "layers/streets.parquet"
+    table = pq.read_table(path)
+    pq.write_table(table.replace_schema_metadata({**table.schema.metadata, b"geo": marks}), path)
+    reseal(copy)
+    assert codes(copy) == ["layer"]
+
+
+@pytest.mark.parametrize("shape", [b"junk", b"", b"\x01\x02\x00\x00\x00\xff\xff\xff\xff"])
+def test_shapes_of_a_layer_that_are_no_shapes_show(copy, shape):
+    path = copy / "layers/streets.parquet"
+    table = pq.read_table(path)
+    at = table.column_names.index("geometry")
+    shapes = pa.array([shape] * len(table), pa.binary())
+    pq.write_table(table.set_column(at, "geometry", shapes), path)
     reseal(copy)
     assert codes(copy) == ["layer"]
 

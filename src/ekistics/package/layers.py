@@ -83,9 +83,13 @@ def write_layer(layer: Layer, folder: Path) -> tuple[str, ...]:
 
 
 def _require_wgs84(frame: gpd.GeoDataFrame, code: str) -> None:
-    if frame.crs is None or not frame.crs.equals(WGS84, ignore_axis_order=True):
+    if frame.crs is None or not _is_wgs84(frame.crs):
         raise PackageError(_("A vector layer of a package must be in degrees on WGS84."), where=code,
                            expected="EPSG:4326", got=None if frame.crs is None else frame.crs.name)
+
+
+def _is_wgs84(crs: CRS) -> bool:
+    return bool(crs.equals(WGS84, ignore_axis_order=True))
 
 
 def light_columns(frame: gpd.GeoDataFrame, value: str) -> list[str]:
@@ -212,7 +216,7 @@ def read_vector(path: Path) -> gpd.GeoDataFrame:
     """
     table = pq.read_table(path)
     name = _plain_geometry(table.schema.metadata or {})
-    if not name:  # written by another program: geopandas reads it all the same, or says what is wrong
+    if name is None or name not in table.column_names:  # geopandas reads it all the same, or says what is wrong
         frame = gpd.read_parquet(path)
         _require_wgs84(frame, path.name)
         return frame
@@ -220,20 +224,25 @@ def read_vector(path: Path) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(words.assign(**{name: shapely.from_wkb(words[name])}), geometry=name, crs=WGS84)
 
 
-def _plain_geometry(metadata: Mapping[bytes, bytes]) -> str:
-    """Name the geometry of a file as packages have them: one column, as WKB, in EPSG:4326; empty for all others."""
-    geo = json.loads(metadata.get(b"geo", b"{}"))
-    name, columns = geo.get("primary_column", ""), geo.get("columns", {})
-    plain = (list(columns) == [name] and columns[name].get("encoding") == "WKB" and "crs" in columns[name]
-             and _is_wgs84(json.dumps(columns[name]["crs"])))
-    return str(name) if plain else ""
+def _plain_geometry(metadata: Mapping[bytes, bytes]) -> str | None:
+    """Name the geometry of a file as packages have them: one column, as WKB, in EPSG:4326; nothing for all others."""
+    try:
+        geo = json.loads(metadata.get(b"geo", b"{}"))
+    except ValueError:
+        return None
+    match geo:
+        case {"version": str(), "primary_column": str(name), "columns": {**columns}} if list(columns) == [name]:
+            match columns[name]:
+                case {"encoding": "WKB", "crs": {**crs}} if _says_wgs84(json.dumps(crs)):
+                    return name
+    return None
 
 
 @lru_cache(64)
-def _is_wgs84(projjson: str) -> bool:
-    """Tell whether a CRS is EPSG:4326, once: PROJ looks up each member of the datum, 30 ms where a read takes 3."""
+def _says_wgs84(projjson: str) -> bool:
+    """Tell whether a file's CRS is EPSG:4326, once: PROJ looks up each member of its datum by name."""
     try:
-        return bool(CRS.from_json(projjson).equals(WGS84, ignore_axis_order=True))
+        return _is_wgs84(CRS.from_json(projjson))
     except CRSError:
         return False
 

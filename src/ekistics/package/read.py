@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from pyproj.exceptions import ProjError
 from rasterio.errors import RasterioError
+from shapely.errors import ShapelyError
 
 from ekistics.core.errors import EkisticsError, PackageError
 from ekistics.core.i18n import _
@@ -17,6 +19,10 @@ from ekistics.package.model import Layer, ProfilePackage
 from ekistics.package.table import read_parquet
 
 __all__ = ["read_layer", "read_package"]
+
+# What the libraries raise where a file is not what it should be: some look at its marks only when they use them.
+UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, RasterioError, pa.ArrowException, ProjError,
+              ShapelyError, EkisticsError)
 
 
 def read_package(folder: Path) -> ProfilePackage:
@@ -78,6 +84,6 @@ def read_layer(folder: Path, entry: Mapping[str, Any]) -> Layer:
         raster = read_raster(stem.with_suffix(".tif"), crs=layer_crs(entry), unit_measure=entry["cell_unit"],
                              time_period=entry["time_period"])
         return Layer(raster=raster if source is None else replace(raster, provenance=Provenance(**source)), **words)
-    except (OSError, ValueError, KeyError, TypeError, RasterioError, pa.ArrowException, EkisticsError) as error:
+    except UNREADABLE as error:
         raise PackageError(_("A layer of the package cannot be read."), where=entry.get("code"),
                            got=str(error)) from error
