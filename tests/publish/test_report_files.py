@@ -5,6 +5,7 @@ import hashlib
 import io
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 import docx
 import openpyxl
@@ -19,7 +20,7 @@ from ekistics.core.errors import InputFormatError
 from ekistics.publish.briefs import compose_city_brief, compose_comparison
 from ekistics.publish.briefs.room import PAGES, pages_of
 from ekistics.publish.content import Cell, Chart, Column, Group, MapSheet, Table
-from ekistics.publish.report import Heading, Report
+from ekistics.publish.report import Heading, KeyFigures, Report
 from ekistics.publish.report_docx import report_docx
 from ekistics.publish.report_html import report_html, report_page
 from ekistics.publish.report_pdf import report_pdf
@@ -181,14 +182,19 @@ def test_key_figures_and_narrow_charts_of_the_docx_stand_in_columns_and_never_in
         assert len(made.tables) == len(tables) + 1  # and the list of numbers
 
 
-def test_key_figures_of_the_docx_begin_their_columns_and_stay_whole(brief):
-    lines = docx.Document(io.BytesIO(report_docx(brief))).paragraphs
-    breaks = [p for p in lines if any(b.get(qn("w:type")) == "column" for b in p._p.iter(qn("w:br")))]
-    in_figures = [p for p in breaks if p.style.name == "Heading 3"]
-    assert len(in_figures) == 2 and all(p.text.strip() for p in in_figures)
-    for head in in_figures:  # a break at the end of a paragraph would leave an empty line in the next column
-        at = next(i for i, p in enumerate(lines) if p._p is head._p)
-        assert lines[at + 1].paragraph_format.keep_with_next and lines[at + 2].paragraph_format.keep_together
+@pytest.mark.parametrize(("count", "columns"), [(1, [1]), (2, [1, 1]), (3, [1, 1, 1]), (4, [2, 1, 1]), (5, [2, 2, 1]),
+                                                (6, [2, 2, 2])])
+def test_key_figures_of_the_docx_fill_the_columns_and_stay_whole(brief, count, columns):
+    figures = next(b for b in brief.blocks if isinstance(b, KeyFigures))
+    blocks = tuple(replace(b, items=figures.items[:count]) if b is figures else b for b in brief.blocks)
+    lines = docx.Document(io.BytesIO(report_docx(replace(brief, blocks=blocks)))).paragraphs
+    heads = [i for i, p in enumerate(lines) if p.style.name == "Heading 3"][:count]
+    begun = [0, *(at for at, i in enumerate(heads)
+                  if (breaks := list(lines[i]._p.iter(qn("w:br")))) and breaks[0].get(qn("w:type")) == "column"), count]
+    assert [end - start for start, end in pairwise(begun)] == columns
+    for i, item in zip(heads, figures.items, strict=False):  # the break stands before the title, which it begins with
+        assert lines[i].text.strip("\n") == item.title
+        assert lines[i + 1].paragraph_format.keep_with_next and lines[i + 2].paragraph_format.keep_together
 
 
 def test_the_numbers_of_the_docx_are_not_broken_over_lines(brief):
@@ -207,6 +213,16 @@ def test_the_arabic_docx_runs_right_to_left(arabic):
     assert all(r.rPr is not None and r.rPr.find(qn("w:rtl")) is not None
                for p in lines for r in p.iter(qn("w:r")) if list(r.iter(qn("w:t"))))
     assert all(t._tbl.tblPr.find(qn("w:bidiVisual")) is not None for t in made.tables)
+
+
+def test_arabic_words_of_the_docx_are_bold_where_latin_ones_are(arabic):
+    made = docx.Document(io.BytesIO(report_docx(arabic)))
+    runs = [r.rPr for r in made.element.body.iter(qn("w:r")) if r.rPr is not None]
+    marks = [[p.find(qn(f"w:{name}")) is not None for name in ("b", "bCs")] for p in runs]
+    assert sum(latin for latin, _complex in marks) > 20 and all(latin == complex_ for latin, complex_ in marks)
+    for name in ("Caption", "Normal", "Heading 1", "Heading 3", "Title"):
+        font = made.styles[name].font
+        assert font.bold == font.cs_bold == (name not in ("Caption", "Normal"))
 
 
 # The order of ECMA-376 part 1 (17.3.1.26, 17.3.2.28, 17.4.59), as far as these documents use it.

@@ -136,7 +136,7 @@ class _Writer:
             style = self.doc.styles[name]
             assert isinstance(style, ParagraphStyle)  # noqa: S101 - these names are paragraph styles of the template
             style.font.name, style.font.size = FONT, Pt(size)
-            style.font.bold = name not in ("Normal", "Caption")
+            style.font.bold = style.font.cs_bold = name not in ("Normal", "Caption")
             style.font.color.rgb = RGBColor.from_string((SOFT if name == "Caption" else INK).lstrip("#").upper())
             fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
             for kind in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
@@ -175,8 +175,8 @@ class _Writer:
     def _heading(self, text: str, level: int, *, new_page: bool = False, new_column: bool = False) -> None:
         line = self.doc.add_paragraph(style=f"Heading {level}")
         line.paragraph_format.page_break_before = new_page
-        if new_column:  # at the end of the paragraph before it, the break would begin the column with an empty line
-            line.add_run().add_break(WD_BREAK.COLUMN)
+        if new_column:
+            self._next_column(line)
         self._line(line, (text,))
 
     def _titled(self, table: Table, headed: bool) -> None:
@@ -196,7 +196,7 @@ class _Writer:
             self._columns(PAIR)
         self._picture(chart, width=105 if chart.wide else PAIR[0] - 2)
         if not chart.wide:
-            self._next_column()
+            self._next_column(self.doc.paragraphs[-1])
         self._table(chart.table, width=PAGE_MM[0] - 2 * MARGIN_MM if chart.wide else PAIR[1])
         if not chart.wide:
             self._columns(())
@@ -221,8 +221,9 @@ class _Writer:
         if self.rtl and section._sectPr.find(qn("w:bidi")) is None:
             section._sectPr.insert_element_before(OxmlElement("w:bidi"), *AFTER_SECTION_BIDI)
 
-    def _next_column(self) -> None:
-        self.doc.paragraphs[-1].add_run().add_break(WD_BREAK.COLUMN)
+    def _next_column(self, line: Line) -> None:
+        """Go on in the next column, with what follows in this paragraph: its end may be nothing but an empty line."""
+        line.add_run().add_break(WD_BREAK.COLUMN)
 
     def _picture(self, chart: Chart, *, width: float) -> None:
         content = picture(chart, language=self.report.language)
@@ -236,9 +237,9 @@ class _Writer:
 
     def _key_figures(self, block: KeyFigures) -> None:
         self._columns(THREE)
-        high = -(-len(block.items) // len(THREE))
-        for at, item in enumerate(block.items):
-            self._heading(item.title, 3, new_column=bool(at) and at % high == 0)
+        columns = [at * len(THREE) // len(block.items) for at in range(len(block.items))]  # all filled, the first most
+        for item, before, column in zip(block.items, [0, *columns], columns, strict=False):
+            self._heading(item.title, 3, new_column=column > before)
             line = self.doc.add_paragraph()
             line.paragraph_format.keep_with_next = True  # a figure is not parted from what it means
             self._turn(line)
@@ -354,7 +355,7 @@ class _Writer:
         if size:
             run.font.size = Pt(size)
         if bold:
-            run.font.bold = True
+            run.font.bold = run.font.cs_bold = True  # of Latin and of complex scripts: Word asks for each
         if soft:
             run.font.color.rgb = RGBColor.from_string(SOFT.lstrip("#").upper())
         if self.rtl:
