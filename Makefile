@@ -6,6 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PEERS := .venv-peers
+WORKERS := -n 3 --dist loadfile --no-loadscope-reorder # one waits for Chromium or a lock while two compute
 STATIC := src/ekistics/publish/static
 OUT ?= out
 SERVE ?= 1
@@ -67,12 +68,12 @@ demo-data: install # the packages that the demo shows
 	  && $(BIN)/ekistics households estimate $(OUT)/sample-survey/survey_$$year.toml $(MERROW) --out $(OUT)/sample-survey-$$year || exit 1; done
 
 test: install ## run the test suite: tests, properties, examples in docstrings and in docs
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not full"
-	$(BIN)/python -m tools.with_postgres $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not full and not browser" tests/web
+	$(BIN)/python -m pytest $(WORKERS) -m "not full"
+	$(BIN)/python -m tools.with_postgres $(BIN)/python -m pytest $(WORKERS) -m "not full and not browser" tests/web
 
 test-full: install ## run the test suite with its long runs
-	EKISTICS_SEARCH=1 $(BIN)/python -m pytest -n 2 --dist loadfile
-	$(BIN)/python -m tools.with_postgres $(BIN)/python -m pytest -n 2 --dist loadfile tests/web
+	EKISTICS_SEARCH=1 $(BIN)/python -m pytest $(WORKERS)
+	$(BIN)/python -m tools.with_postgres $(BIN)/python -m pytest $(WORKERS) tests/web
 
 check: install ## run every static check that CI runs
 	$(BIN)/ruff check .
