@@ -189,7 +189,7 @@ def _country(code: str, known: dict[str, Place]) -> Place:
 
 
 def _require_same(have: Place, given: core.Place) -> None:
-    country = have.country if given.kind in ABOVE else given.country  # of the world a package can only say "XXX"
+    country = have.country if given.kind in ABOVE else given.country  # a package gives the world the code of no country
     if (have.kind, have.country) != (given.kind, country):
         raise InvalidValueError(_("The record has this code for another place."), where=given.code,
                                 expected=f"{have.kind}, {have.country}", got=f"{given.kind}, {given.country}",
