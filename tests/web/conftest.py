@@ -1,5 +1,6 @@
 """A record with one city in it, people with roles, and clients for them."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -80,14 +81,29 @@ def world(db: None) -> Place:
     return Place.objects.get(code="001")
 
 
+@pytest.fixture(scope="session")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Write each small package once, as its bytes are a matter of its place and values alone, and give its folder."""
+    home, kept = tmp_path_factory.mktemp("packages"), {}
+
+    def once(code: str, **changes: Any) -> Path:
+        key = (code, *sorted(changes.items()))
+        if key not in kept:
+            folder = home / str(len(kept))
+            write_package(small_package(code, **changes), folder)
+            kept[key] = folder
+        return kept[key]
+
+    return once
+
+
 @pytest.fixture
-def write(tmp_path: Path) -> Callable[..., Path]:
-    """Write a small package with its own place code and values, and give its folder."""
+def write(tmp_path: Path, written: Callable[..., Path]) -> Callable[..., Path]:
+    """Give the folder of a small package of the test's own, with its place code and values."""
 
     def made(code: str = "GHA-AVA", **changes: Any) -> Path:
         folder = tmp_path / f"{code}-{len(list(tmp_path.iterdir()))}"
-        write_package(small_package(code, **changes), folder)
-        return folder
+        return Path(shutil.copytree(written(code, **changes), folder))
 
     return made
 
