@@ -177,7 +177,6 @@ def test_letters_of_arabic_maps_are_drawn_from_left_to_right(browser, site) -> N
     context.close()
 
 
-@pytest.mark.full
 def test_at_two_hundred_percent_nothing_is_lost(browser, site, pages) -> None:
     _count, problems = inspect(browser, site, pages, viewport={"width": 720, "height": 450}, device_scale_factor=2)
     assert problems == []

@@ -27,8 +27,8 @@ def killed(said: str) -> int:
 
 
 def test_killed_programs_leave_a_whole_site() -> None:
-    said = trials(12)  # on each database; the full run has 200 and 60
-    assert "0 faults" in said.splitlines()[-1] and killed(said) == 12
+    said = trials(24)
+    assert "0 faults" in said.splitlines()[-1] and killed(said) == 24
 
 
 @pytest.mark.full
